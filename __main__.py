@@ -17,6 +17,7 @@ except LandingZoneError as error:
 landing_zone = LandingZone("landing-zone", plan)
 
 pulumi.export("workspaces", landing_zone.workspaces)
+pulumi.export("workloads", landing_zone.workloads)
 for name, values in landing_zone.outputs.items():
     pulumi.export(name, values)
 if landing_zone.hub is not None:

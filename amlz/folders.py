@@ -1,4 +1,4 @@
-"""Folders of capabilities, by name: amlz/capabilities/ and custom/capabilities/."""
+"""Folders of capabilities, by name: amlz/capabilities/ and custom/capabilities/; and files of custom checks."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from amlz.paths import ROOT
+from amlz.paths import PACKAGE, ROOT
 
-#: Folders of capabilities, below the root of the repository, as packages.
+#: Folders of capabilities, as packages: below the program's folder, and below the business unit's.
 SHIPPED, CUSTOM = "amlz.capabilities", "custom.capabilities"
 
 
@@ -32,7 +32,7 @@ class Folder:
     @property
     def shown(self) -> str:
         """Its path in messages."""
-        return self.path.relative_to(ROOT).as_posix()
+        return self.path.relative_to(ROOT if self.custom else PACKAGE.parent).as_posix()
 
 
 @cache
@@ -42,14 +42,25 @@ def folders() -> tuple[Folder, ...]:
 
 
 def _below(package: str) -> Iterator[Folder]:
-    above = ROOT.joinpath(*package.split("."))
+    above = (ROOT if package == CUSTOM else PACKAGE.parent).joinpath(*package.split("."))
     for path in sorted(above.iterdir()) if above.is_dir() else ():
         if (path / "__init__.py").is_file():
             yield Folder(path.name, f"{package}.{path.name}", path)
 
 
+def custom_check_files() -> Iterator[tuple[str, Path]]:
+    """Yields the module and the file of each check of the business unit: custom/checks/<area>/<finding>.py."""
+    for path in sorted((ROOT / "custom" / "checks").glob("*/*.py")):
+        yield f"custom.checks.{path.parent.name}.{path.stem}", path
+
+
+def shown(path: Path) -> str:
+    """Returns a path below the business unit's folder, as messages show it."""
+    return path.relative_to(ROOT).as_posix()
+
+
 def module(name: str) -> ModuleType:
-    """Imports a module of a capability's folder, or a component."""
+    """Imports a module of a capability's folder, a component, or a custom check."""
     if name.startswith("custom.") and "custom" not in sys.modules:
         package = ModuleType("custom")
         package.__path__ = [str(ROOT / "custom")]

@@ -13,16 +13,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from amlz.app.estimate import estimated
 from amlz.app.git_revision import Revision, unpacked
 from amlz.app.pulumi_inputs import read_inputs
 from amlz.azure.credentials import holds_credential, of_environment
 from amlz.azure.secrets import Hider, named_secret
 from amlz.checks.guard.change import LossAllowance
 from amlz.checks.guard.inputs import changed_inputs
+from amlz.core.cost import Costs, priced
 from amlz.core.problems import LandingZoneError
+from amlz.diff.cost_difference import CostDifference, cost_difference
 from amlz.diff.difference import Difference, difference
 from amlz.diff.engine_steps import difference_by_engine, read
-from amlz.paths import ROOT
+from amlz.paths import PACKAGE, PACKAGED, ROOT
 from amlz.reports.formats import as_json
 from amlz.reports.hiding import texts_of
 from amlz.reports.preview import Preview
@@ -45,7 +48,7 @@ _KEPT = frozenset(
 )
 
 
-def difference_to(name: str, file: StackFile, previewed: Callable[[], Preview], today: str = "") -> Difference:
+def difference_to(name: str, file: StackFile, previewed: Callable[[], Preview], today: str | None = None) -> Difference:
     """Returns the differences between a revision's preview and the working tree's. Raises LandingZoneError, as
     `preview_of`.
     """
@@ -53,42 +56,58 @@ def difference_to(name: str, file: StackFile, previewed: Callable[[], Preview], 
         return difference_from(revision, file, previewed, today)
 
 
-def difference_from(revision: Revision, file: StackFile, previewed: Callable[[], Preview], today: str) -> Difference:
-    """As `difference_to`, from a revision whose files are there. `today`: for both, ISO 8601, "" for not set."""
+def difference_from(
+    revision: Revision, file: StackFile, previewed: Callable[[], Preview], today: str | None
+) -> Difference:
+    """As `difference_to`, from a revision whose files are there. `today`: for both, ISO 8601, None for not set."""
     with preview_of(revision, file.path, today) as previewed_there:
-        new = json.loads(as_json.render(previewed()))
+        ours = previewed()
+        new = json.loads(as_json.render(ours))
         old = previewed_there()
-    found = difference(revision.name, old, new, LossAllowance.of(file.config, today))
+    result = difference(revision.name, old, new, LossAllowance.of(file.config, today))
     inputs = changed_inputs(
         read_inputs(revision.folder, revision.program, revision.place(file.path)),
         read_inputs(revision.top, ROOT, file.path),
     )
-    return replace(found, unsure=_unsure(revision), guard=(*found.guard, *inputs))
+    return replace(result, unsure=_unsure(revision), guard=(*result.guard, *inputs), cost=_cost(file, old, ours.costs))
 
 
-def difference_between(name: str, old: Preview, new: Preview, today: str = "") -> Difference:
+def _cost(file: StackFile, old: Mapping[str, Any] | None, after: Costs | None) -> CostDifference | None:
+    """Returns what changes in a month to `after`, at the prices and assumptions of today."""
+    if after is None:
+        return None
+    before = priced(estimated(old["resources"], file.config, partial=True), after.prices) if old is not None else None
+    return cost_difference(before, after)
+
+
+def difference_between(name: str, old: Preview, new: Preview, today: str | None = None) -> Difference:
     """Returns the differences between previews of two stack files. `name`: of the old one, in the report.
 
     Both have the same stack, so that the same resource has the same URN. The new stack file decides which losses are
     allowed.
     """
-    before, after = (json.loads(as_json.render(each)) for each in (old, new))
-    return difference(name, before, after, LossAllowance.of(new.config, today))
+    before, after = (json.loads(as_json.render(preview)) for preview in (old, new))
+    result = difference(name, before, after, LossAllowance.of(new.config, today))
+    return replace(result, cost=_cost(new.file, before, new.costs))
 
 
-def difference_by(steps: str, file: StackFile, previewed: Callable[[], Preview], today: str = "") -> Difference:
+def difference_by(
+    steps: str, file: StackFile, previewed: Callable[[], Preview], today: str | None = None
+) -> Difference:
     """Returns what Pulumi's engine would do, by its own preview in a file, `-` for standard input.
 
-    `today`: ISO 8601, "" for not passed. Raises LandingZoneError.
+    `today`: ISO 8601, None for not passed. Raises LandingZoneError.
     """
-    told = read(steps)
+    result = read(steps)
     ours = json.loads(as_json.render(previewed()))
     hider = Hider(of_environment(os.environ, texts_of(file.document.values)))
-    return difference_by_engine(told, ours, LossAllowance.of(file.config, today), hider)
+    return difference_by_engine(result, ours, LossAllowance.of(file.config, today), hider)
 
 
 @contextmanager
-def preview_of(revision: Revision, stack_file: Path, today: str) -> Iterator[Callable[[], dict[str, Any] | None]]:
+def preview_of(
+    revision: Revision, stack_file: Path, today: str | None
+) -> Iterator[Callable[[], dict[str, Any] | None]]:
     """Yields a function that waits for the preview of a stack at a revision and returns it as JSON; it runs meanwhile,
     and ends with this.
 
@@ -102,8 +121,8 @@ def preview_of(revision: Revision, stack_file: Path, today: str) -> Iterator[Cal
     module = module_of(revision.program)
     if module is None:
         where = revision.program.relative_to(revision.folder)
-        what = "It has no program" if where == Path() else f"The program is not in {where} there"
-        raise _cannot(revision, there, f"  {what}.")
+        result = "It has no program" if where == Path() else f"The program is not in {where} there"
+        raise _cannot(revision, there, f"  {result}.")
     running = _started(revision, module, there, today)
 
     def preview() -> dict[str, Any]:
@@ -120,29 +139,34 @@ def preview_of(revision: Revision, stack_file: Path, today: str) -> Iterator[Cal
         running.communicate()
 
 
-def without_secrets(told: dict[str, Any]) -> dict[str, Any]:
+def without_secrets(data: dict[str, Any]) -> dict[str, Any]:
     """The preview of a revision, whose own program may have shown what this one does not."""
-    structure = (str(each[key]) for each in told["resources"] for key in _KEYS)
+    structure = (str(item[key]) for item in data["resources"] for key in _KEYS)
     hider = Hider(of_environment(os.environ, structure))
-    shown: dict[str, Any] = hider.value(told)
-    resources = [{**each, "body": hider.body(each["armType"], each["body"])} for each in shown["resources"]]
+    shown: dict[str, Any] = hider.value(data)
+    resources = [{**item, "body": hider.body(item["armType"], item["body"])} for item in shown["resources"]]
     return {**shown, "resources": resources}
 
 
 def module_of(program: Path) -> str | None:
-    """Returns the module of a revision's command line, None where it has no program."""
+    """Returns the module of a revision's command line, None where it has no program.
+
+    If `amlz` is installed as a package, the installed one previews the files of the revision.
+    """
+    if PACKAGED:
+        return "amlz"
     return next((module for file, module in _PROGRAMS if (program / file).exists()), None)
 
 
-def _started(revision: Revision, module: str, stack_file: Path, today: str) -> subprocess.Popen[str]:
+def _started(revision: Revision, module: str, stack_file: Path, today: str | None) -> subprocess.Popen[str]:
     """The preview by the program of a revision, which is code that nobody may have read yet.
 
     `-P` and `-s`: Python finds modules in that program and among the installed packages, nowhere else.
     """
     day = ["--today", today] if today else []
-    asked = ["preview", str(stack_file), "--format", "json", "--fail-on", "none", *day]
+    wanted = ["preview", str(stack_file), "--format", "json", "--fail-on", "none", *day]
     return subprocess.Popen(
-        [sys.executable, "-P", "-s", "-m", module, *asked],
+        [sys.executable, "-P", "-s", "-m", module, *wanted],
         cwd=revision.program,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -152,7 +176,7 @@ def _started(revision: Revision, module: str, stack_file: Path, today: str) -> s
         errors="replace",
         env={
             **minimal_environment(os.environ, revision.home),
-            "PYTHONPATH": str(revision.program),
+            "PYTHONPATH": str(PACKAGE.parent if PACKAGED else revision.program),
             "PYTHONDONTWRITEBYTECODE": "1",
         },
     )
@@ -175,14 +199,14 @@ def minimal_environment(environment: Mapping[str, str], home: Path) -> dict[str,
 def _read(out: str, revision: Revision, stack_file: Path) -> dict[str, Any]:
     """The answer of another revision's program. Raises LandingZoneError where this one cannot compare it."""
     try:
-        told = json.loads(out)
+        data = json.loads(out)
     except ValueError:
-        told = None
-    whole = isinstance(told, dict) and all(isinstance(told.get(key), list) for key in _LISTS)
-    if not whole or told["schemaVersion"] != as_json.SCHEMA_VERSION or any(_KEYS - r.keys() for r in told["resources"]):
+        data = None
+    whole = isinstance(data, dict) and all(isinstance(data.get(key), list) for key in _LISTS)
+    if not whole or data["schemaVersion"] != as_json.SCHEMA_VERSION or any(_KEYS - r.keys() for r in data["resources"]):
         why = "  The output of its program cannot be read by this version: previews had another shape then."
         raise _cannot(revision, stack_file, why)
-    return dict(told)
+    return dict(data)
 
 
 def _why(code: int, err: str, revision: Revision) -> str:
@@ -202,8 +226,8 @@ def _unsure(revision: Revision) -> tuple[str, ...]:
     """Returns differences that a comparison cannot see, since one interpreter with its packages runs both programs."""
     ours, theirs = (folder / LOCK for folder in (ROOT, revision.program))
     same = ours.exists() == theirs.exists() and (not ours.exists() or ours.read_bytes() == theirs.read_bytes())
-    told = f"what other packages change: {LOCK} differs, and both sides were previewed with those installed here"
-    return () if same else (told,)
+    text = f"what other packages change: {LOCK} differs, and both sides were previewed with those installed here"
+    return () if same else (text,)
 
 
 def _cannot(revision: Revision, stack_file: Path, why: str) -> LandingZoneError:

@@ -20,13 +20,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import yaml
 
-from amlz.paths import ROOT
+from amlz.paths import PACKAGED, PRODUCT, ROOT
 from amlz.reports.doctor import DoctorResult
 
 _PYTHON = (3, 11)
 #: Seconds in which a program answers, and a host takes a connection.
 _PATIENCE, _CONNECT = 20, 3
-_SETUP = "Run `make setup` in the repository."
+_LOCK = PRODUCT / "requirements-runtime.lock"
+_SETUP = f"Run `pip install --require-hashes -r {_LOCK}`." if PACKAGED else "Run `make setup` in the repository."
 #: Variables that together sign in, by method: https://www.pulumi.com/registry/packages/azure-native/installation-configuration/
 _METHODS: Mapping[str, tuple[str, ...]] = {
     "OpenID Connect": ("ARM_CLIENT_ID", "ARM_TENANT_ID", "ARM_USE_OIDC"),
@@ -95,7 +96,7 @@ def _packages() -> DoctorResult:
 
 
 def _locked() -> Iterable[tuple[str, str]]:
-    text = (ROOT / "requirements-runtime.lock").read_text(encoding="utf-8")
+    text = _LOCK.read_text(encoding="utf-8")
     for name, wanted, marker in re.findall(r"^([\w.-]+)==([\w.+-]+)( ;)?", text, re.MULTILINE):
         if not marker:
             yield name, wanted
@@ -128,8 +129,8 @@ def _pulumi(ask: Run) -> DoctorResult:
     if seen is None:
         return DoctorResult("Pulumi CLI", "advised", "not found", fix)
     wanted = _installed("pulumi")
-    found = re.match(r"v?(\d+)\.(\d+)", seen)
-    if found and wanted and tuple(map(int, found.groups())) < tuple(map(int, wanted.split(".")[:2])):
+    match = re.match(r"v?(\d+)\.(\d+)", seen)
+    if match and wanted and tuple(map(int, match.groups())) < tuple(map(int, wanted.split(".")[:2])):
         return DoctorResult(
             "Pulumi CLI", "advised", f"{seen}, older than the SDK ({wanted})", fix.replace("Install", "Update")
         )
@@ -137,6 +138,8 @@ def _pulumi(ask: Run) -> DoctorResult:
 
 
 def _checksums() -> DoctorResult:
+    if PACKAGED:
+        return DoctorResult("pulumi.lock", "ok", "not needed: an installed package checks and previews, a fork deploys")
     text = (ROOT / "pulumi.lock").read_text(encoding="utf-8")
     if any(line.strip() and not line.startswith("#") for line in text.splitlines()):
         return DoctorResult("pulumi.lock", "ok", "has checksums")
@@ -185,7 +188,7 @@ def _providers(ask: Run, home: Path) -> DoctorResult:
         registered = {str(load).lower() for load in json.loads(answer)}
     except (ValueError, TypeError):
         return DoctorResult(_PROVIDER_CHECK, "advised", "not known: the Azure CLI's answer is not a list", commands)
-    missing = [each for each in _PROVIDERS if each.lower() not in registered]
+    missing = [provider for provider in _PROVIDERS if provider.lower() not in registered]
     if missing:
         seen = f"not registered in the selected subscription: {', '.join(missing)}"
         return DoctorResult(_PROVIDER_CHECK, "advised", seen, commands)
@@ -245,8 +248,8 @@ def _backend(environment: Mapping[str, str], connects: Connect) -> DoctorResult:
 def _of_project() -> str | None:
     """The backend that Pulumi.yaml names."""
     try:
-        found = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))
-        return str(found["backend"]["url"])
+        data = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))
+        return str(data["backend"]["url"])
     except (OSError, yaml.YAMLError, KeyError, TypeError):
         return None
 
@@ -261,11 +264,11 @@ def _connects(host: str, port: int) -> bool:
 
 def _answer(program: str, *arguments: str) -> str | None:
     """The first lines that a program prints; None where it is not installed or fails."""
-    found = shutil.which(program)
-    if found is None:
+    text = shutil.which(program)
+    if text is None:
         return None
     try:
-        ran = subprocess.run([found, *arguments], capture_output=True, text=True, timeout=_PATIENCE, check=False)
+        ran = subprocess.run([text, *arguments], capture_output=True, text=True, timeout=_PATIENCE, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
     return ran.stdout.strip() if ran.returncode == 0 else None

@@ -56,10 +56,13 @@ class Revision:
 
 
 @contextmanager
-def unpacked(name: str) -> Iterator[Revision]:
-    """The files of a revision. Raises LandingZoneError for one that there is not, or where there is no room."""
+def unpacked(name: str, option: str = "--against") -> Iterator[Revision]:
+    """The files of a revision. Raises LandingZoneError for one that there is not, or where there is no room.
+
+    `option`: the option that names it, for errors.
+    """
     top = _top()
-    commit = _commit(name)
+    commit = _commit(name, option)
     try:
         parent = Path(tempfile.gettempdir())
         _forget_old(parent)
@@ -67,14 +70,14 @@ def unpacked(name: str) -> Iterator[Revision]:
     except OSError as error:
         raise _no_room(name, "", error) from None
     try:
-        found = Revision(name, commit, top, temporary / "files", temporary / "home")
+        revision = Revision(name, commit, top, temporary / "files", temporary / "home")
         try:
-            found.folder.mkdir()
-            found.home.mkdir()
-            _unpack(commit, found.folder)
+            revision.folder.mkdir()
+            revision.home.mkdir()
+            _unpack(commit, revision.folder)
         except OSError as error:
             raise _no_room(name, f"in {parent}", error) from None
-        yield found
+        yield revision
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -94,7 +97,7 @@ def _top() -> Path:
         if "not a git repository" not in str(error):
             raise
         raise LandingZoneError(
-            f"{ROOT}\n  The program is in no git repository, so no revision of it is known.\n"
+            f"{ROOT}\n  This folder is in no git repository, so no revision of it is known.\n"
             "  Preview it without --against, or clone it with git."
         ) from None
 
@@ -109,9 +112,9 @@ def _inside(top: Path, path: Path) -> Path:
         ) from None
 
 
-def _commit(name: str) -> str:
+def _commit(name: str, option: str) -> str:
     try:
-        found = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        result = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     except LandingZoneError:
         remedy = "`git log --oneline` lists revisions; one of a remote may have to be fetched first."
         if _git("rev-parse", "--is-shallow-repository").strip() == b"true":
@@ -120,8 +123,8 @@ def _commit(name: str) -> str:
                 "--unshallow`; in a pipeline set `fetch-depth: 0` (GitHub Actions) or\n  `fetchDepth: 0` (Azure "
                 "Pipelines) where it checks out."
             )
-        raise LandingZoneError(f"--against {name}\n  There is no such revision here.\n  {remedy}") from None
-    return found.decode().strip()
+        raise LandingZoneError(f"{option} {name}\n  There is no such revision here.\n  {remedy}") from None
+    return result.decode().strip()
 
 
 def _unpack(commit: str, folder: Path) -> None:
@@ -152,36 +155,36 @@ def _listed(commit: str) -> bytes:
     try:
         return _git("ls-tree", "-r", "-z", "--full-tree", commit)
     except LandingZoneError as error:
-        told = str(error).split("\n")[1].strip()
+        text = str(error).split("\n")[1].strip()
         raise LandingZoneError(
-            f"git ls-tree {commit}\n  The files of the revision cannot be listed: {told}\n"
+            f"git ls-tree {commit}\n  The files of the revision cannot be listed: {text}\n"
             "  Choose another revision; `git fsck` shows what is wrong with this one."
         ) from None
 
 
 def _contents(shas: list[bytes]) -> Iterator[bytes]:
     """Returns the contents of objects, in the same order."""
-    told = _git("cat-file", "--batch", given=b"".join(sha + b"\n" for sha in shas))
+    result = _git("cat-file", "--batch", given=b"".join(sha + b"\n" for sha in shas))
     at = 0
     for _ in shas:
-        end = told.index(b"\n", at)
-        head = told[at:end].split(b" ")
+        end = result.index(b"\n", at)
+        head = result[at:end].split(b" ")
         if head[-1] == b"missing":
-            what = f"Object {head[0].decode()} of the revision is not in this repository."
-            raise LandingZoneError(f"git cat-file\n  {what}\n  Clone it again; `git fsck` shows more.")
+            value = f"Object {head[0].decode()} of the revision is not in this repository."
+            raise LandingZoneError(f"git cat-file\n  {value}\n  Clone it again; `git fsck` shows more.")
         at = end + 1 + int(head[2]) + 1
-        yield told[end + 1 : at - 1]
+        yield result[end + 1 : at - 1]
 
 
 def _forget_old(parent: Path) -> None:
     """Removes folders that runs left behind which were killed: what cannot be removed stays."""
     for folder in parent.glob(f"{PREFIX}*"):
         try:
-            found = folder.lstat()
+            result = folder.lstat()
         except OSError:
             continue
-        ours = stat.S_ISDIR(found.st_mode) and (not hasattr(os, "getuid") or found.st_uid == os.getuid())
-        if ours and time.time() - found.st_mtime > _OLD:
+        ours = stat.S_ISDIR(result.st_mode) and (not hasattr(os, "getuid") or result.st_uid == os.getuid())
+        if ours and time.time() - result.st_mtime > _OLD:
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -205,6 +208,6 @@ def _git(*arguments: str, given: bytes = b"") -> bytes:
     except FileNotFoundError:
         raise LandingZoneError("git\n  It is not on PATH, and --against needs it.\n  Install git.") from None
     if ran.returncode:
-        told = ran.stderr.decode("utf-8", errors="replace").strip()
-        raise LandingZoneError(f"git {arguments[0]}\n  {told or 'It failed.'}\n  --against needs a git repository.")
+        text = ran.stderr.decode("utf-8", errors="replace").strip()
+        raise LandingZoneError(f"git {arguments[0]}\n  {text or 'It failed.'}\n  --against needs a git repository.")
     return ran.stdout

@@ -95,23 +95,23 @@ def deployed(arm: SimulatedArm, stack: Stack) -> DeployedStack | None:
     return done
 
 
-def start(asked: Asked, log: Callable[[str], None]) -> tuple[Server, SimulatedArm]:
+def start(value: Asked, log: Callable[[str], None]) -> tuple[Server, SimulatedArm]:
     """Returns a server that is bound to its port, and its Azure. Raises LandingZoneError, with no file written."""
-    _check(asked.trusted)
+    _check(value.trusted)
     try:
         context, pem = certificate.made()
-        server = Server(asked.address, context, log)
+        server = Server(value.address, context, log)
     except certificate.NoCertificate as problem:
         raise LandingZoneError(str(problem)) from None
     except OSError as problem:
-        raise LandingZoneError(f"--listen {asked.address[0]}:{asked.address[1]}\n  {_why(problem)}") from None
+        raise LandingZoneError(f"--listen {value.address[0]}:{value.address[1]}\n  {_why(problem)}") from None
     try:
-        arm = opened(asked.state)
-        write_whole(asked.trusted, pem)
+        arm = opened(value.state)
+        write_whole(value.trusted, pem)
     except BaseException:
         server.server_close()
         raise
-    server.simulation = Simulation(arm, _tenant(asked.stack))
+    server.simulation = Simulation(arm, _tenant(value.stack))
     return server, arm
 
 

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from amlz.core.problems import LandingZoneError
 from amlz.core.terminal import in_one_line
-from amlz.paths import ROOT
+from amlz.paths import PACKAGED, ROOT
 from amlz.reports.files import write_whole
 from amlz.stackfile.new.stack import NewStack, new_stack_file
 from amlz.stackfile.stack_file import find
 
 _SCHEMA = "docs/landing-zone.schema.json"
+#: The JSON Schema of a package's user, next to the stack file.
+SCHEMA_BESIDE = "landing-zone.schema.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,9 @@ def write_new_stack(path: Path, stack: NewStack) -> NewStackFile:
 
 
 def _schema(path: Path) -> str:
-    """The JSON Schema as editors find it from the stack file."""
+    """The JSON Schema as editors find it from the stack file. `amlz schema` writes it where there is no repository."""
+    if PACKAGED:
+        return SCHEMA_BESIDE
     folder = path.parent.resolve()
     ups = [f"{'../' * depth}{_SCHEMA}" for depth, above in enumerate((folder, *folder.parents)) if above == ROOT]
     return ups[0] if ups else str(ROOT / _SCHEMA)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from amlz.app.estimate import costs, records_of
 from amlz.azure.graph import ResourceGraph
 from amlz.checks import stack_file
 from amlz.checks.accepted.finding import accept
-from amlz.checks.catalogue import ALL, in_order, run
+from amlz.checks.catalogue import every_check, in_order, run
+from amlz.checks.policy import after_creation as policy_after_creation
 from amlz.checks.policy import connections as policy_connections
 from amlz.checks.policy import managed_group as policy_managed_group
 from amlz.core.hub_outputs import of_stacks
 from amlz.core.permissions.personas import personas
 from amlz.core.plan import LandingZonePlan
 from amlz.core.problems import LandingZoneError
-from amlz.paths import ROOT
+from amlz.paths import PRODUCT
 from amlz.policy.imported import imported
 from amlz.policy.library import library
 from amlz.policy.verdicts import PolicySources, verdicts
@@ -30,7 +32,7 @@ except ImportError as missing:
         "Install the versions that this repository is tested with: `pip install --require-hashes -r requirements.lock`."
     ) from None
 
-PROGRAM = ROOT / "__main__.py"
+PROGRAM = PRODUCT / "__main__.py"
 PROJECT = "aml-landing-zone"
 
 
@@ -50,23 +52,26 @@ def graph_of(file: StackFile, plan: LandingZonePlan) -> ResourceGraph:
     return replace(graph, dns=plan.organisation.dns_mode, personas=tuple(personas(file.config, plan)))
 
 
-def preview_stack(file: StackFile, plan: LandingZonePlan, today: str = "") -> Preview:
-    """Returns the resources of a stack file with their findings and verdicts. `today`: ISO 8601, "" for not passed."""
+def preview_stack(file: StackFile, plan: LandingZonePlan, today: str | None = None) -> Preview:
+    """Returns the resources of a stack file with their findings and verdicts. `today`: ISO 8601, if passed."""
     graph = replace(graph_of(file, plan), today=today)
-    asked = PolicySources(library(), imported(), file.config.policies.groups, today)
-    said = verdicts(graph, asked)
-    connections = verdicts(policy_connections.forecast(graph), asked).answers
-    managed = verdicts(policy_managed_group.forecast(graph), asked).answers
+    sources = PolicySources(library(), imported(), file.config.policies.groups, today)
+    result = verdicts(graph, sources)
+    connections = verdicts(policy_connections.forecast(graph), sources).answers
+    managed = verdicts(policy_managed_group.forecast(graph), sources).answers
     beside = (*policy_connections.of_connections(connections), *policy_managed_group.of_managed_groups(managed))
-    found = (*run(graph, (*said.answers, *beside)), *stack_file.find(file.config, plan))
-    judged = accept(found, file.config.accepted_findings, today, {check.id for check in ALL})
+    stored = verdicts(policy_after_creation.forecast(graph, result.answers), sources).answers
+    later = policy_after_creation.find(graph, result.answers, stored)
+    findings = (*run(graph, (*result.answers, *beside)), *later, *stack_file.find(file.config, plan))
+    judged = accept(findings, file.config.accepted_findings, today, {check.id for check in every_check()})
     return Preview(
         stack=file.stack,
         file=file,
         config=file.config,
         plan=plan,
         graph=graph,
-        findings=in_order(judged.found),
-        verdicts=said,
+        findings=in_order(judged.findings),
+        verdicts=result,
         accepted=judged.accepted,
+        costs=costs(records_of(graph), file) if file.config.cost.prices is not None else None,
     )

@@ -9,16 +9,16 @@ from amlz.reach.answers import Evaluator, ReachAnswer
 from amlz.reach.ends import End, destinations, find, sources
 from amlz.reach.model import Protocol
 from amlz.reach.read import landscape
-from amlz.reach.summary import asked, everything
+from amlz.reach.summary import everything, is_requested
 from amlz.stackfile.load import StackFile
 
 
 @dataclass(frozen=True, slots=True)
 class ReachQuestion:
-    """A question: from where to where, "" for everything that has a name. `port`: None for the usual ones."""
+    """A question: from where to where, None for everything that has a name. `port`: None for the usual ones."""
 
-    source: str = ""
-    destination: str = ""
+    source: str | None = None
+    destination: str | None = None
     protocol: Protocol = "tcp"
     port: int | None = None
 
@@ -43,12 +43,12 @@ def reach(file: StackFile, plan: LandingZonePlan, question: ReachQuestion) -> li
         answer
         for origin in origins
         for target in targets
-        if named or asked(origin, target)
+        if named or is_requested(origin, target)
         for answer in evaluator.ask(origin, target, question.protocol, question.port)
     ]
 
 
-def _ends(evaluator: Evaluator, text: str, source: bool) -> list[End]:
+def _ends(evaluator: Evaluator, text: str | None, source: bool) -> list[End]:
     if text:
         return find(evaluator.land, text, source)
     return sources(evaluator.land) if source else destinations(evaluator.land)

@@ -7,13 +7,15 @@ from typing import Any
 from amlz.azure.graph import Resource, is_unknown
 
 
-def dig(found: Any, path: str) -> Any:
+def dig(actual: Any, path: str) -> Any:
     """Returns the value at a dotted path; None where it is absent, the unknown itself where one is on the path."""
     for part in path.split("."):
-        if not isinstance(found, dict) or is_unknown(found):
-            return found if is_unknown(found) else None
-        found = found.get(part)
-    return found
+        if not isinstance(actual, dict):
+            return None
+        if is_unknown(actual):
+            return actual
+        actual = actual.get(part)
+    return actual
 
 
 def value(resource: Resource, path: str) -> Any:
@@ -21,8 +23,8 @@ def value(resource: Resource, path: str) -> Any:
     return dig(resource.body, path)
 
 
-def items(found: Any) -> list[Any]:
+def items(actual: Any) -> list[Any]:
     """A list's items; nothing for what is absent, the unknown itself where the list is unknown."""
-    if is_unknown(found):
-        return [found]
-    return found if isinstance(found, list) else []
+    if is_unknown(actual):
+        return [actual]
+    return actual if isinstance(actual, list) else []

@@ -37,16 +37,16 @@ ANY = ("any",)
 class ChangeRule:
     """A row. `old` and `new`: the values before and after for which it holds (None is absent), ANY for all.
 
-    `why` adds to the kind, "" for nothing. `code`: Azure's error where it is known.
+    `why` adds to the kind, None for nothing. `code`: Azure's error where it is known.
     """
 
     path: str
     kind: Kind
     source: str
-    why: str = ""
+    why: str | None = None
     old: tuple[Any, ...] = ANY
     new: tuple[Any, ...] = ANY
-    code: str = ""
+    code: str | None = None
 
 
 def updates(source: str, *paths: str) -> tuple[ChangeRule, ...]:

@@ -24,7 +24,7 @@ _FIREWALLS = (
     _GITHUB + "jddarby/azure-cli-extensions/tree/9438a1e/src/azure-firewall/azext_firewall/tests/latest/recordings/"
 )
 _TERRAFORM = "https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/"
-_ANEW = "Terraform's provider makes another resource instead"
+_AS_NEW = "Terraform's provider makes another resource instead"
 _COMPUTE = _GITHUB + "Azure/bicep-types-az/issues/2543"
 _MANAGED = _LEARN + "machine-learning/how-to-managed-network"
 _SINGLE_LRS = ("Standard_LRS", "Standard_GRS", "Standard_RAGRS")
@@ -71,27 +71,25 @@ RULES: Mapping[str, tuple[ChangeRule, ...]] = {
         *properties(_LEARN + "virtual-network/manage-route-table", "routes", "disableBgpRoutePropagation"),
     ),
     "Microsoft.Network/virtualNetworks/virtualNetworkPeerings": (
-        ChangeRule("properties.remoteVirtualNetwork", Kind.FIXED, _TERRAFORM + "virtual_network_peering", _ANEW),
+        ChangeRule("properties.remoteVirtualNetwork", Kind.FIXED, _TERRAFORM + "virtual_network_peering", _AS_NEW),
         *properties(_LEARN + "virtual-network/virtual-network-manage-peering", "allowForwardedTraffic", "allowGatewayTransit", "allowVirtualNetworkAccess", "useRemoteGateways"),
     ),
     "Microsoft.Network/publicIPAddresses": (
         *(ChangeRule(path, Kind.REPLACES, _LIST) for path in ("location", "sku", "properties.publicIPAddressVersion", "properties.publicIPPrefix")),
-        ChangeRule("zones", Kind.FIXED, _TERRAFORM + "public_ip", _ANEW),
+        ChangeRule("zones", Kind.FIXED, _TERRAFORM + "public_ip", _AS_NEW),
         *properties(_CLI_TESTS + "network", "publicIPAllocationMethod"),
         *properties(_TERRAFORM + "public_ip", "idleTimeoutInMinutes", "ddosSettings", "dnsSettings"),
     ),
     "Microsoft.Network/azureFirewalls": (
-        *default("properties.sku.name", "AZFW_VNet", _FIREWALLS + "test_azure_firewall_zones.yaml"),
-        *default("properties.sku.tier", "Standard", _FIREWALLS + "test_azure_firewall_with_v2.yaml"),
         ChangeRule("properties.sku.tier", Kind.UPDATES, _LEARN + "firewall/change-sku", "between Standard and Premium", old=("Standard", "Premium"), new=("Standard", "Premium")),
         ChangeRule("properties.sku.tier", Kind.FIXED, _LEARN + "firewall/change-sku", "the Basic tier can be neither reached nor left"),
-        ChangeRule("properties.sku.name", Kind.FIXED, _TERRAFORM + "firewall", _ANEW),
-        ChangeRule("properties.ipConfigurations[].properties.subnet", Kind.FIXED, _TERRAFORM + "firewall", _ANEW),
+        ChangeRule("properties.sku.name", Kind.FIXED, _TERRAFORM + "firewall", _AS_NEW),
+        ChangeRule("properties.ipConfigurations[].properties.subnet", Kind.FIXED, _TERRAFORM + "firewall", _AS_NEW),
         ChangeRule("zones", Kind.UPDATES, _FIREWALLS + "test_azure_firewall_zones.yaml", "recorded once: from zones 1 and 3 to zone 1"),
         *properties(_TERRAFORM + "firewall", "firewallPolicy", "threatIntelMode"),
     ),
     "Microsoft.Network/firewallPolicies": (
-        ChangeRule("properties.sku", Kind.FIXED, _TERRAFORM + "firewall_policy", _ANEW),
+        ChangeRule("properties.sku", Kind.FIXED, _TERRAFORM + "firewall_policy", _AS_NEW),
         *properties(_TERRAFORM + "firewall_policy", "threatIntelMode", "threatIntelWhitelist", "dnsSettings", "basePolicy", "snat", "insights", "intrusionDetection"),
     ),
     "Microsoft.Network/firewallPolicies/ruleCollectionGroups": (
@@ -100,8 +98,9 @@ RULES: Mapping[str, tuple[ChangeRule, ...]] = {
     "Microsoft.Network/privateEndpoints": (
         ChangeRule("properties.subnet", Kind.REPLACES, _LIST),
         ChangeRule("properties.privateLinkServiceConnections[].properties.privateLinkServiceId", Kind.REPLACES, "https://www.pulumi.com/docs/iac/concepts/resources/options/replaceonchanges/", "not azure-native but Pulumi, since each endpoint of this program requests it"),
-        ChangeRule("properties.privateLinkServiceConnections", Kind.FIXED, _TERRAFORM + "private_endpoint", _ANEW),
-        ChangeRule("properties.customNetworkInterfaceName", Kind.FIXED, _TERRAFORM + "private_endpoint", _ANEW),
+        *updates(_CLI_TESTS + "network", "properties.privateLinkServiceConnections[].id", "properties.privateLinkServiceConnections[].properties.privateLinkServiceConnectionState"),
+        ChangeRule("properties.privateLinkServiceConnections", Kind.FIXED, _TERRAFORM + "private_endpoint", _AS_NEW),
+        ChangeRule("properties.customNetworkInterfaceName", Kind.FIXED, _TERRAFORM + "private_endpoint", _AS_NEW),
         ChangeRule("properties.ipConfigurations", Kind.UPDATES, _CLI_TESTS + "network", "recorded once: an address was added"),
     ),
     "Microsoft.Network/privateEndpoints/privateDnsZoneGroups": (
@@ -113,7 +112,7 @@ RULES: Mapping[str, tuple[ChangeRule, ...]] = {
     ),
     "Microsoft.Network/privateDnsZones/virtualNetworkLinks": (
         ChangeRule("location", Kind.REPLACES, _SPEC + "privatedns", "create-only in the specification"),
-        ChangeRule("properties.virtualNetwork", Kind.FIXED, _TERRAFORM + "private_dns_zone_virtual_network_link", _ANEW),
+        ChangeRule("properties.virtualNetwork", Kind.FIXED, _TERRAFORM + "private_dns_zone_virtual_network_link", _AS_NEW),
         *properties(_TERRAFORM + "private_dns_zone_virtual_network_link", "registrationEnabled", "resolutionPolicy"),
     ),
     "Microsoft.ManagedIdentity/userAssignedIdentities": (
@@ -142,7 +141,7 @@ RULES: Mapping[str, tuple[ChangeRule, ...]] = {
         ChangeRule("sku.name", Kind.UPDATES, _LEARN + "storage/common/redundancy-migration", old=_ZONES_ZRS, new=_ZONES_ZRS),
         ChangeRule("sku.name", Kind.FIXED, _LEARN + "storage/common/redundancy-migration", "zones are changed by a conversion on request, not by an update; performance never changes"),
         ChangeRule("properties.encryption.requireInfrastructureEncryption", Kind.FIXED, _LEARN + "storage/common/infrastructure-encryption-enable", "it is set when the account is made"),
-        ChangeRule("properties.isNfsV3Enabled", Kind.FIXED, _TERRAFORM + "storage_account", _ANEW),
+        ChangeRule("properties.isNfsV3Enabled", Kind.FIXED, _TERRAFORM + "storage_account", _AS_NEW),
         ChangeRule("properties.largeFileSharesState", Kind.FIXED, _TERRAFORM + "storage_account", "once on, it stays on", old=("Enabled",)),
         ChangeRule("properties.networkAcls", Kind.UPDATES, _GITHUB + "pulumi/pulumi-azure-native/blob/master/provider/pkg/gen/propertyDefaults.go", "azure-native opens the account to all networks", new=(None,)),
         *properties(_REST + "storagerp/storage-accounts/update", "accessTier", "allowBlobPublicAccess", "allowCrossTenantReplication", "allowSharedKeyAccess", "allowedCopyScope", "azureFilesIdentityBasedAuthentication", "defaultToOAuthAuthentication", "supportsHttpsTrafficOnly", "encryption", "isLocalUserEnabled", "isSftpEnabled", "keyPolicy", "largeFileSharesState", "minimumTlsVersion", "networkAcls", "publicNetworkAccess", "routingPreference", "sasPolicy"),
@@ -150,6 +149,9 @@ RULES: Mapping[str, tuple[ChangeRule, ...]] = {
     ),
     "Microsoft.Storage/storageAccounts/blobServices": (
         ChangeRule("properties", Kind.UPDATES, _REST + "storagerp/blob-services/set-service-properties"),
+    ),
+    "Microsoft.Storage/storageAccounts/fileServices": (
+        ChangeRule("properties", Kind.UPDATES, _REST + "storagerp/file-services/set-service-properties"),
     ),
     "Microsoft.Storage/storageAccounts/blobServices/containers": (
         ChangeRule("properties.immutableStorageWithVersioning", Kind.FIXED, "https://www.pulumi.com/registry/packages/azure-native/api-docs/storage/blobcontainer/", "it is set when the container is made"),
@@ -175,7 +177,7 @@ RULES: Mapping[str, tuple[ChangeRule, ...]] = {
     ),
     "Microsoft.MachineLearningServices/workspaces": (
         *(ChangeRule(f"properties.{name}", Kind.REFUSED, _GITHUB + "Azure/azure-rest-api-specs/blob/main/specification/machinelearningservices/resource-manager/Microsoft.MachineLearningServices/stable/2024-10-01/workspaceRP.json", "it is set when the workspace is made") for name in ("storageAccount", "keyVault")),
-        ChangeRule("kind", Kind.FIXED, _TERRAFORM + "machine_learning_workspace", _ANEW),
+        ChangeRule("kind", Kind.FIXED, _TERRAFORM + "machine_learning_workspace", _AS_NEW),
         ChangeRule("properties.hbiWorkspace", Kind.FIXED, _LEARN + "machine-learning/concept-data-encryption", "it is set when the workspace is made"),
         ChangeRule("properties.enableDataIsolation", Kind.FIXED, _LEARN + "machine-learning/how-to-identity-based-service-authentication", "it is set when the workspace is made"),
         ChangeRule("properties.hubResourceId", Kind.FIXED, _REST + "azureml/workspaces/update", "no update takes it"),
@@ -203,6 +205,7 @@ RULES: Mapping[str, tuple[ChangeRule, ...]] = {
     ),
     "Microsoft.Insights/diagnosticSettings": (
         *properties(_REST + "monitor/diagnostic-settings/create-or-update", "logs", "metrics", "workspaceId"),
+        *properties(_TERRAFORM + "monitor_diagnostic_setting", "logAnalyticsDestinationType"),
     ),
     "Microsoft.Authorization/roleAssignments": (
         ChangeRule("properties.principalId", Kind.REPLACES, _LIST),
@@ -212,13 +215,13 @@ RULES: Mapping[str, tuple[ChangeRule, ...]] = {
         *properties(_LEARN + "azure-resource-manager/management/lock-resources", "level", "notes"),
     ),
     "Microsoft.Authorization/policyDefinitions": (
-        ChangeRule("properties.policyType", Kind.FIXED, _TERRAFORM + "policy_definition", _ANEW),
+        ChangeRule("properties.policyType", Kind.FIXED, _TERRAFORM + "policy_definition", _AS_NEW),
         ChangeRule("properties.parameters.*", Kind.REFUSED, _GITHUB + "hashicorp/terraform-provider-azurerm/issues/15444", "a parameter is not taken out of a definition: it needs another name", new=(None,)),
         ChangeRule("properties.parameters.*", Kind.UPDATES, _LEARN + "governance/policy/concepts/definition-structure-parameters", "where it is assigned, only with a default", old=(None,)),
         *properties(_TERRAFORM + "policy_definition", "displayName", "description", "metadata", "policyRule", "mode"),
     ),
     "Microsoft.Authorization/policySetDefinitions": (
-        ChangeRule("properties.policyType", Kind.FIXED, _TERRAFORM + "policy_set_definition", _ANEW),
+        ChangeRule("properties.policyType", Kind.FIXED, _TERRAFORM + "policy_set_definition", _AS_NEW),
         ChangeRule("properties.parameters.*", Kind.REFUSED, _GITHUB + "hashicorp/terraform-provider-azurerm/issues/15444", "a parameter is not taken out of a definition: it needs another name", new=(None,)),
         ChangeRule("properties.parameters.*", Kind.UPDATES, _LEARN + "governance/policy/concepts/definition-structure-parameters", "where it is assigned, only with a default", old=(None,)),
         *properties(_TERRAFORM + "policy_set_definition", "displayName", "description", "metadata", "policyDefinitions", "policyDefinitionGroups"),
@@ -226,12 +229,12 @@ RULES: Mapping[str, tuple[ChangeRule, ...]] = {
     "Microsoft.Authorization/policyAssignments": (
         ChangeRule("location", Kind.UPDATES, _ADDS, "azure-native sends the provider's region where the program gives none", old=(None,)),
         ChangeRule("location", Kind.FIXED, _GITHUB + "Azure/enterprise-azure-policy-as-code/issues/246", "the assignment has to be created again"),
-        ChangeRule("properties.policyDefinitionId", Kind.FIXED, _TERRAFORM + "subscription_policy_assignment", _ANEW),
+        ChangeRule("properties.policyDefinitionId", Kind.FIXED, _TERRAFORM + "subscription_policy_assignment", _AS_NEW),
         *properties(_TERRAFORM + "subscription_policy_assignment", "displayName", "description", "metadata", "parameters", "enforcementMode", "notScopes", "nonComplianceMessages", "overrides", "resourceSelectors"),
         *updates(_TERRAFORM + "subscription_policy_assignment", "identity"),
     ),
     "Microsoft.Authorization/policyExemptions": (
-        ChangeRule("properties.policyAssignmentId", Kind.FIXED, _TERRAFORM + "subscription_policy_exemption", _ANEW),
+        ChangeRule("properties.policyAssignmentId", Kind.FIXED, _TERRAFORM + "subscription_policy_exemption", _AS_NEW),
         *properties(_TERRAFORM + "subscription_policy_exemption", "displayName", "description", "metadata", "exemptionCategory", "expiresOn", "policyDefinitionReferenceIds"),
     ),
     "Microsoft.Insights/privateLinkScopes": tracked(),

@@ -9,6 +9,7 @@ from typing import Any
 
 from amlz.azure.change_rule import ANY, ChangeRule, Kind
 from amlz.azure.change_rules import EVERY, RULES
+from amlz.azure.defaults import without_written
 from amlz.azure.differences import PropertyDifference, canonical, rows_of
 from amlz.dataclass import dataclass
 from amlz.folders import folders, module
@@ -41,12 +42,16 @@ class PropertyChange:
         return self.rule.kind
 
 
-def changes(arm_type: str, old: dict[str, Any], new: dict[str, Any]) -> tuple[PropertyChange, ...]:
-    """Every property in which two bodies of a type differ. `id` may be among their keys."""
+def changes(arm_type: str, old: dict[str, Any], new: dict[str, Any], version: str = "") -> tuple[PropertyChange, ...]:
+    """Every property in which two bodies of a type differ. `id` may be among their keys; `version`: of the API.
+
+    A property that only one of them states, with the value that Azure gives it anyway, is no difference.
+    """
+    old, new = without_written(arm_type, version, old, new)
     rows = [PropertyDifference("id", old["id"], new["id"])] if _other_path(old.get("id", ""), new.get("id", "")) else []
     rows += [row for row in rows_of(old, new) if row.path != "id" and not _as_before(row)]
-    found = [PropertyChange(row, rule_of(arm_type, row)) for row in rows]
-    return (*found, *_in_other_letters(arm_type, old, new))
+    values = [PropertyChange(row, rule_of(arm_type, row)) for row in rows]
+    return (*values, *_in_other_letters(arm_type, old, new))
 
 
 def _other_path(old: str, new: str) -> bool:
@@ -86,7 +91,7 @@ def _texts(path: str, old: Any, new: Any) -> Iterator[tuple[str, tuple[str, str]
 
 def worst(property_changes: tuple[PropertyChange, ...]) -> Kind | None:
     """The worst of what becomes of a resource; None where nothing differs."""
-    return min((each.kind for each in property_changes), key=_ORDER.index, default=None)
+    return min((property_change.kind for property_change in property_changes), key=_ORDER.index, default=None)
 
 
 def rule_of(arm_type: str, row: PropertyDifference) -> ChangeRule:
@@ -169,7 +174,7 @@ def _at(value: Any, path: str) -> Any:
 def rules() -> Mapping[str, tuple[ChangeRule, ...]]:
     """Returns the rows by type: those of the table, and those of capabilities, whose types are theirs alone."""
     added = (module(folder.package).CAPABILITY.facts.changes for folder in folders())
-    return {**RULES, **{arm_type: rows for each in added for arm_type, rows in each.items()}}
+    return {**RULES, **{arm_type: rows for item in added for arm_type, rows in item.items()}}
 
 
 @functools.cache

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from amlz.paths import ROOT
+from amlz.paths import PACKAGE, PRODUCT
 
 #: Variables of other tools that hold a credential, by exact name.
 NAMED = frozenset(
@@ -51,12 +51,12 @@ def of_environment(environment: Mapping[str, str], plain: Iterable[str] = ()) ->
 
 def hideable(values: Iterable[str], plain: Iterable[str] = ()) -> tuple[str, ...]:
     """Those values that are long enough and no path, no word of Azure, and in none of the `plain` texts."""
-    found = {value for value in values if len(value) >= SHORTEST and not _PATH.match(value)}
-    found = {value for value in found if not _is_word_of_azure(value)}
-    if found:
+    result = {value for value in values if len(value) >= SHORTEST and not _PATH.match(value)}
+    result = {value for value in result if not _is_word_of_azure(value)}
+    if result:
         known = "\n".join(plain)
-        found = {value for value in found if value not in known}
-    return tuple(sorted(found, key=lambda value: (-len(value), value)))
+        result = {value for value in result if value not in known}
+    return tuple(sorted(result, key=lambda value: (-len(value), value)))
 
 
 def _is_word_of_azure(value: str) -> bool:
@@ -66,9 +66,13 @@ def _is_word_of_azure(value: str) -> bool:
 @cache
 def _words_of_azure() -> str:
     """Types, properties, values and regions of Azure, in lower case, without `_`: all text of this program's facts."""
-    files = (file for folder in _FACTS for end in ("py", "json") for file in sorted((ROOT / folder).rglob(f"*.{end}")))
+    files = (file for folder in _FACTS for end in ("py", "json") for file in sorted(folder.rglob(f"*.{end}")))
     return "\n".join(file.read_text(encoding="utf-8").lower().replace("_", "") for file in files)
 
 
 #: Folders that name what Azure has. Only read where a credential looks like a word.
-_FACTS = ("amlz/azure", "amlz/core", "amlz/policy", "components", "policies")
+_FACTS = (
+    *(PACKAGE / name for name in ("azure", "core", "policy")),
+    PACKAGE.parent / "components",
+    PRODUCT / "policies",
+)

@@ -44,7 +44,7 @@ def _only(action: str, source: str, groups: Sequence[tuple[str, Sequence[str]]],
         f"{source}[{ASSIGNMENTS}:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {{'{kind}'}}"
         for kind, ids in groups
     ]
-    any_of = allowed[0] if len(allowed) == 1 else " OR ".join(f"({each})" for each in allowed)
+    any_of = allowed[0] if len(allowed) == 1 else " OR ".join(f"({item})" for item in allowed)
     if holder is not None:
         other = f"{source}[{ASSIGNMENTS}:PrincipalId] ForAnyOfAllValues:GuidNotEquals {{{holder}}}"
         any_of = f"({any_of}) AND {other}"

@@ -41,7 +41,7 @@ def rows_of(old: Any, new: Any, path: str = "") -> Iterator[PropertyDifference]:
             if new[key] is not None:
                 yield PropertyDifference(f"{path}.{key}" if path else key, None, new[key])
     elif _named(old) and _named(new):
-        for row in rows_of({_name(each): each for each in old}, {_name(each): each for each in new}):
+        for row in rows_of({_name(item): item for item in old}, {_name(item): item for item in new}):
             name, dot, rest = row.path.partition(".")
             yield PropertyDifference(f"{path}[{name}]{dot}{rest}", row.old, row.new)
     elif canonical(old, path.rpartition(".")[2]) != canonical(new, path.rpartition(".")[2]):
@@ -54,10 +54,10 @@ def canonical(value: Any, key: str = "") -> Any:
     `key`: the key of the value.
     """
     if isinstance(value, dict):
-        return {_key(name): canonical(each, name) for name, each in value.items() if each is not None}
+        return {_key(name): canonical(item, name) for name, item in value.items() if item is not None}
     if isinstance(value, list | tuple):
-        members = [canonical(each) for each in value]
-        return members if key in ORDERED else sorted(members, key=lambda each: json.dumps(each, sort_keys=True))
+        members = [canonical(item) for item in value]
+        return members if key in ORDERED else sorted(members, key=lambda item: json.dumps(item, sort_keys=True))
     return _key(value) if isinstance(value, str) else value
 
 
@@ -71,9 +71,9 @@ _IDS = ("/subscriptions/", "/providers/")
 
 def _named(value: Any) -> bool:
     """Returns whether a list's members have names that differ and hold no dot, so that they are a set by name."""
-    if not isinstance(value, list) or not value or not all(isinstance(each, dict) for each in value):
+    if not isinstance(value, list) or not value or not all(isinstance(item, dict) for item in value):
         return False
-    names = [_name(each) for each in value]
+    names = [_name(item) for item in value]
     return all(names) and len(set(names)) == len(names) and not any("." in name for name in names)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from functools import cached_property
 from typing import Any
@@ -11,16 +11,31 @@ from amlz.dataclass import dataclass
 
 #: The only key of an object that replaces a value known at deployment, not before: {"$unknown": "whose and what"}.
 UNKNOWN_KEY = "$unknown"
+_FROM = ", from "
 
 
-def unknown(what: str) -> dict[str, str]:
-    """Returns a value that is known only at deployment; `what` names it and its resource."""
-    return {UNKNOWN_KEY: what}
+def unknown(text: str) -> dict[str, str]:
+    """Returns a value that is known only at deployment; `text` names it and its resource."""
+    return {UNKNOWN_KEY: text}
+
+
+def unknown_from(key: str, sources: Iterable[str]) -> dict[str, str]:
+    """Returns the unknown value of a property, and the logical names of the resources that it depends on.
+
+    `key, from a, b` is a format: reports show it, and `sources_of` alone reads it.
+    """
+    return unknown(f"{key}{_FROM}{', '.join(sources)}")
+
+
+def sources_of(value: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+    """Returns the property of an unknown value, and the logical names of its resources: none where it names none."""
+    key, separator, names = str(value[UNKNOWN_KEY]).partition(_FROM)
+    return key, tuple(names.split(", ")) if separator else ()
 
 
 def is_unknown(value: object) -> bool:
     """Returns whether a value of a body is a placeholder made by `unknown`."""
-    return isinstance(value, dict) and set(value) == {UNKNOWN_KEY}
+    return isinstance(value, dict) and len(value) == 1 and UNKNOWN_KEY in value
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +43,10 @@ class Resource:
     """One ARM request the program would make.
 
     `body` is what the PUT would carry. `id` is where it would go: names are decided, so ids are known.
-    `depends_on`, `parent` and `provider` are URNs ("" where there is none). `subscription` is the provider's GUID;
-    `resource_group`, `project` and `environment` are "" for resources that belong to none. `source` is the file and
-    line of the constructor call. `marked`: keys and positions from the top of the body to each value that Pulumi knows
-    to be a secret.
+    `depends_on`, `parent` and `provider` are URNs (None where there is none). `subscription` is the provider's GUID;
+    `resource_group` is "", `project` and `environment` are None for resources that belong to none. `source` is the
+    file and line of the constructor call. `marked`: keys and positions from the top of the body to each value that
+    Pulumi knows to be a secret.
     """
 
     urn: str
@@ -44,15 +59,20 @@ class Resource:
     subscription: str
     resource_group: str
     body: dict[str, Any]
-    project: str = ""
-    environment: str = ""
+    project: str | None = None
+    environment: str | None = None
     depends_on: tuple[str, ...] = ()
-    parent: str = ""
-    provider: str = ""
+    parent: str | None = None
+    provider: str | None = None
     protect: bool = False
-    source: str = ""
+    source: str | None = None
     aliases: tuple[str, ...] = ()
     marked: tuple[tuple[str | int, ...], ...] = ()
+
+    @property
+    def owner(self) -> str | None:
+        """PROJECT/ENVIRONMENT; None where it belongs to none."""
+        return f"{self.project}/{self.environment}" if self.project and self.environment else None
 
     @property
     def properties(self) -> dict[str, Any]:
@@ -66,14 +86,14 @@ class Persona:
     """A role of the stack file (`kind`: its key, or the word for an identity) in an environment, and who has it.
 
     `principals`: object IDs as configured, or resource IDs of identities that are built here. Members of groups are
-    not known. `project` and `environment` are "" for the landing zone as a whole. `promised`: the names of the actions
-    that its role is for (amlz/core/permissions).
+    not known. `project` and `environment` are None for the landing zone as a whole. `promised`: the names of the
+    actions that its role is for (amlz/core/permissions).
     """
 
     kind: str
     principals: tuple[str, ...]
-    project: str = ""
-    environment: str = ""
+    project: str | None = None
+    environment: str | None = None
     production: bool = False
     promised: tuple[str, ...] = ()
 
@@ -84,14 +104,14 @@ class ResourceGraph:
 
     `parents` gives each component's own parent and `dependencies` the dependencies of components, both by URN:
     components carry no ARM body, but a resource depends on all dependencies of its components. `today` is the day of
-    the evaluation (ISO 8601), "" for not set. `dns` is the writer of the names of private endpoints: `created` and
+    the evaluation (ISO 8601), None for not set. `dns` is the writer of the names of private endpoints: `created` and
     `existing` are zones of the program and third-party ones, `hub` those of the stack that builds the hub, `policy` is
     Azure Policy. `personas`: of the stack file; none for a graph that no stack file describes.
     """
 
     resources: tuple[Resource, ...]
     cloud: str = "public"
-    today: str = ""
+    today: str | None = None
     parents: dict[str, str] = field(default_factory=dict)
     dependencies: dict[str, tuple[str, ...]] = field(default_factory=dict)
     dns: str = "created"
@@ -147,13 +167,13 @@ class ResourceGraph:
 
     def _walked(self, urn: str) -> set[str]:
         """Everything that is created before this one, however it is connected."""
-        found: set[str] = set()
+        values: set[str] = set()
         waiting = [urn]
         while waiting:
-            above = set(self._edges(waiting.pop())) - found
-            found |= above
+            above = set(self._edges(waiting.pop())) - values
+            values |= above
             waiting += above
-        return found
+        return values
 
     def _mask(self, urns: Iterable[str]) -> int:
         mask = 0
@@ -165,17 +185,17 @@ class ResourceGraph:
         """Returns the dependencies of a resource or component, and those of its enclosing components."""
         resource = self._by_urn.get(urn)
         yield from resource.depends_on if resource else self.dependencies.get(urn, ())
-        parent = resource.parent if resource else self.parents.get(urn, "")
+        parent = resource.parent if resource else self.parents.get(urn)
         while parent:  # all dependencies of an enclosing component; not the component's other children
             yield from self.dependencies.get(parent, ())
-            parent = self.parents.get(parent, "")
+            parent = self.parents.get(parent)
 
     @cached_property
     def _by_type(self) -> dict[str, list[Resource]]:
-        found: dict[str, list[Resource]] = {}
+        resources: dict[str, list[Resource]] = {}
         for resource in self.resources:
-            found.setdefault(resource.arm_type.lower(), []).append(resource)
-        return found
+            resources.setdefault(resource.arm_type.lower(), []).append(resource)
+        return resources
 
     @cached_property
     def _by_id(self) -> dict[str, Resource]:

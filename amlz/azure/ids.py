@@ -46,14 +46,14 @@ def _provider_path(arm_type: str, names: tuple[str, ...]) -> str:
 class ResourceId:
     """An id taken apart. `subscription` and `resource_group` are empty where the id has none.
 
-    `scope` is the id of an extension resource's target, and empty for other resources.
+    `scope` is the id of an extension resource's target, and None for other resources.
     """
 
     subscription: str
     resource_group: str
     type: str
     names: tuple[str, ...]
-    scope: str = ""
+    scope: str | None = None
 
     @property
     def name(self) -> str:
@@ -75,7 +75,7 @@ def parse(text: str) -> ResourceId:
         return ResourceId(subscription, group, kind, (group or subscription,))
     last = len(lowered) - 2 - lowered[::2][::-1].index("providers") * 2
     namespace, tail = parts[last + 1], parts[last + 2 :]
-    scope = "/" + "/".join(parts[:last]) if "providers" in lowered[:last:2] else ""
+    scope = "/" + "/".join(parts[:last]) if "providers" in lowered[:last:2] else None
     return ResourceId(subscription, group, "/".join([namespace, *tail[::2]]), tuple(tail[1::2]), scope)
 
 

@@ -99,15 +99,15 @@ class UsersOf(Generic[U]):
         self._by_target: dict[str, list[U]] = {}
         for resource in resources:
             if resource.type.lower() in types:
-                found = ids_in(resource.properties, "/")
-                for target in {above for each in found for above in _from_the_top(each.lower())}:
+                ids = ids_in(resource.properties, "/")
+                for target in {above for item in ids for above in _from_the_top(item.lower())}:
                     self._by_target.setdefault(target, []).append(resource)
 
     def __call__(self, resource: U) -> tuple[U, ...]:
         """Returns the users of a resource or of something in it, in the order of their ids."""
         row = IN_USE.get(resource.type.lower())
-        found = self._by_target.get(resource.id.lower(), ()) if row else ()
-        users = (user for user in found if row and user.type.lower() in row.users and user.id != resource.id)
+        values = self._by_target.get(resource.id.lower(), ()) if row else ()
+        users = (user for user in values if row and user.type.lower() in row.users and user.id != resource.id)
         return tuple(sorted(users, key=lambda user: user.id.lower()))
 
 

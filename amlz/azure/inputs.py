@@ -24,10 +24,10 @@ def from_body(token: str, body: dict[str, Any], inputs: dict[str, Any]) -> dict[
 
 def of_path(token: str, resource_id: str) -> dict[str, Any]:
     """The inputs that form an id. Raises amlz.azure.table.UnmappedInput for an unknown token."""
-    entry, found = table.entry(token), parse(resource_id)
-    values: list[str] = list(found.names)
+    entry, result = table.entry(token), parse(resource_id)
+    values: list[str] = list(result.names)
     if entry["scope"] == "resourceGroup":
-        values = [found.resource_group, *(values if len(entry["path"]) > 1 else ())]
+        values = [result.resource_group, *(values if len(entry["path"]) > 1 else ())]
     elif entry["scope"] == "extension":
         values = [resource_id[: resource_id.lower().rindex("/providers/")].lstrip("/"), *values]
     elif entry["scope"] == "managementGroup":
@@ -90,13 +90,13 @@ class _BodyReader:
             return [self.read(item, shape) for item in value]
         if not isinstance(value, dict) or is_unknown(value):
             return value
-        found = {key: value[key] for key in sorted(self.shapes[shape]["same"]) if key in value}
+        result = {key: value[key] for key in sorted(self.shapes[shape]["same"]) if key in value}
         for key, rule in self.shapes[shape]["as"].items():
             path, child = (rule, None) if isinstance(rule, str) else rule
             holder, last = _at(value, path.split("/"))
             if isinstance(holder, dict) and last in holder:
-                found[key] = holder[last] if child is None else self._below(holder[last], child)
-        return found
+                result[key] = holder[last] if child is None else self._below(holder[last], child)
+        return result
 
     def _below(self, value: Any, child: dict[str, Any]) -> Any:
         if is_unknown(value) or not isinstance(value, dict | list):

@@ -63,8 +63,8 @@ def refreshed(step: Mapping[str, Any], stack: frozenset[str]) -> Refreshed:
     drift, own = set[str](), set[str]()
     for path, was, now in _changed(old.get("inputs") or {}, new.get("inputs") or {}, rows):
         (own if path in rows and rows[path].is_own(was, now, around) else drift).add(path[0])
-    told = {first_key(name) for name in (*(step.get("diffs") or ()), *(step.get("detailedDiff") or ()))}
-    drift |= told - own
+    values = {first_key(name) for name in (*(step.get("diffs") or ()), *(step.get("detailedDiff") or ()))}
+    drift |= values - own
     return Refreshed(tuple(sorted(drift)), tuple(sorted(own - drift)))
 
 
@@ -117,7 +117,7 @@ def _rules_are_known(old: Any, new: Any, around: Around) -> bool:
 def _same_set(old: Any, new: Any, _around: Around) -> bool:
     if not isinstance(old, list) or not isinstance(new, list):
         return False
-    return sorted(str(each).lower() for each in old) == sorted(str(each).lower() for each in new)
+    return sorted(str(item).lower() for item in old) == sorted(str(item).lower() for item in new)
 
 
 #: Categories of outbound rules that Azure makes by itself: RuleCategory of the published type.

@@ -66,7 +66,7 @@ class GivenRole:
     role_id: str
     role: RoleDefinition | None
     conditional: bool = False
-    note: str = ""
+    note: str | None = None
     certain: bool = True
 
     @property
@@ -167,12 +167,12 @@ class ByScope:
 
     def holding_for(self, resource_id: str) -> tuple[GivenRole, ...]:
         """Returns the assignments that hold for a resource, or may do so."""
-        found = list(self._above)
+        roles = list(self._above)
         end, lowered = 0, resource_id.rstrip("/").lower()
         while end >= 0:
             end = lowered.find("/", end + 1)
-            found += self._at.get(lowered if end < 0 else lowered[:end], ())
-        return tuple(found)
+            roles += self._at.get(lowered if end < 0 else lowered[:end], ())
+        return tuple(roles)
 
 
 def assignments_of(
@@ -182,7 +182,7 @@ def assignments_of(
     roles that are neither built in nor in the graph.
     """
     custom = _custom_roles(graph)
-    found: dict[str, list[GivenRole]] = {}
+    roles: dict[str, list[GivenRole]] = {}
     for resource in graph.of_type(_ASSIGNMENTS):
         definition = str(resource.properties.get("roleDefinitionId", ""))
         role_id = definition.rpartition("/")[2].lower()
@@ -190,8 +190,8 @@ def assignments_of(
         role = custom.get(role_id) or BUILT_IN.get(role_id) or known(definition)
         conditional = bool(resource.properties.get("condition"))
         for principal in _principals(graph, resource, scope):
-            found.setdefault(principal.lower(), []).append(GivenRole(principal, scope, role_id, role, conditional))
-    return {principal: tuple(assignments) for principal, assignments in found.items()}
+            roles.setdefault(principal.lower(), []).append(GivenRole(principal, scope, role_id, role, conditional))
+    return {principal: tuple(assignments) for principal, assignments in roles.items()}
 
 
 def _principals(graph: ResourceGraph, assignment: Resource, scope: str) -> tuple[str, ...]:
@@ -202,13 +202,13 @@ def _principals(graph: ResourceGraph, assignment: Resource, scope: str) -> tuple
     if not is_unknown(principal):
         return ()
     before = (graph.by_urn(urn) for urn in assignment.depends_on)
-    identities = [each for each in before if each is not None and each.arm_type.lower() == _IDENTITIES]
+    identities = [resource for resource in before if resource is not None and resource.arm_type.lower() == _IDENTITIES]
     return tuple(identity.id for identity in identities if identity.id.lower() != scope.lower())
 
 
 def _custom_roles(graph: ResourceGraph) -> dict[str, RoleDefinition]:
     """Returns the roles that a graph defines, by the GUID of each. One whose permissions are not known is left out."""
-    found: dict[str, RoleDefinition] = {}
+    definitions: dict[str, RoleDefinition] = {}
     for resource in graph.of_type(_DEFINITIONS):
         permissions = resource.properties.get("permissions")
         if not isinstance(permissions, list) or not all(isinstance(permission, dict) for permission in permissions):
@@ -220,8 +220,8 @@ def _custom_roles(graph: ResourceGraph) -> dict[str, RoleDefinition]:
         name = str(resource.properties.get("roleName") or resource.name)
         guid = resource.id.rpartition("/")[2].lower()
         actions, not_actions, data, not_data = map(tuple, lists)
-        found[guid] = RoleDefinition(guid, name, actions, not_actions, data, not_data, resource.id, custom=True)
-    return found
+        definitions[guid] = RoleDefinition(guid, name, actions, not_actions, data, not_data, resource.id, custom=True)
+    return definitions
 
 
 def _rank(ruling: Ruling) -> int:

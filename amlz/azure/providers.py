@@ -53,13 +53,13 @@ class Provider:
 
 def providers_of(graph: ResourceGraph) -> tuple[Provider, ...]:
     """Returns the providers to register, by subscription and namespace; of several reasons the first."""
-    found: dict[tuple[str, str], Provider] = {}
+    result: dict[tuple[str, str], Provider] = {}
     requests = [(r.arm_type, r.id, r.properties) for r in graph if r.id]
     rows = [row for request in requests for row in _own(*request[:2])]
     for row in (*rows, *(row for request in requests for row in _further(*request))):
         if row.namespace.lower() not in BY_DEFAULT:
-            found.setdefault((row.subscription, row.namespace.lower()), row)
-    return tuple(found[key] for key in sorted(found))
+            result.setdefault((row.subscription, row.namespace.lower()), row)
+    return tuple(result[key] for key in sorted(result))
 
 
 def needed(arm_type: str, resource_id: str, properties: Mapping[str, Any]) -> tuple[Provider, ...]:
@@ -94,7 +94,7 @@ def _further(arm_type: str, resource_id: str, properties: Mapping[str, Any]) -> 
 def _targets(endpoint: Mapping[str, Any]) -> Iterator[ResourceId]:
     """Returns what a private endpoint connects to."""
     for kind in ("privateLinkServiceConnections", "manualPrivateLinkServiceConnections"):
-        yield from (found for each in ids_in(endpoint.get(kind)) if (found := parse(each)).subscription)
+        yield from (resource_id for item in ids_in(endpoint.get(kind)) if (resource_id := parse(item)).subscription)
 
 
 def _encrypted(workspace: Mapping[str, Any]) -> bool:

@@ -34,6 +34,12 @@ def read_regular(path: Path, most: int = LARGEST) -> bytes:
     return content
 
 
+def with_slashes(path: Path) -> Path:
+    """Returns a path that was written on Windows as this system reads it, if a file is there; else the path itself."""
+    other = Path(str(path).replace("\\", "/"))
+    return other if other != path and not path.exists() and other.exists() else path
+
+
 def _refuse_special(path: Path, mode: int) -> None:
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))

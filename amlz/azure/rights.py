@@ -293,10 +293,10 @@ def needed(verb: str, arm_type: str, resource_id: str, body: Mapping[str, Any]) 
 
 def scope_of(resource_id: str) -> str:
     """The scope at which Azure checks the permission on a resource: of an extension, what it extends."""
-    found = parse(resource_id)
-    if found.scope:
-        return found.scope
-    if found.type.lower().startswith("microsoft.authorization/") and found.subscription:
+    result = parse(resource_id)
+    if result.scope:
+        return result.scope
+    if result.type.lower().startswith("microsoft.authorization/") and result.subscription:
         end = resource_id.lower().rindex("/providers/")
         return resource_id[:end]
     return resource_id
@@ -312,13 +312,13 @@ def _linked(kind: str, resource_id: str, body: dict[str, Any]) -> Iterator[Right
         return
     for target in ids_in(body):
         parsed = parse(target)
-        found = parsed.type.lower()
+        text = parsed.type.lower()
         if target.lower() == own or own.startswith(target.lower() + "/"):
             continue
-        row = next((row for row in LINKS if row.target == found and (not row.users or kind in row.users)), None)
+        row = next((row for row in LINKS if row.target == text and (not row.users or kind in row.users)), None)
         if row:
             yield Right(row.action, target, row.basis, row.source, linked=True)
-        if found == _SUBNET and kind == _COMPUTE:
+        if text == _SUBNET and kind == _COMPUTE:
             network = target.rsplit("/", 2)[0]
             yield Right(_JOINS_NETWORK.action, network, _JOINS_NETWORK.basis, _JOINS_NETWORK.source, linked=True)
 

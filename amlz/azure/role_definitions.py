@@ -25,8 +25,8 @@ class RoleDefinition:
     not_actions: tuple[str, ...] = ()
     data_actions: tuple[str, ...] = ()
     not_data_actions: tuple[str, ...] = ()
-    source: str = ""
-    date: str = ""
+    source: str | None = None
+    date: str | None = None
     custom: bool = False
 
 

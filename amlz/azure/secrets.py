@@ -90,7 +90,7 @@ def looks_secret(value: object, shapes: Iterable[Shape] = ALL) -> str:
     """Returns the shape of a value, or nothing."""
     if not isinstance(value, str):
         return ""
-    return next((what for part, shape, what in shapes if part in value and shape.search(value)), "")
+    return next((item for part, shape, item in shapes if part in value and shape.search(value)), "")
 
 
 @lru_cache(maxsize=10_000)
@@ -151,7 +151,7 @@ class Hider:
         return self.value(value, name)
 
     def _holds(self, value: str) -> bool:
-        return not value.startswith("/") and any(each in value for each in self.known)
+        return not value.startswith("/") and any(item in value for item in self.known)
 
 
 def hidden(value: Any, known: tuple[str, ...] = (), name: str = "") -> Any:
@@ -177,8 +177,8 @@ _STEP = re.compile(r"\[(\d+)\]|\['([^']*)'\]|\[\\?\"([^\"]*)\"\]|([^.\[\]]+)")
 
 def steps(path: str) -> Steps:
     """Keys and positions of a path such as `tags.note`, `tags['note']` or `rules[0].name`."""
-    found = _STEP.finditer(path)
-    return tuple(int(m[1]) if m[1] else m[2] or m[3] or m[4] or "" for m in found)
+    matches = _STEP.finditer(path)
+    return tuple(int(m[1]) if m[1] else m[2] or m[3] or m[4] or "" for m in matches)
 
 
 def _without(value: Any, path: Steps) -> Any:
@@ -224,27 +224,27 @@ def in_plain_text(arm_type: str, body: dict[str, Any], marked: Iterable[Steps] =
     """
     for at in marked:
         body = _without(body, at)
-    for path, key, found in _texts(body, ""):
-        what = KEYS.get(key.lower(), "")
+    for path, key, item in _texts(body, ""):
+        value = KEYS.get(key.lower(), "")
         if arm_type.lower() == IN_VAULT and path == "properties.value":
-            what = "a secret"
-        if not what and _OF_CREDENTIALS.search(path):
-            what = "a key"
-        if not what and _VALUES.search(found):
-            what = "a secret"
-        if what and found and found != HIDDEN:
-            yield path, what
+            value = "a secret"
+        if not value and _OF_CREDENTIALS.search(path):
+            value = "a key"
+        if not value and _VALUES.search(item):
+            value = "a secret"
+        if value and item and item != HIDDEN:
+            yield path, value
 
 
-def _texts(found: Any, path: str, key: str = "") -> Iterator[tuple[str, str, str]]:
+def _texts(value: Any, path: str, key: str = "") -> Iterator[tuple[str, str, str]]:
     """Every text of a body: its path, the last key, and the text."""
-    if isinstance(found, dict):
-        if "$unknown" in found:
+    if isinstance(value, dict):
+        if "$unknown" in value:
             return
-        for name, item in found.items():
+        for name, item in value.items():
             yield from _texts(item, f"{path}.{name}" if path else name, name)
-    elif isinstance(found, list):
-        for index, item in enumerate(found):
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
             yield from _texts(item, f"{path}[{index}]", key)
-    elif isinstance(found, str):
-        yield path, key, found
+    elif isinstance(value, str):
+        yield path, key, value

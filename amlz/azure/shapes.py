@@ -85,8 +85,8 @@ def _decided(kind: str, inputs: dict[str, Any]) -> str:
     """A type whose segments in braces are the values of inputs, as far as these are given."""
 
     def value(match: re.Match[str]) -> str:
-        found = inputs.get(match.group(1))
-        return found if isinstance(found, str) else match.group(0)
+        result = inputs.get(match.group(1))
+        return result if isinstance(result, str) else match.group(0)
 
     return re.sub(r"\{(\w+)\}", value, kind)
 

@@ -28,14 +28,14 @@ def entry(token: str) -> dict[str, Any]:
     types = _module(token)["types"]
     if token not in types:
         raise UnmappedInput(f"{token} is not in the table of ARM types (amlz/azure/data){near(token, types)}")
-    found: dict[str, Any] = types[token]
-    return found
+    result: dict[str, Any] = types[token]
+    return result
 
 
 def shapes(token: str) -> list[dict[str, Any]]:
     """The shapes of the token's module, by index."""
-    found: list[dict[str, Any]] = _module(token)["shapes"]
-    return found
+    values: list[dict[str, Any]] = _module(token)["shapes"]
+    return values
 
 
 def tokens() -> tuple[str, ...]:
@@ -47,8 +47,8 @@ def tokens() -> tuple[str, ...]:
 def near(name: str, known: Any) -> str:
     """The end of a sentence about an unknown name: the known one that is likely meant, if there is one."""
     by_lower = {other.lower(): other for other in sorted(known)}
-    found = difflib.get_close_matches(name.lower(), by_lower, 1)
-    return f"; did you mean {by_lower[found[0]]}?" if found else ""
+    close_matches = difflib.get_close_matches(name.lower(), by_lower, 1)
+    return f"; did you mean {by_lower[close_matches[0]]}?" if close_matches else ""
 
 
 def _module(token: str) -> dict[str, Any]:

@@ -42,12 +42,14 @@ def can(
 
     gc.disable()  # as in a preview: the SDK makes millions of objects that live to the end
     file, plan = planned(stack)
-    asked = question(file.config, persona, action, project, environment)
+    permission_question = question(file.config, persona, action, project, environment)
     with steps(sys.stderr) as show:
         show(f"Evaluating permissions of {file.stack}")
         graph = graph_of(file, plan)
     if form is CanForm.json:
-        text = permissions.as_json(file.stack, graph, asked)
+        text = permissions.as_json(file.stack, graph, permission_question)
     else:
-        text = (permissions.as_markdown if form is CanForm.markdown else permissions.as_text)(graph, asked)
+        text = (permissions.as_markdown if form is CanForm.markdown else permissions.as_text)(
+            graph, permission_question
+        )
     write(text, output, colours=form is CanForm.text)

@@ -9,9 +9,10 @@ from typing import Annotated
 
 import typer
 
-from amlz.cli.options import FailOn, FailOnOption, Output, Stack, Today, planned, refuse, write
+from amlz.cli.formats import formats_named
+from amlz.cli.options import FailOn, FailOnOption, Output, Stack, Today, planned, write
 from amlz.cli.progress import steps
-from amlz.reports.formats.registry import Command, Format, Report, formats_of
+from amlz.reports.formats.registry import Command, Format, Report
 from amlz.reports.formats.registry import write as written
 
 
@@ -21,12 +22,11 @@ def diff(
     form: Annotated[Format, typer.Option("--format", "-f", help="Format of the output.")] = Format.text,
     output: Output = None,
     fail_on: FailOnOption = FailOn.error,
-    today: Today = "",
+    today: Today = None,
 ) -> None:
     """Shows what changes in Azure if the second stack file replaces the first one."""
     gc.disable()  # as in `amlz preview`
-    known = formats_of(Command.against)
-    refuse(form not in known, f"{Command.against} has the forms {', '.join(known)}", "--format")
+    formats_named([form], Command.against)
     old_file, old_plan = planned(old)
     new_file, new_plan = planned(new)
     from amlz.app.compare import difference_between

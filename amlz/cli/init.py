@@ -74,7 +74,7 @@ def init(
     refuse(bool(network and ranges.hub), "the file of --from has a hub already: leave one of the two out", "--network")
     unneeded = {"network"} if ranges.hub else set()
     unneeded |= {"project", "environments"} if ranges.environments and not project else set()
-    answers = _answered([each for each in QUESTIONS if each.name not in unneeded], given)
+    answers = _answered([question for question in QUESTIONS if question.name not in unneeded], given)
     new = NewStack(
         organisation=answers["organisation"],
         business_unit=answers["business_unit"],
@@ -99,25 +99,25 @@ def _answered(questions: list[Question], given: dict[str, str]) -> dict[str, str
 
     missing = [question for question in questions if not given[question.name]]
     if missing and not (sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty()):
-        names = ", ".join(each.option for each in missing)
+        names = ", ".join(item.option for item in missing)
         raise typer.BadParameter("they are required where no terminal can be asked", param_hint=names)
-    for each in questions:
-        wrong = problem_of(each, given[each.name]) if given[each.name] else None
+    for item in questions:
+        wrong = problem_of(item, given[item.name]) if given[item.name] else None
         if wrong:
-            raise typer.BadParameter(wrong, param_hint=each.option)
+            raise typer.BadParameter(wrong, param_hint=item.option)
     answers = {question.name: given[question.name] for question in questions if given[question.name]}
-    for each in missing:
+    for item in missing:
         while True:
-            answer = _asked(each)
-            wrong = problem_of(each, answer)
+            answer = _prompt(item)
+            wrong = problem_of(item, answer)
             if not wrong:
                 break
             typer.echo(wrong, err=True)
-        answers[each.name] = answer
+        answers[item.name] = answer
     return answers
 
 
-def _asked(question: Question) -> str:
+def _prompt(question: Question) -> str:
     """The answer of the terminal, or the default. Questions go to standard error, results to standard output."""
     default = f" [{question.default}]" if question.default else ""
     typer.echo(f"{question.text}{default}: ", nl=False, err=True)

@@ -15,7 +15,7 @@ import typer
 
 from amlz.cli import signals
 from amlz.cli.help import SectionedGroup, complete
-from amlz.cli.options import shown, write
+from amlz.cli.options import shown, version, write
 from amlz.cli.verbs import SECTIONS, name_of
 
 #: Objects that exist before the first garbage collection: more than a check creates, all of which live to its end.
@@ -42,9 +42,7 @@ for _section in SECTIONS.values():
 def _version(asked: bool) -> None:
     """Prints the version of `amlz` and ends."""
     if asked:
-        from importlib.metadata import version
-
-        write(f"amlz {version('aml-landing-zone')}\n", None)
+        write(f"amlz {version()}\n", None)
         raise typer.Exit()
 
 

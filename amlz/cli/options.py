@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
+from string import hexdigits
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,7 +24,7 @@ class AnswerForm(StrEnum):
 
 
 class FailOn(StrEnum):
-    """From which severity on the exit code is 1."""
+    """Lowest severity that makes the exit code 1."""
 
     error = "error"
     warning = "warning"
@@ -61,20 +62,22 @@ Output = Annotated[
     Path | None, typer.Option("--output", "-o", callback=writable, help="Write to this file, whole or not at all.")
 ]
 FormOption = Annotated[AnswerForm, typer.Option("--format", "-f", help="Format of the output.")]
-FailOnOption = Annotated[FailOn, typer.Option("--fail-on", help="From which severity on the exit code is 1.")]
+FailOnOption = Annotated[FailOn, typer.Option("--fail-on", help="Lowest severity that makes the exit code 1.")]
 
 
-def _day(text: str) -> str:
+def _day(text: str | None) -> str | None:
     from datetime import date
 
+    if not text:
+        return None
     try:
-        return date.fromisoformat(text).isoformat() if text else ""
+        return date.fromisoformat(text).isoformat()
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no day; write it as 2027-03-31") from None
 
 
 Today = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--today",
         callback=_day,
@@ -123,21 +126,43 @@ SourceUrl = Annotated[
         "--source-url",
         callback=_address,
         metavar="URL",
-        help="Web address of this folder at this revision: Markdown reports link to lines and pages.",
+        help="Web address of this folder at this revision: Markdown and HTML reports link to lines and pages.",
         show_default=False,
     ),
 ]
+
+
+def _commit(text: str) -> str:
+    if text and not (4 <= len(text) <= 64 and all(letter in hexdigits for letter in text)):
+        raise typer.BadParameter(f"{text!r} is no commit. Pass its hexadecimal id, such as 74f385f")
+    return text
+
+
+def _branch(text: str) -> str:
+    if len(text) > 250 or not text.isprintable():
+        raise typer.BadParameter("it is no name of a branch. Pass at most 250 printable characters, such as main")
+    return text
+
+
+Commit = Annotated[
+    str,
+    typer.Option("--commit", callback=_commit, help="Commit that an HTML report names.", show_default=False),
+]
+Branch = Annotated[
+    str,
+    typer.Option("--branch", callback=_branch, help="Branch that an HTML report names.", show_default=False),
+]
 Also = Annotated[
     list[str] | None,
-    typer.Option("--also", metavar="FORM=FILE", help="Write another form too, to this file.", show_default=False),
+    typer.Option("--also", metavar="FORM=FILE", help="Also write this format, to a file.", show_default=False),
 ]
 
 
 def other_forms(also: Sequence[str] | None, output: Path | None) -> list[tuple[str, Path | None]]:
     """Forms and files of `--also`. Refuses a file that is named twice, by `--output` or by `--also`."""
-    found = [each.partition("=") for each in also or ()]
-    refuse(not all(form and path for form, _, path in found), "it is FORM=FILE, such as sarif=dev.sarif", "--also")
-    files = [(form, writable(Path(path))) for form, _, path in found]
+    pairs = [item.partition("=") for item in also or ()]
+    refuse(not all(form and path for form, _, path in pairs), "it is FORM=FILE, such as sarif=dev.sarif", "--also")
+    files = [(form, writable(Path(path))) for form, _, path in pairs]
     real = [file.resolve() for file in (output, *(file for _, file in files)) if file and not file.is_char_device()]
     twice = next((file.name for file in real if real.count(file) > 1), "")
     refuse(bool(twice), f"two formats would be written to {twice}. Name another file for each", "--output, --also")
@@ -157,11 +182,15 @@ def refuse_together(stack: str, every: bool, given: Mapping[str, object]) -> Non
         for option in ("--engine", "--also"):
             refuse(bool(given[option]), "it is for one stack. Name the stack, and omit --all", option)
     refuse(not stack and not every, "no stack is named. Name one (`amlz stacks` lists them), or use --all", "STACK")
-    for option in ("--all", "--against", "--engine"):
-        linked = bool(given["--source-url"] and (every if option == "--all" else given[option]))
-        refuse(
-            linked, f"only the report of one whole stack has links. Omit --source-url, or omit {option}", "--source-url"
-        )
+    forms = {given["--format"], *(text.partition("=")[0] for text in _texts(given["--also"]))}
+    linked_forms = {"html", "markdown"}
+    for option, linking in (("--all", linked_forms), ("--against", linked_forms), ("--engine", {"html"})):
+        linked = bool(given["--source-url"] and (every if option == "--all" else given[option]) and not linking & forms)
+        why = f"these reports have no links. Omit --source-url, or omit {option}"
+        refuse(linked, why, "--source-url")
+    for option in ("--commit", "--branch"):
+        unnamed = bool(given[option]) and "html" not in forms
+        refuse(unnamed, f"only an HTML report names it. Add html to the formats, or omit {option}", option)
     if given["--against"] or given["--engine"]:
         both = bool(given["--against"] and given["--engine"])
         refuse(both, "each selects another difference. Run the command once with each", "--against, --engine")
@@ -169,11 +198,25 @@ def refuse_together(stack: str, every: bool, given: Mapping[str, object]) -> Non
         refuse(bool(given["--quota"]), f"a difference shows no quota. Omit --quota, or omit {compared}", "--quota")
 
 
+def _texts(given: object) -> list[str]:
+    return [str(text) for text in given] if isinstance(given, list) else []
+
+
+def version() -> str:
+    """Returns the version of `amlz`."""
+    from importlib.metadata import version as of_package
+
+    return of_package("aml-landing-zone")
+
+
 def planned(stack: str) -> tuple[StackFile, LandingZonePlan]:
     """A stack file and its plan, with the line of each problem."""
+    from amlz.app.package import check_folder
     from amlz.stackfile.checked import checked
 
-    return checked(stack)
+    result = checked(stack)
+    check_folder(result[0].path)
+    return result
 
 
 def shown(text: str) -> str:

@@ -47,7 +47,7 @@ def explain(
     policy: Policy,
     form: FormOption = AnswerForm.text,
     output: Output = None,
-    today: Today = "",
+    today: Today = None,
 ) -> None:
     """Prints the tree of conditions of a policy for a resource, each with its value and truth."""
     from amlz.app.preview import preview_stack
@@ -73,17 +73,21 @@ def evaluate(
 
 @app.command("test")
 def run_cases(
-    folder: Annotated[Path | None, typer.Argument(help="A folder of case files. Default: policies/cases.")] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="A folder of case files. Default: policies/cases, in a package custom/policies."),
+    ] = None,
     form: FormOption = AnswerForm.text,
     output: Output = None,
 ) -> None:
     """Runs case files, whose names are their verdicts. Exit code 1 where one comes out otherwise."""
-    from amlz.paths import ROOT
+    from amlz.paths import PACKAGED, ROOT
     from amlz.policy import case_files
     from amlz.policy.library import library
     from amlz.reports import policy_pages
 
-    ran = list(case_files.run(folder or ROOT / "policies" / "cases", library()))
+    default = ROOT / ("custom/policies" if PACKAGED else "policies/cases")
+    ran = list(case_files.run(folder or default, library()))
     write(
         (policy_pages.cases_json if form is AnswerForm.json else policy_pages.cases_text)(ran),
         output,
@@ -101,8 +105,8 @@ def import_(
     from amlz.reports.files import write_whole
     from amlz.reports.policy_pages import taken_text
 
-    found, taken = take(files)
-    for path, text in merged(found).items():
+    result, taken = take(files)
+    for path, text in merged(result).items():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, text)
     write(taken_text(taken), None)
@@ -117,10 +121,10 @@ def import_aliases(
     from amlz.reports.files import write_whole
     from amlz.reports.json_text import dump
 
-    found = take_aliases(file)
+    result = take_aliases(file)
     PLACE.mkdir(parents=True, exist_ok=True)
-    write_whole(PLACE / "aliases.json", dump(found))
-    write(f"{len(found):,} {'alias' if len(found) == 1 else 'aliases'}\n", None)
+    write_whole(PLACE / "aliases.json", dump(result))
+    write(f"{len(result):,} {'alias' if len(result) == 1 else 'aliases'}\n", None)
 
 
 @app.command()

@@ -20,14 +20,14 @@ Name = Annotated[str, typer.Argument(help="The project's name.")]
 
 def _named(text: str, option: str) -> dict[str, str]:
     """`research`, or `dev=research,prod=operations`: by environment, "" for any other."""
-    found: dict[str, str] = {}
+    result: dict[str, str] = {}
     for part in filter(None, (part.strip() for part in text.split(","))):
         name, equals, value = part.partition("=")
-        key, said = (name.strip(), value.strip()) if equals else ("", part)
-        if key in found or not said:
+        key, sentence = (name.strip(), value.strip()) if equals else ("", part)
+        if key in result or not sentence:
             raise typer.BadParameter(f"{text!r}: write one value, or one for each environment", param_hint=option)
-        found[key] = said
-    return found
+        result[key] = sentence
+    return result
 
 
 @app.command()
@@ -61,8 +61,8 @@ def add(
         raise typer.BadParameter(
             "a range that is given has its own size; leave one of the two out", param_hint="--size-of"
         )
-    asked = tuple(part.strip() for part in environments.split(",") if part.strip())
-    request = ProjectRequest(name, asked, like, _named(spoke, "--spoke"), networks, size_of)
+    wanted = tuple(part.strip() for part in environments.split(",") if part.strip())
+    request = ProjectRequest(name, wanted, like or None, _named(spoke, "--spoke"), networks, size_of)
     change = added(ProjectTarget(*planned(stack), write=not dry_run), request)
     write((report.added_json if form is AnswerForm.json else report.added_text)(change), output)
 

@@ -53,5 +53,5 @@ def reach(
     from amlz.reports.reach import FORMS
 
     file, plan = planned(stack)
-    answers = reach(file, plan, ReachQuestion(source or "", destination or "", protocol.value, port))
+    answers = reach(file, plan, ReachQuestion(source or None, destination or None, protocol.value, port))
     write(FORMS[form.value](file.stack, answers), output)

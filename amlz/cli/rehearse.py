@@ -35,30 +35,43 @@ class Faults(StrEnum):
 def rehearse(
     stack: Stack,
     then: Annotated[str, typer.Option("--then", help="The stack file that it is edited to.")] = "",
+    earlier: Annotated[
+        str,
+        typer.Option("--from", help="A tag or revision: rehearse the upgrade from its program.", show_default=False),
+    ] = "",
     fault: Annotated[list[str] | None, typer.Option("--fault", help="KIND, KIND@N or KIND@TYPE; repeatable.")] = None,
     faults: Annotated[Faults | None, typer.Option("--faults", help="Every kind of fault.")] = None,
     form: Annotated[RehearsalForm, typer.Option("--format", "-f", help="Format of the output.")] = RehearsalForm.text,
     output: Output = None,
 ) -> None:
     """Rehearses the life of a landing zone under Pulumi's engine, over a simulated Azure."""
+    from amlz.app.git_revision import unpacked
     from amlz.app.preview import PROGRAM, PROJECT
     from amlz.rehearsal import engine
     from amlz.rehearsal.faults import all_faults, meet, read, undisturbed
     from amlz.rehearsal.life import Stage, live
+    from amlz.rehearsal.upgrade import upgraded
     from amlz.reports import rehearsal as report
 
-    asked = (*map(read, fault or ()), *(all_faults() if faults else ()))
-    if asked and then:
+    collected = (*map(read, fault or ()), *(all_faults() if faults else ()))
+    if collected and then:
         raise typer.BadParameter("--then is an edit of the whole life; faults strike while it is first built")
+    if earlier and (collected or then):
+        raise typer.BadParameter("--from is an upgrade alone; omit --then, --fault and --faults")
     file, _ = planned(stack)
     edited = planned(then)[0] if then else None
-    found = engine.find()
+    value = engine.find()
     with tempfile.TemporaryDirectory(prefix="amlz-") as folder, steps(sys.stderr) as show:
-        stage = Stage(found, PROGRAM, PROJECT, Path(folder), show)
-        if asked:
+        stage = Stage(value, PROGRAM, PROJECT, Path(folder), show)
+        if earlier:
+            with unpacked(earlier, "--from") as revision:
+                life = upgraded(stage, file, revision.program / PROGRAM.name, earlier)
+            result = report.Rehearsal(file.stack, life=life)
+        elif collected:
             expected = undisturbed(stage, file)
             result = report.Rehearsal(
-                file.stack, outcomes=tuple(meet(stage, file, (each,), expected) for each in asked)
+                file.stack,
+                outcomes=tuple(meet(stage, file, (requested_fault,), expected) for requested_fault in collected),
             )
         else:
             result = report.Rehearsal(file.stack, life=live(stage, file, edited))
@@ -81,7 +94,7 @@ def recover(stack: Stack) -> None:
     exported = recovery.read(given("pulumi stack export --stack NAME | amlz recover NAME"))
     recovered = recovery.recover(exported, planned_ids(program_of(file)))
     write_out(escaped(json.dumps(recovered.exported, indent=4)) + "\n")
-    say(shown(recovery.told(recovered)))
+    say(shown(recovery.described(recovered)))
 
 
 def import_subnets(stack: Stack) -> None:
@@ -98,8 +111,8 @@ def import_subnets(stack: Stack) -> None:
 
     file, plan = planned(stack)
     exported = recovery.read(given(_EXPORT), _EXPORT)
-    found = subnet_import.import_file(preview_stack(file, plan).graph, exported)
-    write_out(escaped(json.dumps(found, indent=2)) + "\n")
-    if found["resources"]:
+    result = subnet_import.import_file(preview_stack(file, plan).graph, exported)
+    write_out(escaped(json.dumps(result, indent=2)) + "\n")
+    if result["resources"]:
         then = "pulumi import --file FILE --protect=false --generate-code=false, then pulumi up"
-        say(f"{len(found['resources'])} subnets to import: {then}\n")
+        say(f"{len(result['resources'])} subnets to import: {then}\n")

@@ -36,7 +36,7 @@ def roles(
     from amlz.reports.roles import FORMS
 
     file, plan = planned(stack)
-    found = deployer_roles(graph_of(file, plan), file.stack, "deployer" if deployer else "reader")
+    result = deployer_roles(graph_of(file, plan), file.stack, "deployer" if deployer else "reader")
     if deployer:
-        found = replace(found, definitions=custom_roles(plan.roles()))
-    write(FORMS[form.value](file.stack, found), output)
+        result = replace(result, definitions=custom_roles(plan.roles()))
+    write(FORMS[form.value](file.stack, result), output)

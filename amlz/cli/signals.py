@@ -26,22 +26,22 @@ class Stopped(SystemExit):
 @contextmanager
 def heeded() -> Iterator[None]:
     """Within this a signal raises Stopped, once. A signal that the caller ignores (`nohup`) stays ignored."""
-    before = {each: signal.getsignal(each) for each in SIGNALS}
-    ours = [each for each, handler in before.items() if handler not in (None, signal.SIG_IGN)]
-    for each in ours:
-        signal.signal(each, _stop)
+    before = {item: signal.getsignal(item) for item in SIGNALS}
+    ours = [item for item, handler in before.items() if handler not in (None, signal.SIG_IGN)]
+    for item in ours:
+        signal.signal(item, _stop)
     try:
         yield
     except Stopped as stopped:
         _end(stopped)
     finally:
-        for each in ours:
-            signal.signal(each, before[each])
+        for item in ours:
+            signal.signal(item, before[item])
 
 
 def _stop(number: int, _frame: FrameType | None) -> NoReturn:
-    for each in SIGNALS:
-        signal.signal(each, signal.SIG_IGN)  # putting away is not to be stopped in turn
+    for item in SIGNALS:
+        signal.signal(item, signal.SIG_IGN)  # putting away is not to be stopped in turn
     raise Stopped(number)
 
 

@@ -76,15 +76,15 @@ def _deploy(arm: SimulatedArm, stack: Stack) -> None:
     from amlz.app.listening import deployed as done
 
     try:
-        found = done(arm, stack)
+        deployed_stack = done(arm, stack)
     except NotDeployed as problem:
         say(shown(f"{problem}\n"))
         sys.exit(1)
-    if found is None:
+    if deployed_stack is None:
         say(f"{stack[0].stack}: deployed before, kept as the state file has it.\n")
         return
-    say(f"{stack[0].stack}: {found.requests} resources deployed.\n")
-    if found.outside:
-        say(f"  {len(found.outside)} resources outside of the stack are taken to exist, with no properties.\n")
-    for resource_id, path in found.left_out:
+    say(f"{stack[0].stack}: {deployed_stack.requests} resources deployed.\n")
+    if deployed_stack.outside:
+        say(f"  {len(deployed_stack.outside)} resources outside of the stack are taken to exist, with no properties.\n")
+    for resource_id, path in deployed_stack.left_out:
         say(f"  Left out, as only Azure knows it: {path} of {resource_id}\n")

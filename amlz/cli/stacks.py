@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amlz.cli.options import Against, AnswerForm, FormOption, Output, Today, planned, refuse, shown, writable, write
+from amlz.cli.formats import formats_named
+from amlz.cli.options import Against, AnswerForm, FormOption, Output, Today, planned, shown, writable, write
 from amlz.cli.progress import steps
-from amlz.reports.formats.registry import Command, Format, formats_of
+from amlz.reports.formats.registry import Command, Format
+from amlz.reports.links import NO_LINKS, NO_ORIGIN, Links, Origin
 
 if TYPE_CHECKING:
     from amlz.core.plan import LandingZonePlan
-    from amlz.reports.all_stacks import StackResults, Told
+    from amlz.reports.all_stacks import StackResult, StackResults
     from amlz.reports.preview import Preview
     from amlz.stackfile.load import StackFile
     from amlz.stackfile.stacks import StackOfFolder
 
-    Part = Callable[[StackOfFolder, Told], Told]
+    Part = Callable[[StackOfFolder, StackResult, Preview | None], StackResult]
 
 Others = Annotated[
     Path | None,
@@ -36,7 +38,7 @@ def stacks(
     against: Against = None,
     form: FormOption = AnswerForm.text,
     output: Output = None,
-    today: Today = "",
+    today: Today = None,
     others: Others = None,
 ) -> None:
     """Lists the stacks of this folder in the order in which they can be built."""
@@ -45,12 +47,12 @@ def stacks(
     from amlz.reports.all_stacks import listing, matrix
     from amlz.stackfile.stacks import usable_stacks_of
 
-    every = told(against, today, lambda _stack, seen: seen) if against else None
-    found, unusable = (tuple(stack for stack, _ in every.differs), {}) if every else usable_stacks_of(Path.cwd())
+    every = results_of_stacks(against, today, lambda _stack, seen, _preview: seen) if against else None
+    folders, unusable = (tuple(stack for stack, _ in every.differs), {}) if every else usable_stacks_of(Path.cwd())
     if others:
         write("".join(f"{line}\n" for line in all_stacks.others(every)) if every else "", others)
     compared = [name for name, _ in every.unusable] if every else []
-    write(matrix(found, compared) if form is AnswerForm.json else listing(found), output)
+    write(matrix(folders, compared) if form is AnswerForm.json else listing(folders), output)
     if every:
         _failed(every)
         for why in every.ended:
@@ -60,7 +62,7 @@ def stacks(
         raise LandingZoneError("\n".join(map(str, unusable.values())))
 
 
-def told(against: str, today: str, part: Part, keep: bool = False) -> StackResults:
+def results_of_stacks(against: str, today: str | None, part: Part, keep: bool = False) -> StackResults:
     """Every stack of this folder, previewed; with a revision, its difference. `part`: what is kept of each.
 
     A stack file with mistakes does not keep the others from it. `keep`: keeps the previews of compared stacks, for a
@@ -84,12 +86,12 @@ def told(against: str, today: str, part: Part, keep: bool = False) -> StackResul
             if against:
                 planned_ones.append((stack, file, plan))
             else:
-                parts.append((stack, _freed(part, stack, partial(_previewed, file, plan, today))))
-    found = _compared(against, today, planned_ones, wrong, part, keep) if against else StackResults("", tuple(parts))
-    return replace(found, unusable=tuple(sorted(wrong.items())))
+                parts.append((stack, _freed(part, stack, partial(_previewed, file, plan, today), {})))
+    results = _compared(against, today, planned_ones, wrong, part, keep) if against else StackResults("", tuple(parts))
+    return replace(results, unusable=tuple(sorted(wrong.items())))
 
 
-def _previewed(file: StackFile, plan: LandingZonePlan, today: str) -> Told:
+def _previewed(file: StackFile, plan: LandingZonePlan, today: str | None) -> StackResult:
     """One stack, previewed; one that cannot be does not keep the others from it."""
     from amlz.app.preview import preview_stack
     from amlz.core.problems import LandingZoneError
@@ -103,7 +105,7 @@ def _previewed(file: StackFile, plan: LandingZonePlan, today: str) -> Told:
 
 def _compared(
     against: str,
-    today: str,
+    today: str | None,
     every: list[tuple[StackOfFolder, StackFile, LandingZonePlan]],
     wrong: Collection[str],
     part: Part,
@@ -119,14 +121,12 @@ def _compared(
     from amlz.core.problems import LandingZoneError
     from amlz.reports.all_stacks import FailedComparison, StackResults
 
-    found: list[tuple[StackOfFolder, Told]] = []
+    pairs: list[tuple[StackOfFolder, StackResult]] = []
     previews: dict[str, Preview] = {}
 
     def seen(stack: str, file: StackFile, plan: LandingZonePlan) -> Preview:
-        preview = preview_stack(file, plan, today)
-        if keep:
-            previews[stack] = preview
-        return preview
+        previews[stack] = preview_stack(file, plan, today)
+        return previews[stack]
 
     with unpacked(against) as revision, steps(sys.stderr) as show:
         here = {stack.path for stack, _, _ in every} | {f"Pulumi.{name}.yaml" for name in wrong}
@@ -136,28 +136,40 @@ def _compared(
             try:
                 here_seen = partial(seen, stack.name, file, plan)
                 difference = partial(difference_from, revision, file, here_seen, today)
-                found.append((stack, _freed(part, stack, difference)))
+                pairs.append((stack, _freed(part, stack, difference, previews, keep)))
             except LandingZoneError as error:
-                found.append((stack, FailedComparison(shown(str(error)))))
+                pairs.append((stack, FailedComparison(shown(str(error)))))
         ended = tuple(_ended(revision.place(Path.cwd()), name, today) for name in gone)
-    return StackResults(against, tuple(found), gone, tuple(why for why in ended if why), previews=previews)
+    return StackResults(against, tuple(pairs), gone, tuple(why for why in ended if why), previews=previews)
 
 
-def _freed(part: Part, stack: StackOfFolder, look: Callable[[], Told]) -> Told:
+def _freed(
+    part: Part,
+    stack: StackOfFolder,
+    look: Callable[[], StackResult],
+    previews: dict[str, Preview],
+    keep: bool = False,
+) -> StackResult:
     """Returns what is kept of a stack, after everything else of its preview is freed.
+
+    `previews`: those of compared stacks, by name, as far as `look` made them; `keep`: whether they stay.
 
     The SDK's objects refer to each other, and the command has switched the garbage collector off. The objects that
     remain after the first stack, mostly the SDK itself, are not examined again.
     """
     import gc
 
-    kept = part(stack, look())
+    seen = look()
+    kept = part(stack, seen, previews.get(stack.name))
+    del seen
+    if not keep:
+        previews.clear()
     gc.collect()
     gc.freeze()
     return kept
 
 
-def _ended(folder: Path, stack: str, today: str) -> str:
+def _ended(folder: Path, stack: str, today: str | None) -> str:
     """Returns why the stack file of a revision must not be removed, "" where it may."""
     from amlz.checks.guard.production import removed
     from amlz.core.problems import LandingZoneError
@@ -174,21 +186,34 @@ def _ended(folder: Path, stack: str, today: str) -> str:
     return removed(stack, production_of(config), config.allow_production_end, today)
 
 
-def preview_all(against: str, today: str, form: Format, fail_on: str, output: Path | None, quota: bool = False) -> int:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How the report of all stacks is shown. `fail_on`: severity at which the exit code is 1; `quota`: shows vCPUs."""
+
+    form: Format
+    fail_on: str = "error"
+    quota: bool = False
+    links: Links = NO_LINKS
+    origin: Origin = NO_ORIGIN
+
+
+def preview_all(against: str, today: str | None, shown_as: Shown, output: Path | None) -> int:
     """Writes the report of all stacks of this folder. The exit code."""
-    from amlz.reports.all_stacks import part_of, render, written
+    from amlz.reports.all_stacks import Linked, part_of, render, written
     from amlz.reports.preview import Preview
 
-    forms = formats_of(Command.all_stacks)
-    refuse(form not in forms, f"{Command.all_stacks} has the forms {', '.join(forms)}", "--format")
+    form, fail_on = shown_as.form, shown_as.fail_on
+    formats_named([form], Command.all_stacks)
 
-    def part(stack: StackOfFolder, seen: Told) -> Told:
-        return written(stack, replace(seen, quota=quota) if isinstance(seen, Preview) else seen, form, fail_on)
+    def part(stack: StackOfFolder, seen: StackResult, preview: Preview | None) -> StackResult:
+        seen = replace(seen, quota=shown_as.quota) if isinstance(seen, Preview) else seen
+        return written(stack, seen, form, fail_on, Linked(shown_as.links, preview))
 
-    found = told(against, today, part, keep=part_of(form) is None)
-    write(render(found, form, today), output, colours=form is Format.text)
-    _failed(found)
-    return int(found.fails(fail_on))
+    results = results_of_stacks(against, today, part, keep=part_of(form) is None)
+    results = replace(results, links=shown_as.links, origin=shown_as.origin)
+    write(render(results, form, today), output, colours=form is Format.text)
+    _failed(results)
+    return int(results.fails(fail_on))
 
 
 def _failed(stack_results: StackResults) -> None:

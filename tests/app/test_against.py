@@ -34,6 +34,7 @@ from pathlib import Path
 class Stub:
     record: dict
     quota: bool = False
+    costs: None = None
 
     def fails(self, fail_on):
         return False
@@ -158,12 +159,12 @@ BROKEN = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("what", BROKEN)
+@pytest.mark.parametrize("text", BROKEN)
 def test_a_revision_that_cannot_be_previewed_is_told_in_a_sentence(
-    repository: Path, what: str, monkeypatch: pytest.MonkeyPatch
+    repository: Path, text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No traceback and nothing left behind: its own words, or what its program died of."""
-    edit, says = BROKEN[what]
+    edit, says = BROKEN[text]
     broken(repository, *edit)
     for module in (revision, against):
         monkeypatch.setattr(module, "ROOT", repository)
@@ -212,7 +213,7 @@ def test_other_packages_are_told_to_be_unknown(repository: Path) -> None:
     listed = amlz(repository, "stacks", "--against", "HEAD")
 
     answer = json.loads(ran.stdout)
-    assert (ran.returncode, answer["changed"], answer["unchanged"]) == (0, [], 123)
+    assert (ran.returncode, answer["changed"], answer["unchanged"]) == (0, [], 125)
     assert answer["notTold"].endswith(
         "; what other packages change: requirements.lock differs, and both sides were previewed with those installed "
         "here"
@@ -226,7 +227,7 @@ def test_both_sides_are_looked_at_on_the_same_day(repository: Path) -> None:
 
     assert (ran.returncode, ran.stdout.splitlines()[0], ran.stderr) == (
         0,
-        "small: no difference from HEAD, 123 resources",
+        "small: no difference from HEAD, 125 resources",
         "",
     )
 
@@ -243,9 +244,9 @@ def test_what_is_not_committed_is_compared_and_stays_as_it_is(repository: Path) 
     dirty = amlz(repository, "preview", "small", "--against", "HEAD", "--format", "json")
     ignored = amlz(repository, "preview", "own", "--against", "HEAD")
 
-    rows = {(row["path"], row["new"]) for each in json.loads(dirty.stdout)["changed"] for row in each["properties"]}
+    rows = {(row["path"], row["new"]) for item in json.loads(dirty.stdout)["changed"] for row in item["properties"]}
     assert (dirty.returncode, rows) == (0, {("tags.a", "dirty")})
-    assert ignored.stdout.splitlines()[0] == "own: new since HEAD, 123 created"
+    assert ignored.stdout.splitlines()[0] == "own: new since HEAD, 125 created"
     assert tree(repository) == before
 
 
@@ -258,7 +259,7 @@ def test_one_stack_that_fails_does_not_hide_the_others(repository: Path) -> None
     ran = amlz(repository, "preview", "--all", "--against", "HEAD", "--format", "json", "--output", "all.json")
 
     answer = json.loads((repository / "all.json").read_text())
-    assert (answer["unchanged"], [each["stack"] for each in answer["failed"]]) == (["same"], ["small"])
+    assert (answer["unchanged"], [item["stack"] for item in answer["failed"]]) == (["same"], ["small"])
     assert answer["failed"][0]["why"].startswith(THERE)
     assert (ran.returncode, ran.stdout, ran.stderr) == (2, "", f"{answer['failed'][0]['why']}\n")
 
@@ -315,14 +316,14 @@ def started(repository: Path, moment: str, *arguments: str) -> subprocess.Popen[
 
 def still_running(folder: Path) -> list[int]:
     """Processes that have to do with a folder."""
-    found = []
+    values = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
             words = (process / "cmdline").read_bytes() + bytes((process / "cwd").readlink())
         except OSError:
             continue
-        found += [int(process.name)] if os.fsencode(folder) in words else []
-    return found
+        values += [int(process.name)] if os.fsencode(folder) in words else []
+    return values
 
 
 STOPS = [
@@ -384,7 +385,7 @@ def test_two_runs_at_once_do_not_meet(repository: Path) -> None:
 
     heads = [run.communicate()[0].splitlines()[0] for run in (one, other)]
     assert heads == [
-        "small against HEAD~1: 0 created, 1 changed, 0 deleted, 122 unchanged",
-        "small: no difference from HEAD, 123 resources",
+        "small against HEAD~1: 0 created, 1 changed, 0 deleted, 124 unchanged",
+        "small: no difference from HEAD, 125 resources",
     ]
     assert (tree(repository) == before, list((repository.parent / "tmp").iterdir())) == (True, [])

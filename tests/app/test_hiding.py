@@ -26,6 +26,7 @@ from amlz.reports import policy_explain, policy_remediate, rehearsal
 from amlz.reports.formats.registry import Format
 from amlz.reports.preview import Preview
 from amlz.stackfile.load import load
+from tests import layers
 from tests.conftest import ROOT, STACKS, in_format, previewed
 
 FORMS: dict[str, Callable[[Preview], str]] = {
@@ -64,18 +65,24 @@ ENVIRONMENTS = (
 )
 
 
-@pytest.mark.parametrize("number", range(5), ids=ENVIRONMENTS)
+@functools.cache
+def expected() -> dict[str, str]:
+    """Every form without such variables. Once for all tests of a process."""
+    return {form: render(previewed("minimal")) for form, render in FORMS.items()}
+
+
+@pytest.mark.parametrize("number", layers.chosen(range(5), (0,)), ids=ENVIRONMENTS)
 def test_the_environment_changes_no_byte_of_a_report(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Previewed and written with such variables, in every form: the same as without."""
-    expected = {form: render(previewed("minimal")) for form, render in FORMS.items()}
+    without = expected()
     variables = [*environments(previewed("minimal"))][number]
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     file = load(STACKS["minimal"], ROOT)
 
-    found = preview_stack(file, make_plan(file.config))
+    preview = preview_stack(file, make_plan(file.config))  # not cached: the program runs in this environment
 
-    assert [form for form, render in FORMS.items() if render(found) != expected[form]] == []
+    assert [form for form, render in FORMS.items() if render(preview) != without[form]] == []
 
 
 def rule(field: str, value: str) -> dict[str, object]:
@@ -87,26 +94,26 @@ def test_a_policy_is_evaluated_on_the_real_value_of_a_secret() -> None:
     """Of one by name and of one that Pulumi marks; written, neither is shown."""
     body = {"type": "Microsoft.Storage/storageAccounts", "name": "st", "tags": {"adminPassword": "hush", "note": "dev"}}
     marked = (("tags", "note"),)
-    found = []
+    values = []
 
     for field, value in (("tags['adminPassword']", "hush"), ("tags['note']", "dev")):
         verdict = judge(PolicyQuestion(definition(rule(field, value)), {}, subject(body)), World(), explain=True)
         shown = hidden_verdict(verdict, Hider(), marked)
         text = "\n".join(shown.trace.lines()) if shown.trace else ""
-        found.append((verdict.outcome, verdict.reasons[0]["actual"], shown.reasons[0]["actual"], HIDDEN in text))
+        values.append((verdict.outcome, verdict.reasons[0]["actual"], shown.reasons[0]["actual"], HIDDEN in text))
 
-    assert found == [("applies", "hush", HIDDEN, True), ("applies", "dev", HIDDEN, True)]
+    assert values == [("applies", "hush", HIDDEN, True), ("applies", "dev", HIDDEN, True)]
 
 
 def test_a_rehearsal_is_written_without_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     """By form and by value of a credential; names and ids stay."""
     monkeypatch.setenv("ARM_CLIENT_SECRET", "hush in the environment")
     monkeypatch.setenv("GITHUB_TOKEN", "retail-churn-dev")
-    said = f"it said ghp_{'Hush' * 9} and hush in the environment for retail-churn-dev"
-    step = Step("up", refused=(StepRefusal("retail-churn-dev", said),))
-    found = rehearsal.Rehearsal("dev", life=Life("dev", (step,), (), ()))
+    sentence = f"it said ghp_{'Hush' * 9} and hush in the environment for retail-churn-dev"
+    step = Step("up", refused=(StepRefusal("retail-churn-dev", sentence),))
+    result = rehearsal.Rehearsal("dev", life=Life("dev", (step,), (), ()))
 
-    shown = [write(found) for write in (rehearsal.as_text, rehearsal.as_json, rehearsal.as_markdown)]
+    shown = [write(result) for write in (rehearsal.as_text, rehearsal.as_json, rehearsal.as_markdown)]
 
     assert [("hush" in text.lower(), text.count("retail-churn-dev")) for text in shown] == [(False, 2)] * 3
 

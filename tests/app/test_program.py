@@ -12,7 +12,7 @@ from amlz.app.preview import PROGRAM, PROJECT
 from amlz.reports.formats import as_arm
 from amlz.simulator.monitor import Program, ProgramFailed, register
 from tests.conftest import ROOT, previewed
-from tests.program_copy import preview_of_changed
+from tests.program_copy import copy_of_the_program, preview_of_changed, run_the_copy
 
 
 def test_what_the_minimal_landing_zone_would_send_is_known_to_the_letter() -> None:
@@ -52,3 +52,20 @@ def test_a_misspelt_input_fails_the_preview(tmp_path: Path, file: str, right: st
     ran = preview_of_changed(tmp_path, file, (right, wrong), "minimal")
 
     assert (ran.returncode, ran.stdout, says in ran.stderr, "defect of amlz" in ran.stderr) == (3, "", True, True)
+
+
+def test_a_renamed_resource_with_a_row_in_the_table_of_moved_ones_has_its_earlier_urn_as_alias(tmp_path: Path) -> None:
+    """So that the next `pulumi up` keeps the vault."""
+    row = 'MOVED: tuple[ResourceAlias, ...] = (ResourceAlias("0.2.0", "azure-native:keyvault:Vault", '
+    row += 'r"(.+)-store", r"\\1-vault"),)'
+    copy_of_the_program(tmp_path)
+    moved = tmp_path / "components" / "moved.py"
+    moved.write_text(moved.read_text().replace("MOVED: tuple[ResourceAlias, ...] = ()", row))
+    vault = tmp_path / "components" / "key_vault.py"
+    vault.write_text(vault.read_text().replace('f"{name}-vault"', 'f"{name}-store"'))
+
+    ran = run_the_copy(tmp_path, "minimal", "--format", "json")
+
+    (resource,) = (r for r in json.loads(ran.stdout)["resources"] if r["armType"] == "Microsoft.KeyVault/vaults")
+    assert resource["urn"].endswith("-store")
+    assert resource["aliases"] == [f"{resource['urn'].removesuffix('-store')}-vault"]

@@ -109,7 +109,7 @@ def written(folder: Path, edit: dict[str, str | None]) -> Path:
     return folder
 
 
-def found(tmp_path: Path, edit: dict[str, str | None], stack: str = "Pulumi.prod.yaml") -> tuple[Finding, ...]:
+def findings_after(tmp_path: Path, edit: dict[str, str | None], stack: str = "Pulumi.prod.yaml") -> tuple[Finding, ...]:
     """Findings of an edit."""
     sides = (written(tmp_path / "before", {}), written(tmp_path / "after", edit))
     return changed_inputs(*(read_inputs(side, side, side / stack) for side in sides))
@@ -120,7 +120,7 @@ def test_an_input_of_the_deployment_is_reported(tmp_path: Path, attack: str) -> 
     """With its rule and severity: an error where state, code or keys would be another's."""
     edit, expected = ATTACKS[attack]
 
-    findings = found(tmp_path, edit)
+    findings = findings_after(tmp_path, edit)
 
     assert len(findings) == len(expected), findings
     for finding, (severity, rule, names) in zip(findings, expected, strict=True):
@@ -133,19 +133,19 @@ def test_an_input_of_the_deployment_is_reported(tmp_path: Path, attack: str) -> 
 @pytest.mark.parametrize("edit", HARMLESS)
 def test_other_edits_report_nothing(tmp_path: Path, edit: str) -> None:
     """The landing zone itself is compared by its preview."""
-    assert found(tmp_path, HARMLESS[edit]) == ()
+    assert findings_after(tmp_path, HARMLESS[edit]) == ()
 
 
 def test_a_comment_of_the_project_file_is_a_warning(tmp_path: Path) -> None:
     """Its keys are the same as this program reads them; the engine has another parser."""
-    (finding,) = found(tmp_path, {"Pulumi.yaml": f"# ours\n{PROJECT}"})
+    (finding,) = findings_after(tmp_path, {"Pulumi.yaml": f"# ours\n{PROJECT}"})
 
     assert (finding.check, finding.severity.value) == ("guard/pulumi-project", "warning")
 
 
 def test_a_stack_begins_with_its_key_and_without_an_error(tmp_path: Path) -> None:
     """`pulumi stack init` writes the key, into a new file or one that had none: a warning, since it is to be seen."""
-    new = found(tmp_path / "new", {"Pulumi.new.yaml": STACK}, "Pulumi.new.yaml")
+    new = findings_after(tmp_path / "new", {"Pulumi.new.yaml": STACK}, "Pulumi.new.yaml")
     sides = (written(tmp_path / "a", {"Pulumi.prod.yaml": "config: {}\n"}), written(tmp_path / "b", {}))
     begun = changed_inputs(*(read_inputs(side, side, side / "Pulumi.prod.yaml") for side in sides))
 
@@ -156,7 +156,7 @@ def test_values_are_never_repeated(tmp_path: Path) -> None:
     """A backend's address or a key may hold a secret: the keys are named, the file shows the rest."""
     edit: dict[str, str | None] = {"Pulumi.yaml": EVIL_BACKEND, "Pulumi.prod.yaml": STACK.replace("AAAA", "BBBB")}
 
-    texts = " ".join(finding.message + finding.remedy for finding in found(tmp_path, edit))
+    texts = " ".join(finding.message + finding.remedy for finding in findings_after(tmp_path, edit))
 
     assert [word for word in ("evil.example", "AAAA", "BBBB", "vault.azure.net") if word in texts] == []
 
@@ -199,7 +199,7 @@ def test_every_stack_is_touched(repository: Path) -> None:  # noqa: F811
     names = [[row["stack"] for row in json.loads(ran.stdout)["include"]] for ran in (before, listed)]
     assert names == [[], ["other", "small"]]
     answer = json.loads(shown.stdout)
-    assert (shown.returncode, answer["changed"], answer["unchanged"]) == (1, [], 123)
+    assert (shown.returncode, answer["changed"], answer["unchanged"]) == (1, [], 125)
     assert [(row["id"], row["severity"]) for row in answer["guard"]] == [
         ("guard/state-moved", "error"), ("guard/engine-code", "error"),
     ]  # fmt: skip
@@ -208,12 +208,14 @@ def test_every_stack_is_touched(repository: Path) -> None:  # noqa: F811
 def test_every_form_shows_it(tmp_path: Path) -> None:
     """With the file and the keys, and as something that stops the change."""
     preview, same = previewed("minimal"), difference("HEAD", as_told("minimal"), as_told("minimal"))
-    attacked = replace(same, guard=found(tmp_path, {"Pulumi.yaml": EVIL_PLUGIN}))
+    attacked = replace(same, guard=findings_after(tmp_path, {"Pulumi.yaml": EVIL_PLUGIN}))
     texts = {form.value: in_format(form, preview, "error", attacked) for form in formats_of(Command.against)}
 
     assert (same.nothing, same.fails("error"), attacked.nothing, attacked.fails("error")) == (True, False, False, True)
-    shown = [form for form, text in texts.items() if "guard/engine-code" in text and "Pulumi.yaml changes" in text]
-    assert (sorted(shown), texts["markdown"].splitlines()[0][:5]) == (sorted(texts), "## ❌ ")
+    plain = {form: text.replace("`", "") for form, text in texts.items()}
+    shown = [form for form, text in plain.items() if "guard/engine-code" in text and "Pulumi.yaml changes" in text]
+    with_findings = sorted(set(texts) - {"mermaid"})  # a drawing has none
+    assert (sorted(shown), texts["markdown"].splitlines()[0][:5]) == (with_findings, "## ❌ ")
 
 
 def test_owners_are_named_for_every_input() -> None:

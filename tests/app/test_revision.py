@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shlex
 import subprocess
 import tempfile
 import time
@@ -21,7 +22,7 @@ ENVIRONMENT = {
     "PATH": os.environ["PATH"],
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_SYSTEM": os.devnull,
-    **{f"GIT_{who}_{what}": "a@example.com" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
+    **{f"GIT_{who}_{item}": "a@example.com" for who in ("AUTHOR", "COMMITTER") for item in ("NAME", "EMAIL")},
 }
 STACK = "config:\n  amlz:landingZone: {}\n"
 
@@ -60,8 +61,8 @@ def commit(folder: Path, message: str) -> None:
 
 def tree(folder: Path) -> dict[str, bytes | str]:
     """Every file below a folder: what it holds, or where it leads."""
-    found = (path for path in folder.rglob("*") if path.is_symlink() or path.is_file())
-    return {str(p.relative_to(folder)): os.readlink(p) if p.is_symlink() else p.read_bytes() for p in found}
+    paths = (path for path in folder.rglob("*") if path.is_symlink() or path.is_file())
+    return {str(p.relative_to(folder)): os.readlink(p) if p.is_symlink() else p.read_bytes() for p in paths}
 
 
 def test_the_files_of_a_revision_are_those_that_were_committed(repository: Path) -> None:
@@ -77,18 +78,18 @@ def test_the_files_of_a_revision_are_those_that_were_committed(repository: Path)
     git(repository, "config", "filter.odd.smudge", "sed s/^/changed/")
     (repository / "cli.py").write_text("now\n")
 
-    with unpacked("HEAD") as found:
-        told, mode = tree(found.folder), (found.folder / "tool").stat().st_mode
+    with unpacked("HEAD") as result:
+        collected, mode = tree(result.folder), (result.folder / "tool").stat().st_mode
 
-    assert told == {name: held for name, held in expected.items() if not name.startswith(".git/")}
-    assert (mode & 0o100, found.folder.exists()) == (0o100, False)
+    assert collected == {name: held for name, held in expected.items() if not name.startswith(".git/")}
+    assert (mode & 0o100, result.folder.exists()) == (0o100, False)
 
 
 def test_nothing_of_the_repository_is_touched_and_nothing_of_it_is_run(repository: Path) -> None:
     """Its index, HEAD, stash and references stay to the byte; no hook, filter or monitor of files runs."""
     ran = repository.parent / "ran"
     script = repository.parent / "script"
-    script.write_text(f"#!/bin/sh\necho $0 >> {ran}\ncat\n")
+    script.write_text(f"#!/bin/sh\necho $0 >> {shlex.quote(str(ran))}\ncat\n")
     script.chmod(0o755)
     (repository / "cli.py").write_text("stashed\n")
     git(repository, "stash")
@@ -109,8 +110,8 @@ def test_nothing_of_the_repository_is_touched_and_nothing_of_it_is_run(repositor
     git(repository, "config", "core.hooksPath", str(hooks))
     before = tree(repository)
 
-    with unpacked("HEAD") as found:
-        held = (found.program / "cli.py").read_text()
+    with unpacked("HEAD") as result:
+        held = (result.program / "cli.py").read_text()
 
     ran_before = ran.read_text() if ran.exists() else ""
     assert (held, tree(repository) == before, ran_before) == ("first\n", True, "")
@@ -159,8 +160,8 @@ def test_a_shallow_clone_is_told_to_fetch_the_rest(repository: Path, monkeypatch
 
     with pytest.raises(LandingZoneError) as raised, unpacked("HEAD~1"):
         pass
-    with unpacked("HEAD") as found:
-        held = (found.program / "cli.py").read_text()
+    with unpacked("HEAD") as result:
+        held = (result.program / "cli.py").read_text()
 
     assert str(raised.value) == (
         "--against HEAD~1\n  There is no such revision here.\n"
@@ -177,16 +178,16 @@ def test_where_there_is_no_repository_or_no_git_is_told(repository: Path, monkey
     plain.mkdir()
     empty.mkdir()
     git(empty, "init", "-q")
-    said = []
+    values = []
     for root, path in ((plain, os.environ["PATH"]), (empty, os.environ["PATH"]), (repository, str(plain))):
         monkeypatch.setattr(revision, "ROOT", root)
         monkeypatch.setenv("PATH", path)
         with pytest.raises(LandingZoneError) as raised, unpacked("HEAD"):
             pass
-        said.append(str(raised.value).splitlines()[:2])
+        values.append(str(raised.value).splitlines()[:2])
 
-    assert said == [
-        [str(plain), "  The program is in no git repository, so no revision of it is known."],
+    assert values == [
+        [str(plain), "  This folder is in no git repository, so no revision of it is known."],
         ["--against HEAD", "  There is no such revision here."],
         ["git", "  It is not on PATH, and --against needs it."],
     ]
@@ -238,16 +239,20 @@ def test_worktrees_of_a_bare_repository_submodules_and_subfolders_are_found(
     (outer / "infra" / "amlz" / "cli.py").write_text("below\n")
     git(outer, "submodule", "-q", "add", str(repository), "sub")
     commit(outer, "outer")
-    told = {}
+    result = {}
     for name, root in (
         ("worktree", parent / "worktree"), ("submodule", outer / "sub"), ("subfolder", outer / "infra" / "amlz"),
     ):  # fmt: skip
         monkeypatch.setattr(revision, "ROOT", root)
-        with unpacked("HEAD") as found:
-            below = str(found.program.relative_to(found.folder))
-            told[name] = (below, (found.program / "cli.py").read_text(), sorted(p.name for p in found.folder.iterdir()))
+        with unpacked("HEAD") as value:
+            below = str(value.program.relative_to(value.folder))
+            result[name] = (
+                below,
+                (value.program / "cli.py").read_text(),
+                sorted(p.name for p in value.folder.iterdir()),
+            )
 
-    assert told == {
+    assert result == {
         "worktree": (".", "first\n", ["Pulumi.dev.yaml", "cli.py"]),
         "submodule": (".", "first\n", ["Pulumi.dev.yaml", "cli.py"]),
         "subfolder": ("infra/amlz", "below\n", [".gitmodules", "infra"]),
@@ -259,18 +264,18 @@ def test_a_hook_of_another_repository_does_not_lead_astray(repository: Path, mon
     for key, value in {"GIT_DIR": "/nowhere", "GIT_WORK_TREE": "/", "GIT_INDEX_FILE": "x", "GIT_PREFIX": "y/"}.items():
         monkeypatch.setenv(key, value)
 
-    with unpacked("main") as found:
-        assert (found.top, (found.program / "cli.py").read_text()) == (repository, "first\n")
+    with unpacked("main") as result:
+        assert (result.top, (result.program / "cli.py").read_text()) == (repository, "first\n")
 
 
 def test_a_stack_outside_of_the_repository_has_no_revision(repository: Path) -> None:
     """It is reported, also where a link leads out of it; a stack file that is a link is the stack of that name."""
     (repository / "out").symlink_to(repository.parent)
     (repository / "Pulumi.linked.yaml").symlink_to("Pulumi.dev.yaml")
-    with unpacked("HEAD") as found:
-        linked = found.place(repository / "Pulumi.linked.yaml").name
+    with unpacked("HEAD") as result:
+        linked = result.place(repository / "Pulumi.linked.yaml").name
         with pytest.raises(LandingZoneError) as raised:
-            found.place(repository / "out" / "Pulumi.dev.yaml")
+            result.place(repository / "out" / "Pulumi.dev.yaml")
 
     assert linked == "Pulumi.linked.yaml"
     assert str(raised.value).splitlines()[1] == (
@@ -286,10 +291,10 @@ def test_stacks_that_are_gone_are_told_apart_from_files_of_others(repository: Pa
     (repository / "Pulumi.yaml").write_text("name: amlz:landingZone:\n")
     commit(repository, "more")
 
-    with unpacked("HEAD") as found:
-        told = gone_since(found, repository, {"Pulumi.dev.yaml", "Pulumi.old.yaml"})
+    with unpacked("HEAD") as result:
+        collected = gone_since(result, repository, {"Pulumi.dev.yaml", "Pulumi.old.yaml"})
 
-    assert told == ("a b", "ä")
+    assert collected == ("a b", "ä")
 
 
 def test_what_killed_runs_left_behind_is_removed_after_a_day(repository: Path) -> None:

@@ -40,8 +40,8 @@ def committed(folder: Path, tree: str) -> str:
 
 def everything(folder: Path) -> set[str]:
     """Each path below a folder, but for what git stores."""
-    found = (str(path.relative_to(folder)) for path in folder.rglob("*"))
-    return {path for path in found if not path.startswith("repository/.git/")}
+    result = (str(path.relative_to(folder)) for path in folder.rglob("*"))
+    return {path for path in result if not path.startswith("repository/.git/")}
 
 
 DANGEROUS = {
@@ -171,9 +171,9 @@ def test_a_revisions_program_gets_no_variable_that_it_does_not_need() -> None:
         "PYTHONPATH", "PYTHONSTARTUP", "LD_PRELOAD", "NETRC", "PULUMI_HOME", "HTTPS_PROXY", "LC_PASSWORD",
     )  # fmt: skip
 
-    told = minimal_environment({**needed, **dict.fromkeys(others, "secret")}, Path("/empty"))
+    result = minimal_environment({**needed, **dict.fromkeys(others, "secret")}, Path("/empty"))
 
-    assert told == {**needed, "HOME": "/empty", "USERPROFILE": "/empty"}
+    assert result == {**needed, "HOME": "/empty", "USERPROFILE": "/empty"}
 
 
 READS = """
@@ -195,7 +195,11 @@ def test_a_revision_that_reads_its_environment_finds_no_credential(
         monkeypatch.setenv(name, "a secret value")
     file = repository / "Pulumi.dev.yaml"
 
-    with unpacked("HEAD") as found, preview_of(found, file, "") as previewed, pytest.raises(LandingZoneError) as raised:
+    with (
+        unpacked("HEAD") as revision,
+        preview_of(revision, file, "") as previewed,
+        pytest.raises(LandingZoneError) as raised,
+    ):
         previewed()
 
     lines = [line.strip() for line in str(raised.value).splitlines()[2:-1]]

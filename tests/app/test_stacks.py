@@ -17,7 +17,7 @@ import pytest
 from amlz.app import preview
 from amlz.app.preview import preview_stack
 from amlz.azure.graph import ResourceGraph
-from amlz.cli.stacks import preview_all
+from amlz.cli.stacks import Shown, preview_all
 from amlz.core.problems import LandingZoneError, StackFileError
 from amlz.diff.difference import difference
 from amlz.reports import all_stacks
@@ -38,15 +38,15 @@ def test_a_hub_comes_before_what_refers_to_it(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.landing-zone.yaml").rename(tmp_path / "Pulumi.a.yaml")
     (tmp_path / "Pulumi.other.yaml").write_text("config: {other:key: 1}\n")
 
-    found = stacks_of(tmp_path)
+    folders = stacks_of(tmp_path)
 
-    assert json.loads(all_stacks.matrix(found)) == {
+    assert json.loads(all_stacks.matrix(folders)) == {
         "include": [
             {"stack": "hub", "path": "Pulumi.hub.yaml", "production": True, "dependsOn": [], "wave": 1},
             {"stack": "a", "path": "Pulumi.a.yaml", "production": True, "dependsOn": ["hub"], "wave": 2},
         ]
     }
-    assert all_stacks.listing(found) == "hub  Pulumi.hub.yaml  production\na  Pulumi.a.yaml  production, after hub\n"
+    assert all_stacks.listing(folders) == "hub  Pulumi.hub.yaml  production\na  Pulumi.a.yaml  production, after hub\n"
 
 
 def test_a_folder_without_stacks_or_with_wrong_ones_is_told_in_words(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_a_folder_without_stacks_or_with_wrong_ones_is_told_in_words(tmp_path: P
     with pytest.raises(StackFileError) as caught:
         stacks_of(tmp_path)
 
-    assert [Path(problem.file).name for problem in caught.value.problems] == ["Pulumi.one.yaml", "Pulumi.two.yaml"]
+    assert [Path(str(problem.file)).name for problem in caught.value.problems] == ["Pulumi.one.yaml", "Pulumi.two.yaml"]
 
 
 def stack(name: str) -> StackOfFolder:
@@ -70,11 +70,11 @@ def stack(name: str) -> StackOfFolder:
 def test_a_comment_has_its_marker_and_leaves_out_the_longest_where_it_does_not_fit(monkeypatch: Any) -> None:
     """Equal parts are one line, omitted parts are named."""
     new, same = difference("main", None, as_told("minimal")), difference("main", as_told("dev"), as_told("dev"))
-    found = StackResults("main", ((stack("minimal"), new), (stack("dev"), same)), ("old",))
+    results = StackResults("main", ((stack("minimal"), new), (stack("dev"), same)), ("old",))
 
-    whole = all_stacks.render(found, Format.markdown)
+    whole = all_stacks.render(results, Format.markdown)
     monkeypatch.setattr(all_markdown, "LONGEST", len(whole) - 100)
-    cut = all_stacks.render(found, Format.markdown)
+    cut = all_stacks.render(results, Format.markdown)
 
     assert whole.startswith("<!-- amlz preview -->\n## ")
     assert whole.endswith(
@@ -89,16 +89,16 @@ def test_a_comment_has_its_marker_and_leaves_out_the_longest_where_it_does_not_f
 def test_a_stack_that_could_not_be_compared_is_told_where_it_would_stand() -> None:
     """With its reason as it is; the others are reported as usual."""
     same, why = difference("main", as_told("dev"), as_told("dev")), "Pulumi.x.yaml at main\n  It *cannot*."
-    found = StackResults("main", ((stack("dev"), same), (stack("x"), FailedComparison(why))))
+    results = StackResults("main", ((stack("dev"), same), (stack("x"), FailedComparison(why))))
 
-    assert all_stacks.render(found, Format.text) == (
+    assert all_stacks.render(results, Format.text) == (
         f"x: it could not be compared\n\n{why}\n\nNo difference from main: dev.\n"
     )
-    assert all_stacks.render(found, Format.markdown) == (
+    assert all_stacks.render(results, Format.markdown) == (
         "<!-- amlz preview -->\n## ❌ x: it could not be compared\n\n    Pulumi.x.yaml at main\n      It *cannot*.\n\n"
         "No difference from main: dev.\n"
     )
-    assert (found.fails("none"), [each.name for each, _ in found.differs]) == (True, ["x"])
+    assert (results.fails("none"), [folder.name for folder, _ in results.differs]) == (True, ["x"])
 
 
 def test_all_stacks_are_compared_in_one_report_and_those_that_differ_listed(repository: Path) -> None:
@@ -153,12 +153,12 @@ def test_a_removed_stack_with_production_is_refused_until_its_own_file_allowed_i
 def test_a_stack_file_with_mistakes_is_part_of_every_report_and_gets_a_job() -> None:
     """It hides no other, is in every form, fails with every option, and may be production."""
     why = "Pulumi.bad.yaml:1\n  The file is empty.\n  Fill it."
-    found = StackResults("main", (), unusable=(("bad", why),))
+    results = StackResults("main", (), unusable=(("bad", why),))
 
-    report = json.loads(all_stacks.render(found, Format.json))
-    assert (report["failed"], found.fails("none")) == ([{"stack": "bad", "why": why}], True)
-    assert all_stacks.render(found, Format.text) == f"bad: its stack file has mistakes\n\n{why}\n"
-    markdown = all_stacks.render(found, Format.markdown)
+    report = json.loads(all_stacks.render(results, Format.json))
+    assert (report["failed"], results.fails("none")) == ([{"stack": "bad", "why": why}], True)
+    assert all_stacks.render(results, Format.text) == f"bad: its stack file has mistakes\n\n{why}\n"
+    markdown = all_stacks.render(results, Format.markdown)
     assert "## ❌ bad: its stack file has mistakes\n\n    Pulumi.bad.yaml:1\n      The file is empty.\n" in markdown
     assert json.loads(all_stacks.matrix((), ["bad"])) == {
         "include": [{"stack": "bad", "path": "Pulumi.bad.yaml", "production": True, "dependsOn": [], "wave": 1}]
@@ -189,7 +189,7 @@ def test_a_preview_of_all_stacks_frees_each_before_the_next(tmp_path: Path, monk
     gc.collect()
     gc.disable()
     try:
-        failed = preview_all("", "", Format.json, "none", tmp_path / "all.json")
+        failed = preview_all("", "", Shown(Format.json, "none"), tmp_path / "all.json")
     finally:
         gc.enable()
         gc.unfreeze()
@@ -197,4 +197,4 @@ def test_a_preview_of_all_stacks_frees_each_before_the_next(tmp_path: Path, monk
     before = living[0]
     assert (failed, living, count()) == (0, [before] * 3, before)
     stacks = json.loads((tmp_path / "all.json").read_text())["stacks"]
-    assert [each["stack"] for each in stacks] == ["one", "three", "two"]
+    assert [item["stack"] for item in stacks] == ["one", "three", "two"]

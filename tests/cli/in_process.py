@@ -12,16 +12,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
+from amlz.app import preview
 from amlz.cli import main as cli
-from tests.conftest import ROOT, SAMPLES
+from tests.conftest import ROOT, SAMPLES, registered_once
 
 
-def amlz_here(*arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Returns what a process of `amlz` would write, and its exit code. `folder`: as in test_command_line.amlz."""
+def amlz_here(*arguments: str, folder: Path | None = None, given: str = "") -> subprocess.CompletedProcess[str]:
+    """Returns what a process of `amlz` would write, and its exit code. Options: as in test_command_line.amlz."""
     named = {"dev", "prod", "develop"}.intersection(arguments)
     where = folder or (SAMPLES if named else ROOT)
-    with _environment(), contextlib.chdir(where), mock.patch.object(sys, "argv", ["amlz", *arguments]):
-        streams = {name: io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for name in ("stdin", "stdout", "stderr")}
+    once = mock.patch.object(preview, "register", registered_once)
+    with once, _environment(), contextlib.chdir(where), mock.patch.object(sys, "argv", ["amlz", *arguments]):
+        texts = {"stdin": given, "stdout": "", "stderr": ""}
+        streams = {name: io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8") for name, text in texts.items()}
         with contextlib.ExitStack() as replaced:
             for name, stream in streams.items():
                 replaced.enter_context(mock.patch.object(sys, name, stream))

@@ -9,13 +9,14 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 import yaml
 
 from tests.cli.in_process import amlz_here
-from tests.conftest import PREVIEWED, ROOT, SAMPLES, STACKS
+from tests.conftest import PREVIEWED, ROOT, SAMPLES, STACKS, in_format, previewed
 
 FILES = {
     "dev": STACKS["dev"],
@@ -47,7 +48,7 @@ def amlz(
 
 def test_check_says_that_a_stack_file_is_right() -> None:
     """One line, and one for each choice that is less secure than the default."""
-    ran = amlz("check", "dev")
+    ran = amlz_here("check", "dev")
 
     assert (ran.returncode, ran.stdout, ran.stderr) == (
         0,
@@ -77,7 +78,7 @@ def test_check_and_addresses_never_load_pulumi() -> None:
 
 def test_a_missing_stack_is_named_with_those_that_are_there() -> None:
     """Exit code 2, nothing on standard output, no traceback."""
-    ran = amlz("preview", "develop")
+    ran = amlz_here("preview", "develop")
 
     assert (ran.returncode, ran.stdout, ran.stderr) == (
         2,
@@ -166,7 +167,6 @@ def test_a_preview_that_finds_something_is_exit_code_1(tmp_path: Path) -> None:
         "note     exposure/public-access  log-retail-hub-vsyc6",
         "note     exposure/public-access  churn, dev: appi-retail-churn-dev",
         "note     identity/nobody-has-access  churn, dev: mlw-retail-churn-dev-nll3v",
-        "note     network/unused-subnet  vnet-retail-spoke-main",
         "note     retired/api-version  churn, dev: kv-retail-churn-de-p3v7y",
     ]
     assert (
@@ -204,16 +204,30 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_an_arm_template_names_every_resource_and_escapes_nothing_by_accident() -> None:
     """One flat template: full names, ids to wait for, parameters for what only the deployment knows."""
-    template = json.loads(amlz("preview", STACKS["minimal"], "--format", "arm-template").stdout)
+    template = json.loads(in_format("arm-template", previewed("minimal")))
 
     vault = next(r for r in template["resources"] if r["type"] == "Microsoft.KeyVault/vaults")
     link = next(r for r in template["resources"] if r["type"].endswith("/virtualNetworkLinks"))
     used = set(re.findall(r"(?<!\[)\[parameters\('(\w+)'\)\]", json.dumps(template["resources"])))
-    assert (len(template["resources"]), used == set(template["parameters"])) == (123, True)
+    assert (len(template["resources"]), used == set(template["parameters"])) == (125, True)
     assert (vault["name"].count("/"), link["name"].count("/")) == (0, 1)
     assert vault["dependsOn"] == [
         "/subscriptions/a1b2c3d4-1111-4222-8333-444455556666/resourceGroups/rg-retail-churn-dev-westeurope"
     ]
+    endpoint = next(r for r in template["resources"] if r["name"] == "pep-retail-churn-dev-vault")
+    subnet = "'vnet-retail-spoke-main', 'snet-churn-dev-endpoints'"
+    assert f"[resourceId('Microsoft.Network/virtualNetworks/subnets', {subnet})]" in endpoint["dependsOn"]
+    assert unread_dependencies(template) == []
+
+
+def unread_dependencies(template: dict[str, Any]) -> list[str]:
+    """Returns the dependencies that Checkov does not find: it reads the first name of `resourceId`, else the last part
+    of the id.
+    """
+    names = {resource["name"] for resource in template["resources"]}
+    waits = {one for resource in template["resources"] for one in resource["dependsOn"]}
+    read = {one: one.split(",")[1].strip(" ')]") if "resourceId(" in one else one.rsplit("/", 1)[-1] for one in waits}
+    return sorted(one for one, name in read.items() if name not in names)
 
 
 @pytest.mark.parametrize("file", FILES.values())
@@ -238,8 +252,8 @@ def test_explain_tells_of_a_finding_and_names_those_near_a_wrong_one() -> None:
     )
 
     assert (right.returncode, right.stdout.splitlines()[0]) == (0, "dns/zone-not-linked  error")
-    said = "There is no finding 'DNS/zone-linked'. Near it are:\n  dns/zone-not-linked\n"
-    assert (near.returncode, near.stderr[: len(said)]) == (2, said)
+    text = "There is no finding 'DNS/zone-linked'. Near it are:\n  dns/zone-not-linked\n"
+    assert (near.returncode, near.stderr[: len(text)]) == (2, text)
     assert (wrong.returncode, wrong.stderr.splitlines()[0]) == (2, "There is no finding 'x'. There are:")
 
 

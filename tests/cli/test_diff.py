@@ -30,7 +30,7 @@ def test_a_resource_is_the_same_in_stacks_of_different_names(new: Path) -> None:
 
     report = json.loads(ran.stdout)
     (changed,) = report["changed"]
-    assert (ran.returncode, report["stack"], report["against"], report["unchanged"]) == (0, "proposed", OLD, 122)
+    assert (ran.returncode, report["stack"], report["against"], report["unchanged"]) == (0, "proposed", OLD, 124)
     assert (report["created"], report["deleted"], changed["armType"], changed["replaced"]) == (
         [], [], "Microsoft.MachineLearningServices/workspaces", False,
     )  # fmt: skip
@@ -49,7 +49,7 @@ def test_a_stack_file_does_not_differ_from_itself() -> None:
     """One line and the limitations."""
     ran = amlz_here("diff", OLD, OLD)
 
-    assert (ran.returncode, ran.stdout.splitlines()[0]) == (0, f"minimal: no difference from {OLD}, 123 resources")
+    assert (ran.returncode, ran.stdout.splitlines()[0]) == (0, f"minimal: no difference from {OLD}, 125 resources")
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_stack_file_does_not_differ_from_itself() -> None:
     [
         ((OLD,), "Missing argument 'new'."),
         ((OLD, "no-such-stack"), "Pulumi.no-such-stack.yaml"),
-        ((OLD, OLD, "--format", "arm"), "a difference has the forms text, json, markdown, sarif, junit, html"),
+        ((OLD, OLD, "--format", "arm"), "a difference has the forms text, json, markdown, sarif, junit, mermaid, html"),
         ((OLD, OLD, "--today", "tomorrow"), "'tomorrow' is no day; write it as 2027-03-31"),
     ],
 )

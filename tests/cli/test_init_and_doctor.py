@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from amlz.app.doctor import examine
+from tests.cli.in_process import amlz_here
 from tests.cli.test_command_line import amlz
 from tests.conftest import ROOT, SAMPLES
 
@@ -50,15 +51,15 @@ def test_init_asks_on_a_terminal_and_repeats_a_question(tmp_path: Path) -> None:
     ) as running:
         os.write(ours, "".join(f"{line}\n" for line in typed).encode())
         assert running.stdout is not None
-        told, code = running.stdout.read(), running.wait(60)
-        asked = os.read(ours, 65536).decode()
+        text, code = running.stdout.read(), running.wait(60)
+        wanted = os.read(ours, 65536).decode()
     os.close(ours)
     os.close(theirs)
 
-    assert (code, told) == (0, WRITTEN)
-    assert "'12' is not a GUID in lower case." in asked
-    assert asked.count("ID of the Microsoft Entra tenant: ") == 2
-    assert asked.count("Azure region [westeurope]: ") == 1
+    assert (code, text) == (0, WRITTEN)
+    assert "'12' is not a GUID in lower case." in wanted
+    assert wanted.count("ID of the Microsoft Entra tenant: ") == 2
+    assert wanted.count("Azure region [westeurope]: ") == 1
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_init_asks_on_a_terminal_and_repeats_a_question(tmp_path: Path) -> None:
 )
 def test_init_refuses_wrong_input_and_writes_nothing(tmp_path: Path, arguments: tuple[str, ...], wrong: str) -> None:
     """With a sentence and exit code 2."""
-    ran = amlz("init", *arguments, folder=tmp_path)
+    ran = amlz_here("init", *arguments, folder=tmp_path)
 
     assert (ran.returncode, ran.stdout) == (2, "")
     assert wrong in ran.stderr
@@ -81,9 +82,9 @@ def test_init_refuses_wrong_input_and_writes_nothing(tmp_path: Path, arguments: 
     assert list(tmp_path.iterdir()) == []
 
 
-def programs(found: dict[str, str]) -> object:
+def programs(data: dict[str, str]) -> object:
     """A run of programs that prints what is given here, and nothing of the machine."""
-    return lambda program, *arguments: found.get(f"{program} {arguments[0]}", found.get(program))
+    return lambda program, *arguments: data.get(f"{program} {arguments[0]}", data.get(program))
 
 
 def test_doctor_reports_what_is_missing_with_a_fix(tmp_path: Path) -> None:
@@ -115,8 +116,11 @@ def test_doctor_shows_no_credential(tmp_path: Path) -> None:
         "ARM_CLIENT_SECRET": secret,
         "PULUMI_BACKEND_URL": f"s3://user:{secret}@host/bucket?token={secret}",
     }
-    found = {"git": "git version 2.39.5", "pulumi": "v3.1.0", "az": "no json"}
-    results = {each.name: each for each in examine(environment, tmp_path, tmp_path, programs(found))}  # type: ignore[arg-type]
+    result = {"git": "git version 2.39.5", "pulumi": "v3.1.0", "az": "no json"}
+    results = {
+        doctor_result.name: doctor_result
+        for doctor_result in examine(environment, tmp_path, tmp_path, programs(result))  # type: ignore[arg-type]
+    }
 
     assert secret not in str(results)
     assert results["Credentials"].seen == "client secret, by ARM_CLIENT_ID, ARM_TENANT_ID, ARM_CLIENT_SECRET; not tried"
@@ -143,9 +147,12 @@ def test_doctor_names_resource_providers_that_are_not_registered(
     profile = tmp_path / ".azure" / "azureProfile.json"
     profile.parent.mkdir()
     profile.write_text('{"subscriptions": [{}]}')
-    found = {} if registered is None else {"az provider": registered}
+    collected = {} if registered is None else {"az provider": registered}
 
-    results = {each.name: each for each in examine({}, tmp_path, tmp_path, programs(found))}  # type: ignore[arg-type]
+    results = {
+        doctor_result.name: doctor_result
+        for doctor_result in examine({}, tmp_path, tmp_path, programs(collected))  # type: ignore[arg-type]
+    }
 
     result = results["Resource providers"]
     assert (result.state, result.seen[: len(seen)]) == (state, seen)

@@ -18,7 +18,7 @@ from tests.program_copy import copy_of_the_program
 WORKSPACE = "mlw-retail-churn-dev-nll3v"
 
 
-def asked(lines: list[object]) -> subprocess.CompletedProcess[str]:
+def evaluated(lines: list[object]) -> subprocess.CompletedProcess[str]:
     """Puts questions to `amlz policy evaluate --jsonl`."""
     text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
     return subprocess.run(
@@ -37,7 +37,7 @@ RULE = {"if": {"field": "location", "equals": "westeurope"}, "then": {"effect": 
 
 def test_questions_are_answered_line_by_line() -> None:
     """In the same order, each with its id, outcome, effect, details and reasons."""
-    ran = asked(
+    ran = evaluated(
         [
             {"id": "a", "rule": RULE, "resource": {"type": "a/b", "location": "West Europe"}},
             {"id": 2, "rule": RULE, "resource": {"type": "a/b", "location": {"$unknown": "location of x"}}},
@@ -66,11 +66,11 @@ def test_questions_are_answered_line_by_line() -> None:
 
 def test_a_line_that_is_no_question_is_answered_with_invalid() -> None:
     """One answer a line: the others are answered, the reason is named, and the exit code is 0."""
-    ran = asked([{"id": 1, "rule": RULE, "resource": {"type": "a/b"}}, "{", "", {"id": 2, "resource": {}}])
+    ran = evaluated([{"id": 1, "rule": RULE, "resource": {"type": "a/b"}}, "{", "", {"id": 2, "resource": {}}])
 
-    told = [json.loads(line) for line in ran.stdout.splitlines()]
+    values = [json.loads(line) for line in ran.stdout.splitlines()]
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert [(each["id"], each["outcome"], each["details"].get("message", "")[:22]) for each in told] == [
+    assert [(item["id"], item["outcome"], item["details"].get("message", "")[:22]) for item in values] == [
         (1, "does-not-apply", ""),
         (None, "invalid", "this is not JSON: Expe"),
         (None, "invalid", "the line is empty. Wri"),
@@ -167,7 +167,7 @@ def fork(folder: Path, *custom: object) -> None:
     copy_of_the_program(folder)
     (folder / "custom" / "policies" / "own.json").write_text(json.dumps(custom))
     text = (ROOT / "examples" / "minimal" / "Pulumi.minimal.yaml").read_text()
-    assigned = ", ".join(f"own-{at}: {{policy: {each['name']}}}" for at, each in enumerate(custom))  # type: ignore[index]
+    assigned = ", ".join(f"own-{at}: {{policy: {item['name']}}}" for at, item in enumerate(custom))  # type: ignore[index]
     attached = f"    policies: {{guardrails: [], assignments: {{{assigned}}}}}\n    projects:\n"
     (folder / "Pulumi.own.yaml").write_text(text.replace("    projects:\n", attached))
 
@@ -207,13 +207,13 @@ def test_the_units_own_policies_are_attached_and_judged(tmp_path: Path) -> None:
     assert (ran.returncode, ran.stderr) == (1, "")
     report = json.loads(ran.stdout)
     bodies = {
-        each["name"]: each["body"]["properties"] for each in report["resources"] if "Definitions" in each["armType"]
+        item["name"]: item["body"]["properties"] for item in report["resources"] if "Definitions" in item["armType"]
     }
     assert {name: (body.get("displayName"), body["mode"]) for name, body in bodies.items()} == {
         "Deny-Insights": ("No Application Insights", "All"),
         "only-west": (None, "Indexed"),
     }
-    words = {(each["assignment"].rpartition("/")[2], each["verdict"]) for each in report["verdicts"]}
+    words = {(item["assignment"].rpartition("/")[2], item["verdict"]) for item in report["verdicts"]}
     assert words == {("own-0", "deny"), ("own-1", "compliant")}
 
 
@@ -226,6 +226,10 @@ BAD = [
     (
         {"parameters": {"effect": {"type": "String", "metadata": "x", "defaultValue": "deny"}}},
         "parameters.effect.metadata: a string: it is an object.",
+    ),
+    (
+        {"parameters": {"effect": {"type": "String", "defaultValue": ["deny"]}}},
+        "parameters.effect.defaultValue: an array: the parameter is of type string.",
     ),
     (
         {"parameters": {"effect": {"type": "String", "metadata": {"displayName": []}, "defaultValue": "deny"}}},

@@ -23,7 +23,7 @@ from tests.conftest import ROOT, SAMPLES
 CASES = ROOT / "tests" / "cases" / "project"
 
 #: Reports, in files next to each other: the arguments and the exit code. None of them writes.
-TOLD: dict[str, tuple[tuple[str, ...], int]] = {
+COMMANDS: dict[str, tuple[tuple[str, ...], int]] = {
     "add-one-environment": (("add", "dev", "fraud", "--dry-run"), 0),
     "add-like-another": (("add", "prod", "scoring", "--like", "churn", "--dry-run"), 0),
     "remove-development": (("remove", "dev", "churn"), 1),
@@ -35,8 +35,8 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "the name is there": (
         ("add", "dev", "churn"),
         "Pulumi.dev.yaml:24  projects.churn\n"
-        "  There is a project 'churn' already, with dev.\n"
-        "  Choose another name, or write further environments below it.\n",
+        "  Project 'churn' exists already, with dev.\n"
+        "  Choose another name, or add environments to it in the stack file.\n",
     ),
     "no such stack": (
         ("add", "develop", "fraud"),
@@ -70,19 +70,19 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "several spokes": (
         ("add", "prod", "scoring"),
-        "Pulumi.prod.yaml:35  projects.scoring.environments.dev\n"
+        "Pulumi.prod.yaml:36  projects.scoring.environments.dev\n"
         "  The spoke is missing, and there are 2: research and operations.\n"
         "  Use `--spoke research`, or `--spoke dev=research` for this environment alone.\n",
     ),
     "no such spoke": (
         ("add", "prod", "scoring", "--spoke", "nowhere"),
-        "Pulumi.prod.yaml:35  projects.scoring.environments.dev.spoke\n"
+        "Pulumi.prod.yaml:36  projects.scoring.environments.dev.spoke\n"
         "  There is no spoke 'nowhere'.\n"
         "  Spokes here: research and operations.\n",
     ),
     "a spoke for nothing": (
         ("add", "prod", "scoring", "--spoke", "research,prod=operations"),
-        "Pulumi.prod.yaml:35  projects.scoring\n"
+        "Pulumi.prod.yaml:36  projects.scoring\n"
         "  --spoke names environment 'prod', which the project does not have.\n"
         "  It has dev.\n",
     ),
@@ -96,8 +96,8 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "a range that others have": (
         ("add", "dev", "fraud", "--network", "10.20.16.0/24"),
-        "Pulumi.dev.yaml stays as it was: with this change it would not be right.\n"
-        "Lines are those it would have.\n"
+        "Pulumi.dev.yaml was not changed: the change would make it invalid.\n"
+        "Line numbers are those after the change.\n"
         "Pulumi.dev.yaml:47  projects.fraud.environments.dev.network\n"
         "  10.20.16.0/24 overlaps 10.20.16.0/25 of\n"
         "    projects.churn.environments.dev.network: 128 addresses are in both.\n"
@@ -106,8 +106,8 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "a range that is none": (
         ("add", "dev", "fraud", "--network", "dev=banana"),
-        "Pulumi.dev.yaml stays as it was: with this change it would not be right.\n"
-        "Lines are those it would have.\n"
+        "Pulumi.dev.yaml was not changed: the change would make it invalid.\n"
+        "Line numbers are those after the change.\n"
         "Pulumi.dev.yaml:47  projects.fraud.environments.dev.network\n"
         "  'banana' is not an IPv4 range in CIDR form.\n"
         "  Write its first address, a slash and the length of its prefix, for example\n"
@@ -145,10 +145,10 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-@pytest.mark.parametrize("case", TOLD)
+@pytest.mark.parametrize("case", COMMANDS)
 def test_what_comes_or_goes_is_told_and_nothing_is_written(case: str, folder: Path) -> None:
     """The whole text, in a file of the case's name."""
-    arguments, code = TOLD[case]
+    arguments, code = COMMANDS[case]
     before = contents(folder)
 
     ran = amlz_here("project", *arguments, folder=folder)
@@ -160,12 +160,12 @@ def test_what_comes_or_goes_is_told_and_nothing_is_written(case: str, folder: Pa
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_cannot_be_is_refused_in_words(case: str, folder: Path) -> None:
     """Where, what, why and what to do; exit code 2, and the files stay byte for byte."""
-    arguments, said = REFUSED[case]
+    arguments, text = REFUSED[case]
     before = contents(folder)
 
     ran = amlz_here("project", *arguments, folder=folder)
 
-    assert (ran.returncode, ran.stdout, ran.stderr, contents(folder)) == (2, "", said, before)
+    assert (ran.returncode, ran.stdout, ran.stderr, contents(folder)) == (2, "", text, before)
 
 
 def test_a_project_is_added_and_removed_again(folder: Path) -> None:
@@ -178,13 +178,13 @@ def test_a_project_is_added_and_removed_again(folder: Path) -> None:
     checked = amlz("check", "dev", folder=folder)
     removed = amlz("project", "remove", "dev", "fraud", "--yes", "--format", "json", folder=folder)
 
-    told, lost = json.loads(added.stdout), json.loads(removed.stdout)
+    result, lost = json.loads(added.stdout), json.loads(removed.stdout)
     entry = "      fraud:\n        environments:\n          dev:\n            network: 10.20.17.0/25\n"
     assert between == before["Pulumi.dev.yaml"].decode() + entry
     assert [ran.returncode for ran in (added, checked, removed)] == [0, 0, 0]
-    assert [told[key] for key in ("written", "stays", "moved", "refused")] == [True, 196, [], []]
-    assert told["addresses"] == [{"owner": "fraud/dev", "network": "main", "range": "10.20.17.0/25"}]
-    assert sorted(r["urn"] for r in lost["resources"]) == sorted(r["urn"] for r in told["resources"])
+    assert [result[key] for key in ("written", "stays", "moved", "refused")] == [True, 196, [], []]
+    assert result["addresses"] == [{"owner": "fraud/dev", "network": "main", "range": "10.20.17.0/25"}]
+    assert sorted(r["urn"] for r in lost["resources"]) == sorted(r["urn"] for r in result["resources"])
     assert [(row["armType"], "90 days" in row["kept"]) for row in lost["holdsData"]] == [
         ("Microsoft.ContainerRegistry/registries", False),
         ("Microsoft.KeyVault/vaults", True),
@@ -207,7 +207,7 @@ def test_a_file_for_reading_only_stays_as_it_is(folder: Path) -> None:
     assert (refused.returncode, refused.stdout, refused.stderr) == (
         2,
         "",
-        "Pulumi.dev.yaml\n  It stays as it was: it is for reading only.\n  Make it writable, or use --dry-run.\n",
+        "Pulumi.dev.yaml\n  It was not changed: it is read-only.\n  Make it writable, or use --dry-run.\n",
     )
     assert (tried.returncode, file.read_bytes(), sorted(contents(folder))) == (
         0,

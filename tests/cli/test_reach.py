@@ -88,9 +88,7 @@ def test_the_whole_stack_fits_into_80_columns() -> None:
     sources = [line for line in ran.stdout.split("Not modelled")[0].splitlines()[1:] if line and line[0] != " "]
     assert sources == [
         "snet-churn-dev-training (churn/dev)",
-        "snet-churn-dev-scoring",
         "snet-pricing-dev-training (pricing/dev)",
-        "snet-pricing-dev-scoring",
         "internet",
     ]
 

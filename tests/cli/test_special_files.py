@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from amlz.app.estimate import prices_of
+from amlz.app.openslo import imported
 from amlz.azure.regular_files import LARGEST, read_regular
+from amlz.core.cost import Estimate
 from amlz.core.hub_outputs import resolved
 from amlz.core.problems import LandingZoneError, StackFileError
 from amlz.diff.engine_steps import read as read_engine
@@ -19,9 +22,10 @@ from amlz.policy.case_files import run_file
 from amlz.policy.engine.errors import BadInput
 from amlz.policy.imported import take
 from amlz.policy.library import library, read_json
+from amlz.stackfile.load import load
 from amlz.stackfile.stack_file import read
 from amlz.stackfile.stacks import usable_stacks_of
-from tests.conftest import ROOT
+from tests.conftest import ROOT, STACKS
 from tests.diff.test_difference import MINIMAL
 
 
@@ -53,7 +57,7 @@ def odd(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, str]:
 
 
 def test_each_reader_refuses_what_is_no_file_in_a_sentence(odd: tuple[Path, str], tmp_path: Path) -> None:
-    """Stack files, outputs of a hub, policies, cases, imports and previews of the engine."""
+    """Stack files, outputs of a hub, policies, cases, imports, objectives, prices and previews of the engine."""
     path, why = odd
     case = tmp_path / "odd--deny.json"
     path.rename(case) if why != "too many levels of symbolic links" else _loop(case)
@@ -65,7 +69,10 @@ def test_each_reader_refuses_what_is_no_file_in_a_sentence(odd: tuple[Path, str]
         lambda: run_file(case, library()),
         lambda: take([case]),
         lambda: read_regular(case),
+        lambda: imported(case, frozenset()),
     ]
+    if why != "is a directory":  # a folder may hold price files
+        readers.append(lambda: prices_of(load(STACKS["minimal"], ROOT), case, Estimate((), ())))
     if "more than" not in why:  # the engine's may be large
         readers.append(lambda: read_engine(str(case)))
 
@@ -181,5 +188,5 @@ def test_one_bad_stack_file_does_not_keep_the_others(tmp_path: Path) -> None:
         f"Pulumi.{name}.yaml" for name in ("deep", "device", "folder", "loop", "pipe")
     ]
     assert "Traceback" not in ran.stderr
-    found, unusable = usable_stacks_of(tmp_path)
-    assert ([stack.name for stack in found], len(unusable)) == (["good"], 5)
+    folders, unusable = usable_stacks_of(tmp_path)
+    assert ([stack.name for stack in folders], len(unusable)) == (["good"], 5)

@@ -17,7 +17,7 @@ from tests.cli.in_process import amlz_here
 from tests.conftest import ROOT
 
 #: Modules of `amlz/cli` that hold no verb.
-SHARED = {"__init__", "colour", "help", "jsonl", "main", "options", "progress", "signals", "verbs"}
+SHARED = {"__init__", "colour", "formats", "help", "jsonl", "main", "options", "progress", "signals", "verbs"}
 ALL = [verb for verbs in SECTIONS.values() for verb in verbs]
 
 
@@ -56,6 +56,9 @@ def test_the_help_lists_every_verb_once_below_its_section() -> None:
         "Start": ["init", "doctor"],
         "Write stack files": ["check", "project", "stacks", "addresses", "schema"],
         "See what would happen": ["preview", "diff", "explain", "policy", "can", "reach", "roles"],
+        "Operate": ["ready", "cost", "quota", "slo", "runbook"],
+        "Train and serve models": ["workload", "mesh"],
+        "Run many landing zones": ["fleet", "upgrade"],
         "Practise and repair": ["rehearse", "simulate", "recover", "import-subnets"],
     }
     assert max(map(len, printed.splitlines())) <= 80

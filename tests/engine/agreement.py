@@ -59,13 +59,13 @@ def by_engine(preview: dict[str, Any]) -> dict[str, ComparedResource]:
 
 def differences(ours: dict[str, ComparedResource], engines: dict[str, ComparedResource]) -> list[str]:
     """Every difference, a line each: URN, what differs, our value, the engine's."""
-    found = [f"{urn}: only in process" for urn in sorted(ours.keys() - engines.keys())]
-    found += [f"{urn}: only in the engine" for urn in sorted(engines.keys() - ours.keys())]
+    values = [f"{urn}: only in process" for urn in sorted(ours.keys() - engines.keys())]
+    values += [f"{urn}: only in the engine" for urn in sorted(engines.keys() - ours.keys())]
     for urn in sorted(ours.keys() & engines.keys()):
         for field in fields(ComparedResource):
             pairs = _differing(field.name, getattr(ours[urn], field.name), getattr(engines[urn], field.name))
-            found += [f"{urn}: {path}: {one!r}, in the engine {other!r}" for path, one, other in pairs]
-    return found
+            values += [f"{urn}: {path}: {one!r}, in the engine {other!r}" for path, one, other in pairs]
+    return values
 
 
 def _state(state: dict[str, Any]) -> ComparedResource:

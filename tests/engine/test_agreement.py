@@ -72,14 +72,14 @@ ALONE = [stack for stack in STACKS if stack != "landing-zone"]
 def test_a_shipped_stack_is_the_same_in_the_engine(tmp_path: Path, stack: str) -> None:
     """Though azure-native gives no id in a preview: nothing that is sent depends on one."""
     file = load(STACKS[stack], ROOT)
-    told = engine().stack(tmp_path / "engine", PROGRAM, PROJECT, file.path, as_azure_native=True).preview()
+    result = engine().stack(tmp_path / "engine", PROGRAM, PROJECT, file.path, as_azure_native=True).preview()
 
     ours = in_process(registered(stack))
-    assert differences(ours, by_engine(told)) == []
+    assert differences(ours, by_engine(result)) == []
     plans = len(setting(file.config, "defender", tuple) or ())
     imported = {"import": plans, "update": plans} if plans else {}
-    assert told["changeSummary"] == {"create": len(ours) + 1 - plans, **imported}  # the stack itself is the one more
-    assert "diagnostics" not in told
+    assert result["changeSummary"] == {"create": len(ours) + 1 - plans, **imported}  # the stack itself is the one more
+    assert "diagnostics" not in result
 
 
 def test_a_program_that_does_other_things_is_the_same_in_the_engine(tmp_path: Path) -> None:
@@ -153,8 +153,8 @@ def test_each_field_that_differs_is_told() -> None:
     }
     assert set(changes) == {field.name for field in fields(ComparedResource)}
 
-    told = [differences({"r": one}, {"r": replace(one, **{field: value})}) for field, value in changes.items()]
-    assert told == [
+    values = [differences({"r": one}, {"r": replace(one, **{field: value})}) for field, value in changes.items()]
+    assert values == [
         ["r: token: 't', in the engine 'u'"],
         ["r: custom: True, in the engine False"],
         ["r: parent: 'p', in the engine ''"],

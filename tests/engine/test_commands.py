@@ -54,13 +54,15 @@ def planned() -> tuple[list[str], int]:
     """Ids of its Azure resources, in order, and the number of resources that the engine counts."""
     file = load(STACKS["minimal"], ROOT)
     made = register(Program(PROGRAM, PROJECT, file.stack, file.pulumi_config)).resources
-    return sorted(found.id.lower() for found in made if found.id), len(made) + 1  # the stack itself is the one more
+    return sorted(registered.id.lower() for registered in made if registered.id), len(
+        made
+    ) + 1  # the stack itself is the one more
 
 
 def standing(folder: Path) -> list[str]:
     """Ids of the resources in Azure, in order."""
     with closing(StateStore(folder / "azure.sqlite")) as store:
-        return sorted(found.id.lower() for found in store.all())
+        return sorted(resource.id.lower() for resource in store.all())
 
 
 @contextmanager
@@ -82,28 +84,28 @@ def test_the_commands_build_and_destroy(tmp_path: Path, users: Path) -> None:
     ids, count = planned()
     at = ("--stack", stack.name)
     stack.run("config", "set", "--secret", "amlz:token", SECRET, *at)
-    said = []
+    values = []
 
     with watched(stack) as proxy:
-        said.append(stack.run("preview", *at))
+        values.append(stack.run("preview", *at))
         assert standing(tmp_path) == []
-        said.append(stack.run("up", "--yes", "--skip-preview", *at))
+        values.append(stack.run("up", "--yes", "--skip-preview", *at))
         assert standing(tmp_path) == ids
-        said.append(stack.run("preview", "--expect-no-changes", *at))
+        values.append(stack.run("preview", "--expect-no-changes", *at))
         look = stack.run("refresh", "--preview-only", *at)
         stack.run("refresh", "--yes", "--skip-preview", *at)
         after = [stack.run("up", "--yes", "--skip-preview", *at) for _ in range(2)]
-        said.append(stack.run("stack", "output", "--json", *at))
-        said.append(stack.run("destroy", "--yes", "--skip-preview", *at))
+        values.append(stack.run("stack", "output", "--json", *at))
+        values.append(stack.run("destroy", "--yes", "--skip-preview", *at))
         with pytest.raises(BlockingIOError):
             proxy.accept()
 
-    assert [f"+ {count} to create" in said[0], f"+ {count} created" in said[1]] == [True, True]
+    assert [f"+ {count} to create" in values[0], f"+ {count} created" in values[1]] == [True, True]
     own = f"{OWN_CHANGES} updated"
-    assert [f"~ {OWN_CHANGES} to update" in look, *(own in each for each in after)] == [True, True, False]
+    assert [f"~ {OWN_CHANGES} to update" in look, *(own in item for item in after)] == [True, True, False]
     assert (standing(tmp_path), stack.standing(), list(users.iterdir())) == ([], [], [])
     written = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
-    assert [text for text in (*map(str.encode, said), *written) if SECRET.encode() in text] == []
+    assert [text for text in (*map(str.encode, values), *written) if SECRET.encode() in text] == []
 
 
 @LONG
@@ -122,9 +124,9 @@ def test_the_automation_api_does_the_same(tmp_path: Path, users: Path, monkeypat
     stack.destroy()
 
     assert preview.change_summary == {automation.OpType.CREATE: count}
-    told = [result.summary.resource_changes for result in (built, again, refreshed)]
+    values = [result.summary.resource_changes for result in (built, again, refreshed)]
     own = {"same": count - OWN_CHANGES, "update": OWN_CHANGES}
-    assert told == [{"create": count}, {"same": count}, own]
+    assert values == [{"create": count}, {"same": count}, own]
     assert sorted(built.outputs) == ["hub", "pipelineClientIds", "workspaces"]
     assert (stands, standing(tmp_path), list(users.iterdir())) == (ids, [], [])
 

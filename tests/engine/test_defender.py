@@ -30,7 +30,9 @@ def command(stack: EngineStack, name: str) -> Step:
 
 def plans(store: StateStore) -> dict[str, tuple[str | None, str | None]]:
     """Tier and sub-plan of each plan that was changed, by its id."""
-    return {each.id: (each.inputs.get("pricingTier"), each.inputs.get("subPlan")) for each in store.all()}
+    return {
+        resource.id: (resource.inputs.get("pricingTier"), resource.inputs.get("subPlan")) for resource in store.all()
+    }
 
 
 def test_a_plan_is_imported_and_turned_on_and_one_that_is_created_is_refused(tmp_path: Path) -> None:
@@ -48,6 +50,6 @@ def test_a_plan_is_imported_and_turned_on_and_one_that_is_created_is_refused(tmp
 
     main.write_text(CREATED)
     refused = command(stack, "up").refused
-    assert [each.said for each in refused] == [f"cannot create already existing resource '{PLANS}/Arm'"]
+    assert [refusal.message for refusal in refused] == [f"cannot create already existing resource '{PLANS}/Arm'"]
     assert plans(store) == on
     store.close()

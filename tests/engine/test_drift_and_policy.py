@@ -21,15 +21,15 @@ PROGRAM = HEAD + (
 
 def changes(stack: EngineStack, command: str) -> dict[str, int]:
     """How many resources a command changed, by what was done."""
-    told: dict[str, int] = {}
+    result: dict[str, int] = {}
 
     def heard(event: dict[str, object]) -> None:
         summary = event.get("summaryEvent")
         if isinstance(summary, dict):
-            told.update(summary["resourceChanges"])
+            result.update(summary["resourceChanges"])
 
     stack.events(command, "--yes", "--skip-preview", on_event=heard)
-    return {key: count for key, count in told.items() if key != "same"}
+    return {key: count for key, count in result.items() if key != "same"}
 
 
 def test_what_is_changed_by_hand_is_shown_and_repaired_and_a_tenant_may_deny(tmp_path: Path) -> None:
@@ -51,8 +51,8 @@ def test_what_is_changed_by_hand_is_shown_and_repaired_and_a_tenant_may_deny(tmp
     assert changes(stack, "up") == {"update": 1}
     assert store.get(routes.id) == routes
 
-    for kind, told in tenant_policy("Microsoft.Network/virtualNetworks"):
-        store.add_outside(kind, told)
+    for kind, item in tenant_policy("Microsoft.Network/virtualNetworks"):
+        store.add_outside(kind, item)
     network = "azure.network.VirtualNetwork('net', resource_group_name='rg', virtual_network_name='vnet', opts=opts)\n"
     main.write_text(PROGRAM + network)
     with pytest.raises(EngineFailed) as refused:
@@ -76,8 +76,8 @@ def test_a_refresh_stops_at_a_deleted_policy_definition_and_the_remedy_works(tmp
     store = StateStore(azure)
     stack = engine().stack(tmp_path / "engine", main, "small", config, store=azure)
     stack.do("up")
-    urn = next(each["urn"] for each in stack.state()["resources"] if each["urn"].endswith("::rule"))
-    definition = next(each for each in store.all() if each.name == "rule")
+    urn = next(item["urn"] for item in stack.state()["resources"] if item["urn"].endswith("::rule"))
+    definition = next(resource for resource in store.all() if resource.name == "rule")
 
     with store.change():
         store.remove(definition.id)

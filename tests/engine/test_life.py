@@ -30,11 +30,11 @@ AFTER = (
 
 def changes(stack: EngineStack) -> dict[str, str]:
     """The engine's steps, by logical name."""
-    told: dict[str, str] = {}
+    result: dict[str, str] = {}
     for step in stack.preview()["steps"]:
         if step["op"] != "same":
-            told.setdefault(step["urn"].rpartition("::")[2], step["op"])
-    return told
+            result.setdefault(step["urn"].rpartition("::")[2], step["op"])
+    return result
 
 
 def test_a_stack_is_built_unchanged_changed_and_gone(tmp_path: Path) -> None:

@@ -37,9 +37,9 @@ class CallRefused(Exception):
 class CallContext:
     """The call's context: keeps nothing, raises what gRPC would."""
 
-    def abort(self, code: grpc.StatusCode, said: str) -> None:
+    def abort(self, code: grpc.StatusCode, value: str) -> None:
         """Refuses."""
-        raise CallRefused(f"{code.name}: {said}")
+        raise CallRefused(f"{code.name}: {value}")
 
 
 def configured(decided: bool = True) -> SimulatedProvider:
@@ -127,13 +127,13 @@ def test_what_cannot_be_answered_is_refused() -> None:
         (provider.Invoke, provider_pb2.InvokeRequest(tok="azure-native:keyvault:getVault")),
     ]
 
-    said = []
+    values = []
     for call, request in calls:
         with pytest.raises(CallRefused) as refused:
             call(request, CallContext())
-        said.append(str(refused.value))
+        values.append(str(refused.value))
 
-    assert said == [
+    assert values == [
         "INVALID_ARGUMENT: azure-native:quantum:Thing is not in the table of ARM types (amlz/azure/data)",
         f"INVALID_ARGUMENT: {VAULT}: a part of its id is missing",
         f"NOT_FOUND: {VAULT_ID} does not exist: here is only what was built",

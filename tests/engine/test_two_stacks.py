@@ -54,7 +54,7 @@ def begun(folder: Path) -> tuple[EngineStack, EngineStack]:
 def standing(folder: Path) -> list[str]:
     """Ids of the resources in Azure, in order."""
     with closing(StateStore(folder / "azure.sqlite")) as store:
-        return sorted(found.id.lower() for found in store.all())
+        return sorted(resource.id.lower() for resource in store.all())
 
 
 def build_hub(hub: EngineStack, serves: list[str]) -> None:
@@ -113,7 +113,7 @@ def test_a_landing_zone_is_built_on_the_hub_of_another_stack_and_both_are_destro
     outputs = landing_zone.run("stack", "output", "--stack", landing_zone.name, "--json")
     landing_zone.run("up", "--stack", landing_zone.name, "--yes", "--skip-preview", "--expect-no-changes")
     assert (standing(tmp_path), set(hubs) < set(built)) == (built, True)
-    peerings = [found for found in built if "/virtualnetworkpeerings/" in found]
+    peerings = [item for item in built if "/virtualnetworkpeerings/" in item]
     assert sorted("/vnet-platform-hub/" in peering for peering in peerings) == [False, True]
 
     build_hub(hub, ["10.91.0.0/16", "10.92.0.0/16"])

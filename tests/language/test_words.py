@@ -12,9 +12,9 @@ from tools.words import NOT_SWEPT, WORDS, files, hits, not_swept
 def test_texts_use_the_words_of_the_field() -> None:
     """A file has as many hits as not-swept.txt lists, and none without a line there."""
     allowed = not_swept()
-    found = {file: hits(file, text) for file, text in files().items()}
-    more = [hit for file in found if len(found[file]) > allowed.get(file, 0) for hit in found[file]]
-    fewer = [file for file, number in allowed.items() if len(found.get(file, ())) < number]
+    result = {file: hits(file, text) for file, text in files().items()}
+    more = [hit for file in result if len(result[file]) > allowed.get(file, 0) for hit in result[file]]
+    fewer = [file for file, number in allowed.items() if len(result.get(file, ())) < number]
 
     assert not more, "\n".join(["Rewrite the new texts with other words:", *map(str, more)])
     assert not fewer, f"Fewer hits than {NOT_SWEPT.name} lists: run `python -m tools.words --lower`. {fewer}"
