@@ -17,8 +17,8 @@ def page() -> str:
 
 def _row(rule: ChangeRule) -> Row:
     does = f"**{rule.kind.value}**" if rule.kind not in (Kind.UPDATES, Kind.UNKNOWN) else rule.kind.value
-    told = f"{does}: {rule.why}" if rule.why else does
-    return (f"`{rule.path}`", _values(rule), told, f"[source]({rule.source})")
+    text = f"{does}: {rule.why}" if rule.why else does
+    return (f"`{rule.path}`", _values(rule), text, f"[source]({rule.source})")
 
 
 def _values(rule: ChangeRule) -> str:

@@ -12,7 +12,7 @@ from amlz.core.problems import listed
 from tools.docgen.templating import Row, code, rendered
 
 _WHEN = {
-    "": "",
+    None: "",
     "injected": ", while compute clusters are in a subnet",
     "managed": ", while its network is managed",
     "sent": ", though it is sent",
@@ -37,7 +37,7 @@ def checks_page() -> str:
 def _conflicts() -> Iterator[Row]:
     """Yields the demands of policies that are known to be a conflict."""
     for row in KNOWN:
-        types = code(each.lstrip("/") for each in row.types) or "anything"
+        types = code(item.lstrip("/") for item in row.types) or "anything"
         paths = code(dict.fromkeys(path.rstrip(".") for path in row.paths))
         takes = " or ".join("nothing" if take is None else f"`{text(take)}`" for take in row.takes) or "any value"
         key = f"`{plain(row.key.lstrip('.'))}`" if row.key else "none"

@@ -86,8 +86,8 @@ def _missing() -> list[Row]:
     scenarios = [(f"`egress: [{row.scenario}]`", list(row.clouds), "refused", row.source) for row in NOT_THERE]
     doubts = [(f"what {row.says}", list(row.clouds), "a finding", row.source) for row in DOUBTS]
     return [
-        (what, ", ".join(title(cloud) for cloud in where), how, f"<{source}>")
-        for what, where, how, source in (*plans, *scenarios, *doubts)
+        (item, ", ".join(title(cloud) for cloud in where), how, f"<{source}>")
+        for item, where, how, source in (*plans, *scenarios, *doubts)
         if where
     ]
 
@@ -96,7 +96,7 @@ def _builtins() -> list[Row]:
     policies = library()
     rows: list[Row] = []
     for cloud, names in LISTED.items():
-        listed = ", ".join(f"{found.title} (`{name}`)" for name in sorted(names) if (found := policies.entry(name)))
+        listed = ", ".join(f"{result.title} (`{name}`)" for name in sorted(names) if (result := policies.entry(name)))
         rows.append((f"`{cloud}`", listed or "none", f"<{BUILTINS_PAGE}>" if listed else "no list"))
     return rows
 

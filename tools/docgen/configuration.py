@@ -55,9 +55,9 @@ def _model_in(hint: Any) -> tuple[type[BaseModel] | None, bool]:
     if isinstance(hint, type) and issubclass(hint, BaseModel):
         return hint, False
     for argument in typing.get_args(hint):
-        found, named = _model_in(argument)
-        if found is not None:
-            return found, named or typing.get_origin(hint) is dict
+        result, named = _model_in(argument)
+        if result is not None:
+            return result, named or typing.get_origin(hint) is dict
     return None, False
 
 

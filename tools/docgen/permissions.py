@@ -25,15 +25,16 @@ def can_page() -> str:
         personas=[name_of(kind) for kind in KINDS],
         not_modelled=NOT_MODELLED,
         actions=[
-            (f"`{each.name}`", each.does, "<br>".join(map(_need, each.needs)), _sources(each)) for each in ACTIONS
+            (f"`{action.name}`", action.does, "<br>".join(map(_need, action.needs)), _sources(action))
+            for action in ACTIONS
         ],
         promises=[
             (
-                f"`{name_of(each.who)}`",
-                ", ".join(map(_WHEN.__getitem__, each.when)) or "all",
-                ", ".join(f"`{name}`" for name in each.actions),
+                f"`{name_of(promise.who)}`",
+                ", ".join(map(_WHEN.__getitem__, promise.when)) or "all",
+                ", ".join(f"`{name}`" for name in promise.actions),
             )
-            for each in PROMISES
+            for promise in PROMISES
         ],
         definitions=[(role.name, role.date, f"<{role.source}>") for role in BUILT_IN.values()],
     )

@@ -90,13 +90,13 @@ class PolicyCatalogue:
     @cached_property
     def published(self) -> Mapping[str, Mapping[str, Any]]:
         """Returns the cases that published definitions decide otherwise: see tools/derive_published.py."""
-        found: Mapping[str, Mapping[str, Any]] = read_json(ROOT / "amlz" / "policy" / "data" / "published.json")
-        return found
+        result: Mapping[str, Mapping[str, Any]] = read_json(ROOT / "amlz" / "policy" / "data" / "published.json")
+        return result
 
     def within(self, folder: str) -> list[Entry]:
         """The policies of a folder, by category and name as people read it."""
-        found = [entry for entry in self.library.entries if entry.file.parent == ROOT / "policies" / folder]
-        return sorted(found, key=lambda e: (str(e.metadata.get("category")), e.title if e.builtin else e.name))
+        entries = [entry for entry in self.library.entries if entry.file.parent == ROOT / "policies" / folder]
+        return sorted(entries, key=lambda e: (str(e.metadata.get("category")), e.title if e.builtin else e.name))
 
     def cases(self, name: str) -> list[PolicyCase]:
         """The cases of a definition, by name."""
@@ -139,7 +139,7 @@ def _overview(catalogue: PolicyCatalogue) -> str:
 def _initiative(catalogue: PolicyCatalogue, entry: Entry) -> dict[str, Any]:
     compiled = entry.compiled
     assert isinstance(compiled, Initiative)
-    told = {each["policyDefinitionReferenceId"]: each for each in entry.properties["policyDefinitions"]}
+    result = {item["policyDefinitionReferenceId"]: item for item in entry.properties["policyDefinitions"]}
     return {
         "name": entry.name,
         "description": _plain(entry.properties["description"]),
@@ -147,7 +147,7 @@ def _initiative(catalogue: PolicyCatalogue, entry: Entry) -> dict[str, Any]:
             (
                 f"`{member.reference}`",
                 _linked(catalogue, member),
-                *_effect(catalogue, compiled, member, told[member.reference]),
+                *_effect(catalogue, compiled, member, result[member.reference]),
             )
             for member in compiled.members
         ],
@@ -165,7 +165,7 @@ def _linked(catalogue: PolicyCatalogue, member: InitiativeMember) -> str:
 
 
 def _effect(
-    catalogue: PolicyCatalogue, compiled: Initiative, member: InitiativeMember, told: Mapping[str, Any]
+    catalogue: PolicyCatalogue, compiled: Initiative, member: InitiativeMember, data: Mapping[str, Any]
 ) -> tuple[str, str]:
     """The effect of a member by default, and the parameters of the initiative that it is worked out from."""
     inner = catalogue.library.entry(member.definition_id)
@@ -174,8 +174,8 @@ def _effect(
     given = {p.name: _EMPTY[p.type] for p in compiled.parameters.values() if p.default is MISSING}
     values = bound(inner.compiled.parameters, member_values(compiled, member, given))
     effect = effect_of(inner.compiled, values, _NOBODY)
-    asked = _named(inner.properties["policyRule"]["then"]["effect"])
-    sources = [name for own in asked for name in _named(told["parameters"].get(own, {}).get("value", ""))]
+    wanted = _named(inner.properties["policyRule"]["then"]["effect"])
+    sources = [name for own in wanted for name in _named(data["parameters"].get(own, {}).get("value", ""))]
     return effect, ", ".join(f"`{name}`" for name in sources) or "none, it is fixed"
 
 
@@ -221,7 +221,7 @@ def _definition(catalogue: PolicyCatalogue, entry: Entry) -> str:
         up=_UP,
         parameters=_parameters(entry),
         source=entry.metadata["source"],
-        differences=[_plain(each) for each in entry.metadata.get("differences", [])],
+        differences=[_plain(item) for item in entry.metadata.get("differences", [])],
         count=len(cases),
         published=_published(catalogue, entry, cases),
         cases=_cases(catalogue, entry, cases),
@@ -229,23 +229,25 @@ def _definition(catalogue: PolicyCatalogue, entry: Entry) -> str:
 
 
 def _guardrails(catalogue: PolicyCatalogue, entry: Entry) -> str:
-    found = []
+    guardrails = []
     for initiative in catalogue.within("initiatives"):
         assert isinstance(initiative.compiled, Initiative)
         for member in initiative.compiled.members:
             if catalogue.library.entry(member.definition_id) is entry:
-                found.append(f"[{initiative.name}](README.md#{initiative.name}) as `{member.reference}`")
-    return ", ".join(found) or "no initiative: [assign it](../../how-to/policies.md#assign-something-else) on its own"
+                guardrails.append(f"[{initiative.name}](README.md#{initiative.name}) as `{member.reference}`")
+    return (
+        ", ".join(guardrails) or "no initiative: [assign it](../../how-to/policies.md#assign-something-else) on its own"
+    )
 
 
 def _published(catalogue: PolicyCatalogue, entry: Entry, cases: list[PolicyCase]) -> dict[str, Any]:
     """Returns what the published definition decides, and the rows of cases in which that is another verdict."""
-    found = catalogue.published["verdicts"].get(entry.name, {})
+    value = catalogue.published["verdicts"].get(entry.name, {})
     in_all = catalogue.published["in_mode_all"].get(entry.name)
-    verdicts, column = (found, "published") if in_all is None else (in_all, "published, in mode All")
-    words = Counter(found.values())
+    verdicts, column = (value, "published") if in_all is None else (in_all, "published, in mode All")
+    words = Counter(value.values())
     return {
-        "verdicts": found,
+        "verdicts": value,
         "in_all": in_all,
         "not_applicable": words["not-applicable"],
         "invalid": words["invalid"],
@@ -260,10 +262,10 @@ def _published(catalogue: PolicyCatalogue, entry: Entry, cases: list[PolicyCase]
 
 
 def _cases(catalogue: PolicyCatalogue, entry: Entry, cases: list[PolicyCase]) -> list[Row]:
-    found = catalogue.published["verdicts"].get(entry.name, {})
-    if not found:
+    value = catalogue.published["verdicts"].get(entry.name, {})
+    if not value:
         return [(_link(entry, case), f"`{case.verdict}`", _plain(case.why)) for case in cases]
-    published = {case.stem: f"`{found[case.stem]}`" if case.stem in found else "same" for case in cases}
+    published = {case.stem: f"`{value[case.stem]}`" if case.stem in value else "same" for case in cases}
     return [(_link(entry, case), f"`{case.verdict}`", published[case.stem], _plain(case.why)) for case in cases]
 
 
@@ -272,9 +274,14 @@ def _link(entry: Entry, case: PolicyCase) -> str:
 
 
 def _parameters(entry: Entry) -> list[Row]:
-    told = entry.properties["parameters"]
+    parameters = entry.properties["parameters"]
     return [
-        (f"`{p.name}`", _type(p), _default(p), _plain(str(told[p.name].get("metadata", {}).get("description", ""))))
+        (
+            f"`{p.name}`",
+            _type(p),
+            _default(p),
+            _plain(str(parameters[p.name].get("metadata", {}).get("description", ""))),
+        )
         for p in entry.compiled.parameters.values()
     ]
 

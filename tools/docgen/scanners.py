@@ -11,14 +11,14 @@ from tools.docgen.templating import rendered
 class ScannerFinding:
     """A check of a scanner that fails for some shipped stack file.
 
-    `reads`: what the check looks at. `why`: why it fails. `off`: what turns it off, "" for nothing.
+    `reads`: what the check looks at. `why`: why it fails. `off`: the option that turns it off.
     """
 
     check: str
     title: str
     reads: str
     why: str
-    off: str = ""
+    off: str | None = None
 
 
 #: Checkov with the framework `arm`. tests/clients/test_scanners.py holds the rows against a real run.
@@ -29,6 +29,13 @@ CHECKOV: tuple[ScannerFinding, ...] = (
         "`publicNetworkAccess` of a workspace",
         "The stack file opens the workspace. A preview reports it too: `exposure/public-access`.",
         "`security.publicNetworkAccess: false`, the default",
+    ),
+    ScannerFinding(
+        "CKV_AZURE_12",
+        "flow logs: kept for 90 days",
+        "`retentionPolicy.days` of a flow log",
+        "The default is 90 days; an example keeps them for 30.",
+        "`flowLogs.retentionDays: 90` or more",
     ),
     ScannerFinding(
         "CKV_AZURE_40",
@@ -64,6 +71,13 @@ CHECKOV: tuple[ScannerFinding, ...] = (
         "`dnsServers` of a network",
         "A spoke has one DNS server: the firewall, whose single address belongs to several instances.",
         "two addresses in `hub.dnsServers`",
+    ),
+    ScannerFinding(
+        "CKV_AZURE_183",
+        "networks: separate DNS servers",
+        "`dnsServers` and address space of a network",
+        "The DNS server of a spoke is in the hub, which exists already or is of another stack, and so outside the "
+        "spoke's address space.",
     ),
     ScannerFinding(
         "CKV_AZURE_206",
@@ -107,5 +121,8 @@ def scanners_page() -> str:
     """Returns the page."""
     return rendered(
         "scanners.md.jinja",
-        checkov=[(f"`{each.check}`", each.title, each.reads, each.why, each.off or "nothing") for each in CHECKOV],
+        checkov=[
+            (f"`{finding.check}`", finding.title, finding.reads, finding.why, finding.off or "nothing")
+            for finding in CHECKOV
+        ],
     )

@@ -7,14 +7,14 @@ from amlz.core.facts.custom_roles import CUSTOM_ROLES
 from amlz.core.facts.egress import AZURE_ML_ALIAS, EXFILTRATION_PAGE, REQUIRED, SCENARIOS
 from amlz.core.facts.managed_network import ADDED_ENDPOINTS, REQUIRED_ENDPOINTS, REQUIRED_TAGS
 from amlz.core.facts.networks import ENVIRONMENT_SHARES, FORBIDDEN, HUB_SUBNETS, RESERVED_ADDRESSES
-from amlz.core.facts.roles import DEPLOYER, GRANTS, LOCK_ACTIONS, LOCK_ROLE, RBAC_ADMINISTRATOR
+from amlz.core.facts.roles import CAPABILITIES_DEPLOYER, DEPLOYER, GRANTS, LOCK_ACTIONS, LOCK_ROLE, RBAC_ADMINISTRATOR
 from tools.docgen.templating import Row, rendered
 
 
 def roles_page() -> str:
     """docs/reference/roles.md: who gets what where, and why."""
     grants = [(g.who, g.role, g.target, _when(g.when), g.why, f"<{g.source}>") for g in GRANTS]
-    deployer = [(d.on, d.role, _when(d.when), d.why) for d in DEPLOYER]
+    deployer = [(d.on, d.role, _when(d.when), d.why) for d in (*DEPLOYER, *CAPABILITIES_DEPLOYER)]
     custom = [
         (
             name,
