@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 # Modules are compiled once, not again in each process that a test starts.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: preview setup actionlint engine browser clients scanners test test-faults test-pairwise test-slow lint types lock pulumi-lock runtime docs golden bench bench-engine clean
+.PHONY: preview setup image wheel sbom actionlint engine browser clients scanners test test-fast test-faults test-pairwise test-slow lint types lock pulumi-lock runtime docs golden release-check bench bench-engine clean
 
 preview: $(READY)            ## previews a stack file offline: STACK, else dev, else the only one or all
 ifeq ($(SHOWN),)
@@ -24,7 +24,11 @@ endif
 
 setup: $(READY)              ## sets up .venv, and no more
 
-test: $(READY) lint types    ## everything but slow tests: at most five minutes is the goal
+test: $(READY) lint          ## everything but slow tests: at most five minutes is the goal
+	@$(MAKE) -s -k -j2 test-fast types
+
+# Beside the types: two processes of tests leave a core idle at their start and at their end.
+test-fast: $(READY)
 	@$(BIN)/python -m pytest -n auto --dist worksteal -rs -m "not slow and not long"
 
 test-slow: $(READY)          ## slow tests (tests/layers.py), with Pulumi's engine and a browser where they can be set up
@@ -56,11 +60,15 @@ docs: $(READY)               ## writes the generated pages
 golden: $(READY)             ## writes tests/golden/ again, after a change that is meant
 	@$(BIN)/python -m tools.golden
 
+release-check: $(READY)      ## the least version number of the next release, and what its changelog lacks: some minutes
+	@$(BIN)/python -m tools.release
+
 bench: $(READY)              ## measures speed, as ratios in one run
 	@$(BIN)/python -m tools.benchmarks.preview
 	@$(BIN)/python -m tools.benchmarks.landing_zone
 	@$(BIN)/python -m tools.benchmarks.policies
 	@$(BIN)/python -m tools.benchmarks.pull_request
+	@$(BIN)/python -m tools.benchmarks.fleet
 
 bench-engine: $(READY)       ## the same under Pulumi's own engine: about ten minutes
 	@$(BIN)/python -m tools.benchmarks.engine
@@ -70,11 +78,20 @@ lock: $(READY)               ## pins the newest versions that pyproject.toml all
 		--generate-hashes --no-annotate --no-header --no-emit-index-url -q -o requirements.lock
 	@$(BIN)/uv pip compile --group pyproject.toml:html --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --no-header --no-emit-index-url -q -o requirements-html.lock
-	@for group in clients scanners; do $(BIN)/uv pip compile --group pyproject.toml:$$group --universal --python-version 3.11 \
+	@for group in build clients scanners; do $(BIN)/uv pip compile --group pyproject.toml:$$group --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --no-header --no-emit-index-url -q -o requirements-$$group.lock || exit 1; done
 	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 -c requirements.lock \
 		--generate-hashes --no-annotate --no-header --no-emit-index-url -q -o requirements-runtime.lock
 	@echo "Run make pulumi-lock where the version of pulumi or pulumi-azure-native has changed." >&2
+
+wheel: $(READY)              ## builds dist/*.whl: amlz as a package, for folders that hold only stack files
+	@$(BIN)/python -m pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation -w dist .
+
+sbom: .tools/scanners/.ready ## writes dist/sbom.cdx.json: the locked packages, as CycloneDX
+	@.tools/scanners/bin/python tools/sbom.py requirements.lock dist/sbom.cdx.json
+
+image:                       ## builds the container image amlz: needs Docker
+	@docker build -t amlz .
 
 pulumi-lock:                 ## writes pulumi.lock: checksums of Pulumi's CLI and provider, downloaded now
 	@$(PYTHON) -m amlz.integrations.pipelines pulumi-lock
@@ -121,6 +138,7 @@ $(READY): requirements.lock requirements-html.lock pyproject.toml
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --only-binary :all: --require-hashes -r requirements-html.lock \
 		2>/dev/null || echo "pygraphviz has no wheel for this system: HTML reports are made without their drawing" >&2
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q amlz components tools
 	@touch $@
 
 clean:

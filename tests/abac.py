@@ -23,11 +23,11 @@ def allows(condition: str, action: str, attributes: Mapping[str, str]) -> bool:
     """
     tokens, at = [], 0
     while at < len(condition.rstrip()):
-        found = _TOKEN.match(condition, at)
-        if found is None:
+        match = _TOKEN.match(condition, at)
+        if match is None:
             raise ValueError(f"not a condition from {condition[at : at + 40]!r}")
-        tokens.append(found)
-        at = found.end()
+        tokens.append(match)
+        at = match.end()
     value, rest = _expression(tokens, action, attributes)
     if rest:
         raise ValueError(f"more than a condition: {rest[0][0]!r}")

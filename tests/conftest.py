@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import functools
 import gc
+import hashlib
 import json
 import os
+import pickle
+import tempfile
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
+import yaml
 
+from amlz.app import preview
 from amlz.app.preview import preview_stack
 from amlz.core.plan import make_plan
 from amlz.diff.difference import Difference
+from amlz.paths import PRODUCT
 from amlz.reports.formats import as_json
 from amlz.reports.formats.registry import Format, Report, write
 from amlz.reports.preview import Preview
-from amlz.stackfile.load import load
+from amlz.simulator.monitor import Program, Registration, register
+from amlz.stackfile.load import StackFile, load
 from tests import layers
 
 ROOT = Path(__file__).parent.parent
@@ -42,26 +50,81 @@ PREVIEWED = STACKS | {
     "everything": "examples/everything/Pulumi.everything.yaml",
     "everything-existing": "examples/everything/Pulumi.everything-existing.yaml",
     "recommended-managed": "examples/recommended-managed/Pulumi.recommended-managed.yaml",
+    "two-subscriptions": "examples/two-subscriptions/Pulumi.two-subscriptions.yaml",
 }
+
+
+#: The folder that all processes of one run of pytest share: registrations by their input.
+RUN_FOLDER = "AMLZ_TEST_RUN"
+
+
+class _Registered:
+    """Runs the program once for the same input, which is its stack and its configuration: most of a preview.
+
+    A worker of pytest reads what another worker has made of the program in this repository.
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[str, Registration] = {}
+        #: The folder of the run, which pytest_configure sets: tests of commands clear the environment.
+        self.folder: Path | None = None
+
+    def __call__(self, program: Program) -> Registration:
+        key = repr(program)
+        if key not in self._made:
+            if len(self._made) == 24:  # a landing zone takes some megabytes
+                del self._made[next(iter(self._made))]
+            self._made[key] = self._of_any_worker(program, key)
+        return self._made[key]
+
+    def _of_any_worker(self, program: Program, key: str) -> Registration:
+        if self.folder is None or program.main != PRODUCT / "__main__.py":
+            return register(program)
+        file = self.folder / hashlib.sha256(key.encode()).hexdigest()
+        if file.exists():
+            shared_registration: Registration = pickle.loads(file.read_bytes())
+            return shared_registration
+        registration = register(program)
+        unfinished = file.with_suffix(f".{os.getpid()}")
+        unfinished.write_bytes(pickle.dumps(registration))
+        unfinished.replace(file)
+        return registration
+
+
+#: In place of `register` where a test is about the answers of a command, not about the run of the program.
+registered_once = _Registered()
+
+
+def preview_of(file: StackFile, today: str | None = None) -> Preview:
+    """A stack file, previewed; of the same configuration, the program runs once."""
+    with mock.patch.object(preview, "register", registered_once):
+        return preview_stack(file, make_plan(file.config), today)
 
 
 @functools.cache
 def previewed(stack: str) -> Preview:
     """A shipped stack, previewed. Once for all tests of a process."""
-    file = load(PREVIEWED[stack], ROOT)
-    return preview_stack(file, make_plan(file.config))
+    return preview_of(load(PREVIEWED[stack], ROOT))
 
 
 @functools.cache
 def as_told(stack: str) -> dict[str, Any]:
     """The JSON of a preview: the only input of the independent reading."""
-    told: dict[str, Any] = json.loads(as_json.render(previewed(stack)))
-    return told
+    data: dict[str, Any] = json.loads(as_json.render(previewed(stack)))
+    return data
 
 
-def in_format(form: str, preview: Preview, fail_on: str = "error", against: Difference | None = None) -> str:
+def from_yaml(path: Path) -> Any:
+    """The content of a file of cases, read by the parser in C where it is installed: the other takes seconds."""
+    return yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+def in_format(form: str, shown: Preview, fail_on: str = "error", against: Difference | None = None) -> str:
     """A preview, or a difference, in a format of the registry."""
-    return write({each.value: each for each in Format}[form], Report(lambda: preview, against, fail_on))
+    return write(
+        {output_format.value: output_format for output_format in Format}[form],
+        Report(lambda: shown, against, fail_on),
+    )
 
 
 def node_package(name: str) -> Path:
@@ -78,6 +141,15 @@ def shared() -> Path:
     if not folder.exists():
         pytest.skip(f"published facts are not at {folder}; set AMLZ_SHARED to where they are")
     return folder
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Makes the folder that the workers share; they get its name with the environment."""
+    if not hasattr(config, "workerinput"):
+        folder = tempfile.TemporaryDirectory(prefix="amlz-tests-")
+        config.add_cleanup(folder.cleanup)
+        os.environ[RUN_FOLDER] = folder.name
+    registered_once.folder = Path(os.environ[RUN_FOLDER])
 
 
 def pytest_collection_finish() -> None:

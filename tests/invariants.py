@@ -184,14 +184,14 @@ def parts_of_workspaces_are_private(resources: Resources) -> list[str]:
         for part, wanted in PRIVATE.items():
             if parts[part].lower() not in by_id:
                 continue
-            found = by_id[parts[part].lower()]
+            result = by_id[parts[part].lower()]
             wrong += [
-                f"{parts[part]}: {key} is {found.get(key)}"
+                f"{parts[part]}: {key} is {result.get(key)}"
                 for key, value in wanted.items()
-                if found.get(key) != value or type(found.get(key)) is not type(value)
+                if result.get(key) != value or type(result.get(key)) is not type(value)
             ]
             wrong += [f"{parts[part]}: no endpoint"] if parts[part].lower() not in targets else []
-            acls = found.get("networkAcls", {}).get("defaultAction")
+            acls = result.get("networkAcls", {}).get("defaultAction")
             wrong += [f"{parts[part]}: networkAcls are {acls}"] if part == "storageAccount" and acls != "Deny" else []
     return wrong
 
@@ -205,15 +205,15 @@ def resources_have_the_provider_of_their_subscription(resources: Resources) -> l
 def nothing_is_literally_a_secret(resources: Resources) -> list[str]:
     """No key, token, signature or password is in any request."""
 
-    def found(value: Any, path: str) -> list[str]:
+    def broken(value: Any, path: str) -> list[str]:
         if isinstance(value, dict):
-            return [p for key, item in value.items() for p in found(item, f"{path}.{key}")]
+            return [p for key, item in value.items() for p in broken(item, f"{path}.{key}")]
         if isinstance(value, list):
-            return [p for index, item in enumerate(value) for p in found(item, f"{path}[{index}]")]
+            return [p for index, item in enumerate(value) for p in broken(item, f"{path}[{index}]")]
         hit = isinstance(value, str) and (_SECRET_SHAPES.search(value) or _SECRET_NAMES.search(path))
         return [path] if hit else []
 
-    return [p for r in resources for p in found(r["body"], r["urn"])]
+    return [p for r in resources for p in broken(r["body"], r["urn"])]
 
 
 def names_are_unique_and_within_their_limits(resources: Resources) -> list[str]:
@@ -245,9 +245,9 @@ def computes_are_private_and_wait_for_their_workspaces_endpoint(resources: Resou
         elsewhere = outer["computeType"] == "Kubernetes"  # an external cluster, with its own nodes and network
         public = "resourceId" not in outer if elsewhere else inner["enableNodePublicIp"]
         placed = elsewhere or "subnet" in inner
-        said = (outer["disableLocalAuth"], public, placed)
-        if said != (True, False, modes[workspace] == "Disabled"):
-            wrong.append(f"{compute['id']}: login disabled, public address, subnet are {said}")
+        result = (outer["disableLocalAuth"], public, placed)
+        if result != (True, False, modes[workspace] == "Disabled"):
+            wrong.append(f"{compute['id']}: login disabled, public address, subnet are {result}")
         if workspace not in {to for urn in compute["dependsOn"] for to in ready.get(urn, ())}:
             wrong.append(f"{compute['id']}: does not wait for the endpoint of {workspace}")
     return wrong

@@ -98,8 +98,8 @@ def plant(folder: Path, fails: bool = False) -> Path:
     """Puts the program and a stack file of it into a folder; the stack file's path."""
     own = (ROOT / "__main__.py").read_text(encoding="utf-8")
     (folder / "__main__.py").write_text(own + PROGRAM, encoding="utf-8")
-    told = {"form": BY_FORM, "name": BY_NAME, "environment": list(ENVIRONMENT.values()), "fails": fails}
-    (folder / "planted.json").write_text(json.dumps(told), encoding="utf-8")
+    result = {"form": BY_FORM, "name": BY_NAME, "environment": list(ENVIRONMENT.values()), "fails": fails}
+    (folder / "planted.json").write_text(json.dumps(result), encoding="utf-8")
     stack = folder / "Pulumi.minimal.yaml"
     text = (ROOT / STACKS["minimal"]).read_text(encoding="utf-8")
     stack.write_text(text.replace("config:\n", f"config:\n{CONFIG}"), encoding="utf-8")

@@ -14,10 +14,10 @@ PARTS = ("amlz", "components", "custom", "policies")
 
 
 def copy_of_the_program(folder: Path) -> None:
-    """Copies everything that a preview needs."""
+    """Copies everything that a preview needs, and what Python has compiled of it: it looks at times, which are kept."""
     for part in PARTS:
-        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in ROOT.glob("*.py"):
+        shutil.copytree(ROOT / part, folder / part)
+    for file in (*ROOT.glob("*.py"), ROOT / ".gitignore"):
         shutil.copy(file, folder / file.name)
 
 
@@ -32,7 +32,11 @@ def preview_of_changed(
     text = path.read_text()
     assert change[0] in text
     path.write_text(text.replace(*change))
-    stack, *options = arguments
+    return run_the_copy(folder, *arguments)
+
+
+def run_the_copy(folder: Path, stack: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """Returns the result of `amlz preview` by a copy of the program."""
     return subprocess.run(
         [sys.executable, "-m", "amlz", "preview", str(ROOT / STACKS[stack]), *options],
         cwd=folder,

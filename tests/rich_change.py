@@ -13,13 +13,12 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from amlz.app.preview import preview_stack
-from amlz.core.plan import make_plan
+from amlz.checks.guard.change import LossAllowance
 from amlz.diff.difference import Difference, difference
 from amlz.reports.formats import as_json
 from amlz.reports.preview import Preview
 from amlz.stackfile.load import load
-from tests.conftest import ROOT, STACKS
+from tests.conftest import ROOT, STACKS, preview_of
 
 RECOMMENDED = (ROOT / STACKS["recommended"]).read_text(encoding="utf-8")
 #: Texts that a report could take for markup, a link, a mention, or the end of their container.
@@ -76,13 +75,22 @@ def previewed_of(text: str) -> Preview:
         path = Path(folder) / "Pulumi.recommended.yaml"
         path.write_text(text, encoding="utf-8")
         file = load(str(path))
-        preview = preview_stack(file, make_plan(file.config), "2026-11-21")
+        preview = preview_of(file, "2026-11-21")
     return replace(preview, file=replace(file, shown="Pulumi.recommended.yaml"))
 
 
 @functools.cache
 def rich_change() -> tuple[Preview, Difference]:
     """The landing zone afterwards, and what is different. Once for all tests of a process."""
-    before, after = previewed_of(RECOMMENDED), previewed_of(edited())
-    told = (json.loads(as_json.render(one)) for one in (before, after))
-    return after, difference("main", *told)
+    return _sides()[1], compared_again(None)
+
+
+def compared_again(allowed: LossAllowance | None) -> Difference:
+    """Returns the same difference with entries of the stack file that allow losses."""
+    before, after = (json.loads(as_json.render(side)) for side in _sides())
+    return difference("main", before, after, allowed)
+
+
+@functools.cache
+def _sides() -> tuple[Preview, Preview]:
+    return previewed_of(RECOMMENDED), previewed_of(edited())

@@ -23,25 +23,27 @@ def classes(path: Path) -> Iterator[ast.ClassDef]:
             yield node
 
 
-COMPONENTS = [(path, found) for path in FILES for found in classes(path)]
+COMPONENTS = [(path, class_) for path in FILES for class_ in classes(path)]
 
 
 def test_a_file_holds_one_component_and_has_its_name() -> None:
     """So that `ls components` answers what there is."""
-    named = [(re.sub(r"(?<!^)(?=[A-Z])", "_", found.name).lower(), path.stem) for path, found in COMPONENTS]
+    named = [(re.sub(r"(?<!^)(?=[A-Z])", "_", node.name).lower(), path.stem) for path, node in COMPONENTS]
 
     assert [pair for pair in named if pair[0] != pair[1]] == []
 
 
-@pytest.mark.parametrize(("path", "found"), COMPONENTS, ids=lambda each: each.name)
-def test_a_component_declares_and_registers_the_same_outputs_as_others(path: Path, found: ast.ClassDef) -> None:
+@pytest.mark.parametrize(("path", "class_def"), COMPONENTS, ids=lambda item: item.name)
+def test_a_component_declares_and_registers_the_same_outputs_as_others(path: Path, class_def: ast.ClassDef) -> None:
     """The landing zone itself has those of the stack: workspaces."""
     declared = {
-        node.target.id for node in found.body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+        node.target.id
+        for node in class_def.body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
     }
     (registered,) = (
         node.args[0]
-        for node in ast.walk(found)
+        for node in ast.walk(class_def)
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "self.register_outputs"
     )
 

@@ -40,26 +40,26 @@ def outcome(call: Callable[[], object]) -> str:
 
 
 CALLS: dict[str, Callable[[Any], object]] = {
-    "all by position": lambda each: each("a", {}, 3, [1], "n"),
-    "defaults": lambda each: each(name="a", tags={"b": "c"}),
-    "missing argument": lambda each: each("a"),
-    "unknown argument": lambda each: each("a", {}, size=1),
-    "field that is no parameter": lambda each: each("a", {}, seen=[1]),
-    "own list each": lambda each: (each("a", {}).parts is each("a", {}).parts, each("a", {}).seen),
-    "equal": lambda each: (
-        each("a", {}) == each("a", {}, note="x"),
-        each("a", {}) == each("b", {}),
-        each("a", {}) == 1,
+    "all by position": lambda item: item("a", {}, 3, [1], "n"),
+    "defaults": lambda item: item(name="a", tags={"b": "c"}),
+    "missing argument": lambda item: item("a"),
+    "unknown argument": lambda item: item("a", {}, size=1),
+    "field that is no parameter": lambda item: item("a", {}, seen=[1]),
+    "own list each": lambda item: (item("a", {}).parts is item("a", {}).parts, item("a", {}).seen),
+    "equal": lambda item: (
+        item("a", {}) == item("a", {}, note="x"),
+        item("a", {}) == item("b", {}),
+        item("a", {}) == 1,
     ),
-    "hash": lambda each: hash(each("a", (), parts=())) == hash(each("a", (), parts=(), note="x")),
-    "no hash of a dict": lambda each: hash(each("a", {})),
-    "set": lambda each: setattr(each("a", {}), "name", "b"),
-    "delete": lambda each: delattr(each("a", {}), "name"),
-    "replace": lambda each: dataclasses.replace(each("a", {}), days=9),
-    "asdict": lambda each: dataclasses.asdict(each("a", {"b": "c"})),
-    "fields": lambda each: [field.name for field in dataclasses.fields(each)],
-    "copy": lambda each: copy.deepcopy(each("a", {"b": "c"}, note="x")).note,
-    "slots": lambda each: (hasattr(each("a", {}), "__dict__"), each.__slots__, each.__match_args__),
+    "hash": lambda item: hash(item("a", (), parts=())) == hash(item("a", (), parts=(), note="x")),
+    "no hash of a dict": lambda item: hash(item("a", {})),
+    "set": lambda item: setattr(item("a", {}), "name", "b"),
+    "delete": lambda item: delattr(item("a", {}), "name"),
+    "replace": lambda item: dataclasses.replace(item("a", {}), days=9),
+    "asdict": lambda item: dataclasses.asdict(item("a", {"b": "c"})),
+    "fields": lambda item: [field.name for field in dataclasses.fields(item)],
+    "copy": lambda item: copy.deepcopy(item("a", {"b": "c"}, note="x")).note,
+    "slots": lambda item: (hasattr(item("a", {}), "__dict__"), item.__slots__, item.__match_args__),
 }
 
 
@@ -71,15 +71,15 @@ def test_both_answer_the_same(call: str) -> None:
 
 def test_an_init_is_compiled_when_the_first_object_is_created() -> None:
     """Then it replaces the first one, so that later objects cost the same as those of the standard library."""
-    each = made(ours)
-    before = each.__init__
+    result = made(ours)
+    before = result.__init__
 
-    each("a", {})
+    result("a", {})
 
-    compiled = each.__init__
-    each("b", {})
+    compiled = result.__init__
+    result("b", {})
     assert before is not compiled
-    assert each.__init__ is compiled
+    assert result.__init__ is compiled
 
 
 def test_other_options_are_left_to_the_standard_library() -> None:
@@ -89,10 +89,10 @@ def test_other_options_are_left_to_the_standard_library() -> None:
     class Changing:
         name: str
 
-    each = Changing("a")
-    each.name = "b"
+    result = Changing("a")
+    result.name = "b"
 
-    assert each == Changing("b")
+    assert result == Changing("b")
 
 
 def test_an_object_can_be_pickled() -> None:

@@ -28,7 +28,7 @@ def used(value: Any, node: dict[str, Any], name: str = "") -> Iterator[str]:
     if "$ref" in node:
         name = node["$ref"].rsplit("/", 1)[1]
         node = WHOLE["$defs"][name]
-    for choice in node.get("anyOf", ()):
+    for choice in (*node.get("anyOf", ()), *([node["then"]] if "then" in node else [])):
         yield from used(value, choice, name)
     if isinstance(value, dict):
         named = [node.get("additionalProperties"), *node.get("patternProperties", {}).values()]
@@ -36,18 +36,19 @@ def used(value: Any, node: dict[str, Any], name: str = "") -> Iterator[str]:
             if key in node.get("properties", ()):
                 yield f"{name}.{key}"
                 yield from used(inner, node["properties"][key])
-            for each in named:
-                yield from used(inner, each) if isinstance(each, dict) else ()
+            for item in named:
+                yield from used(inner, item) if isinstance(item, dict) else ()
     elif isinstance(value, list):
         for inner in value:
             yield from used(inner, node.get("items", {}))
 
 
 def test_every_option_is_used_at_least_once() -> None:
-    """Add what is missing to a stack file of examples/everything; what one stack gives another is in hub-stack."""
-    files = [path for name in ("everything", "hub-stack") for path in (ROOT / "examples" / name).glob("Pulumi.*.yaml")]
+    """Add what is missing to examples/everything; outputs of another stack are in hub-stack, meshes in mesh."""
+    folders = [ROOT / "examples" / name for name in ("everything", "hub-stack", "mesh")]
+    files = [path for folder in folders for path in folder.glob("Pulumi.*.yaml")]
 
-    said = [resolved(yaml.safe_load(path.read_text())["config"][KEY], path.parent)[0] for path in files]
-    found = {option for landing_zone in said for option in used(landing_zone, MODEL)}
+    values = [resolved(yaml.safe_load(path.read_text())["config"][KEY], path.parent)[0] for path in files]
+    result = {option for landing_zone in values for option in used(landing_zone, MODEL)}
 
-    assert sorted(options() - found) == []
+    assert sorted(options() - result) == []

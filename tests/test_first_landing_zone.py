@@ -21,7 +21,7 @@ PAGE = (ROOT / "docs" / "tutorials" / "first-landing-zone.md").read_text(encodin
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 #: Replaces commands that need an account: each records its call, on a line, as JSON.
-ASKED = """#!/bin/sh
+STAND_IN = """#!/bin/sh
 '''exec' "{python}" -S "$0" "$@"
 ' '''
 import json, os, pathlib, subprocess, sys
@@ -57,7 +57,7 @@ def script() -> str:
 def tried(folder: Path) -> tuple[str, list[list[str]], Path]:
     """Output of the commands, calls of those that need an account, and the user's clone."""
     log, set_up = folder / "asked.jsonl", folder / "set-up"
-    stand_in = ASKED.format(python=sys.executable, log=str(log))
+    stand_in = STAND_IN.format(python=sys.executable, log=str(log))
     samples = {name: (SAMPLES / f"Pulumi.{name}.yaml").read_text(encoding="utf-8") for name in ("dev", "prod")}
     runs = begun(folder, dict.fromkeys(("az", "gh", "pulumi"), stand_in), samples)
     git(folder, runs, "clone", "-q", "--bare", str(runs.origin), str(folder / "fork.git"))
@@ -73,8 +73,8 @@ def tried(folder: Path) -> tuple[str, list[list[str]], Path]:
         env={**runs.environment, "REPOSITORY": str(folder / "fork.git"), "SET_UP": str(set_up)},
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    asked = [json.loads(line) for line in log.read_text().splitlines()]
-    return ran.stdout, asked, home / "landing-zone"
+    wanted = [json.loads(line) for line in log.read_text().splitlines()]
+    return ran.stdout, wanted, home / "landing-zone"
 
 
 def options(row: list[str]) -> dict[str, str]:
@@ -83,23 +83,23 @@ def options(row: list[str]) -> dict[str, str]:
     return {row[index]: row[index + 1] for index in named if index + 1 < len(row)}
 
 
-def roles_are_those_that_are_asked_for(asked: list[list[str]], clone: Path) -> None:
+def roles_are_those_that_are_asked_for(wanted: list[list[str]], clone: Path) -> None:
     """By the preview and by the page of pipelines, and no more; each identity signs in only from its environments."""
     given: dict[str, set[str]] = {}
-    for row in asked:
+    for row in wanted:
         if row[1:4] == ["role", "assignment", "create"]:
-            told = options(row)
-            given.setdefault(told["--assignee-object-id"], set()).add(told["--role"])
+            result = options(row)
+            given.setdefault(result["--assignee-object-id"], set()).add(result["--role"])
     needed = subprocess.run(
         [str(clone / ".venv" / "bin" / "amlz"), "preview", "first", "--format", "json"], cwd=clone,
         capture_output=True, text=True, check=True, env={"PATH": os.environ["PATH"]},
     )  # fmt: skip
     rows = json.loads(needed.stdout)["landingZone"]["deployerRoles"]
     deployer = {row["role"] for row in rows}
-    conditions = [options(row)["--condition"] for row in asked if "--condition" in row]
+    conditions = [options(row)["--condition"] for row in wanted if "--condition" in row]
     assert conditions == [row["condition"] for row in rows if row["condition"]] * 2  # also with production
     custom = [
-        json.loads(options(row)["--role-definition"]) for row in asked if row[1:4] == ["role", "definition", "create"]
+        json.loads(options(row)["--role-definition"]) for row in wanted if row[1:4] == ["role", "definition", "create"]
     ]
     assert custom == [{key: value for key, value in lock_role([rows[0]["subscription"]]).items() if key in custom[0]}]
     assert custom[0]["Name"] in deployer
@@ -112,7 +112,7 @@ def roles_are_those_that_are_asked_for(asked: list[list[str]], clone: Path) -> N
         "principalId-of-id-landing-zone-production": {*deployer, state, key},
     }
     subjects = [
-        (options(row)["--identity-name"], options(row)["--subject"]) for row in asked if "federated-credential" in row
+        (options(row)["--identity-name"], options(row)["--subject"]) for row in wanted if "federated-credential" in row
     ]
     assert subjects == [
         (f"id-landing-zone-{who}", f"repo:fabrikam/landing-zone:environment:{environment}")
@@ -122,13 +122,13 @@ def roles_are_those_that_are_asked_for(asked: list[list[str]], clone: Path) -> N
     ]  # fmt: skip
 
 
-def pipelines_read_what_is_set(asked: list[list[Any]]) -> None:
+def pipelines_read_what_is_set(wanted: list[list[Any]]) -> None:
     """Variables and environments by the names that the workflows have."""
     texts = "".join(path.read_text(encoding="utf-8") for path in (ROOT / ".github/workflows").glob("*.yml"))
-    optional = {"AMLZ_CODE_SCANNING", "AMLZ_APPROVAL"}
+    optional = {"AMLZ_CODE_SCANNING", "AMLZ_APPROVAL", "AMLZ_UPSTREAM"}
 
-    assert {row[3] for row in asked if row[1] == "variable"} == {*re.findall(r"vars\.(\w+)", texts)} - optional
-    environments = {row[5].rsplit("/", 1)[1]: row[-1] for row in asked if row[:2] == ["gh", "api"]}
+    assert {row[3] for row in wanted if row[1] == "variable"} == {*re.findall(r"vars\.(\w+)", texts)} - optional
+    environments = {row[5].rsplit("/", 1)[1]: row[-1] for row in wanted if row[:2] == ["gh", "api"]}
     assert environments.keys() == {"landing-zone-preview", "landing-zone", "landing-zone-production"}
     reviewed = [name for name, rules in environments.items() if "reviewers" in rules and rules["prevent_self_review"]]
     assert reviewed == ["landing-zone-production"]
@@ -136,11 +136,11 @@ def pipelines_read_what_is_set(asked: list[list[Any]]) -> None:
 
 def test_a_new_user_comes_from_the_clone_to_production(tmp_path: Path) -> None:
     """The page shows the comments' real text, and the default branch holds the files that it lists."""
-    said, asked, clone = tried(tmp_path)
+    result, wanted, clone = tried(tmp_path)
 
     shown = [text.strip() for language, text in BLOCKS if language == "text"]
-    assert [head.removeprefix("## ✅ ") in said.splitlines() for head in shown] == [True, True]
-    words = [row[:3] for row in asked if row[0] != "az" and "variable" not in row and "api" not in row]
+    assert [head.removeprefix("## ✅ ") in result.splitlines() for head in shown] == [True, True]
+    words = [row[:3] for row in wanted if row[0] != "az" and "variable" not in row and "api" not in row]
     assert words == [
         ["gh", "pr", "create"], ["pulumi", "stack", "init"], ["gh", "pr", "merge"], ["pulumi", "stack", "output"],
         ["gh", "pr", "create"],
@@ -148,5 +148,5 @@ def test_a_new_user_comes_from_the_clone_to_production(tmp_path: Path) -> None:
     config = yaml.safe_load((clone / "Pulumi.first.yaml").read_text(encoding="utf-8"))
     assert sorted(config["config"]["amlz:landingZone"]["projects"]["triage"]["environments"]) == ["dev", "prod"]
     assert sorted(path.name for path in clone.glob("Pulumi.*.yaml")) == ["Pulumi.first.yaml"]
-    roles_are_those_that_are_asked_for(asked, clone)
-    pipelines_read_what_is_set(asked)
+    roles_are_those_that_are_asked_for(wanted, clone)
+    pipelines_read_what_is_set(wanted)

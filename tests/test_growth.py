@@ -109,7 +109,7 @@ def test_unknown_keys_take_little_each() -> None:
         return read
 
     assert growth(unknown, 50) < MOST
-    assert calls(unknown(50)) / 50 < 1500
+    assert calls(unknown(50)) / 50 < 1800
 
 
 def _chain(length: int) -> ResourceGraph:

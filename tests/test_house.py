@@ -113,6 +113,67 @@ def test_a_class_name_has_one_meaning() -> None:
     assert {name: paths for name, paths in defined.items() if len(paths) > 1} == {}
 
 
+#: Names that do not describe a value. Use the noun of the domain instead.
+NO_NAMES = frozenset({"found", "told", "said", "each", "thing", "things", "anew"})
+
+
+def test_names_describe_their_value() -> None:
+    """Good names are `finding`, `entry`, `settings`."""
+    files = [*modules(), *sorted((ROOT / "tools").rglob("*.py")), *sorted((ROOT / "tests").rglob("*.py"))]
+    named = []
+    for path in (path for path in files if "node_modules" not in path.parts):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            name = _name_given(node).strip("_").lower()
+            if name in NO_NAMES:
+                named.append(f"{path.relative_to(ROOT)}: {name}")
+
+    assert sorted(set(named)) == []
+
+
+def _name_given(node: ast.AST) -> str:
+    """Returns the name that a node gives to something; "" for none."""
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        return node.id
+    if isinstance(node, ast.arg):
+        return node.arg
+    return node.name if isinstance(node, ast.FunctionDef | ast.ClassDef) else ""
+
+
+#: Fields whose default is a text without characters, not an absent one: for that, the default is None.
+EMPTY_TEXTS = {
+    "FindingLocation.path": "the path of the whole resource, as () is that of a whole stack file",
+    "ProjectConfig.description": "the text may be empty in a stack file too, and the schema has no null for it",
+    "AssignmentConfig.message": "the text may be empty in a stack file too, and the schema has no null for it",
+    "HubConfig.address_space": "the schema has no null for it: the file has a range, or the checks ask for it",
+    "Network.peering": "a text of a JSON report, whose schema has no null for it",
+    "PartRecord.says": "a text of a JSON report, whose schema has no null for it",
+}
+
+
+def test_no_field_uses_an_empty_text_for_absent() -> None:
+    """Each field with the default "" is in the table, with the reason."""
+    files = [*modules(), *sorted((ROOT / "tools").rglob("*.py"))]
+    fields = {
+        f"{owner.name}.{node.target.id}"
+        for path in files
+        for owner in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(owner, ast.ClassDef)
+        for node in owner.body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+        if node.value is not None and _is_empty_text(node.value)
+    }
+
+    assert sorted(fields) == sorted(EMPTY_TEXTS)
+
+
+def _is_empty_text(default: ast.expr) -> bool:
+    """Returns whether a field's default is "", written directly or in `Field(...)`."""
+    if isinstance(default, ast.Call):
+        values = [*default.args[:1], *(keyword.value for keyword in default.keywords if keyword.arg == "default")]
+        return any(_is_empty_text(value) for value in values)
+    return isinstance(default, ast.Constant) and default.value == ""
+
+
 def test_files_and_functions_stay_small() -> None:
     """Files of at most 400 lines, functions of at most 60."""
     files = [*modules(), *sorted((ROOT / "tools").rglob("*.py")), *sorted((ROOT / "tests").rglob("*.py"))]

@@ -17,8 +17,8 @@ NAME = "contoso/aml-landing-zone/hub"
 
 def program(**live: Any) -> Program:
     """The example's landing zone, where the other stack gives `live` instead of the content of its file."""
-    found = program_of(load(str(ROOT / "examples" / "hub-stack" / "Pulumi.landing-zone.yaml")))
-    return replace(found, stacks={NAME: {"hub": {**found.stacks[NAME]["hub"], **live}}})
+    result = program_of(load(str(ROOT / "examples" / "hub-stack" / "Pulumi.landing-zone.yaml")))
+    return replace(result, stacks={NAME: {"hub": {**result.stacks[NAME]["hub"], **live}}})
 
 
 def test_where_the_other_stack_has_changed_nothing_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,6 +58,6 @@ def test_the_hub_is_told_to_other_stacks() -> None:
         for name in ("hub", "landing-zone")
     )
 
-    told = register(hub).outputs["hub"]
+    result = register(hub).outputs["hub"]
 
-    assert told == {**beside.stacks[NAME]["hub"], "firewallAddress": {"$unknown": "an output"}}
+    assert result == {**beside.stacks[NAME]["hub"], "firewallAddress": {"$unknown": "an output"}}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
-from tests.conftest import ROOT, STACKS, previewed
+from tests.cli.in_process import amlz_here
+from tests.conftest import STACKS, previewed
 
 
 def test_the_command_writes_the_subnets_that_the_state_lacks() -> None:
@@ -16,14 +15,8 @@ def test_the_command_writes_the_subnets_that_the_state_lacks() -> None:
     listed = {"subnets": [{"name": subnet.name} for subnet in subnets]}
     state = {"urn": network.urn, "type": network.token, "id": network.id, "inputs": listed}
 
-    done = subprocess.run(
-        [sys.executable, "-m", "amlz", "import-subnets", STACKS["minimal"]],
-        cwd=ROOT,
-        input=json.dumps({"deployment": {"resources": [state]}}),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    exported = json.dumps({"deployment": {"resources": [state]}})
+    done = amlz_here("import-subnets", STACKS["minimal"], given=exported)
 
     assert done.returncode == 0, done.stderr
     assert [(load["id"], load["type"]) for load in json.loads(done.stdout)["resources"]] == [

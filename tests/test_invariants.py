@@ -24,9 +24,9 @@ ASKED_FOR = {
 @pytest.mark.parametrize("reading", ALL, ids=lambda reading: reading.__name__)
 def test_it_holds_in_every_shipped_stack(reading: Callable[[Resources], list[str]], stack: str) -> None:
     """Nothing is wrong except configured settings."""
-    found = reading(as_told(stack)["resources"])
+    values = reading(as_told(stack)["resources"])
 
-    assert [text.rsplit("/", 1)[-1] for text in found] == ASKED_FOR.get((stack, reading.__name__), [])
+    assert [text.rsplit("/", 1)[-1] for text in values] == ASKED_FOR.get((stack, reading.__name__), [])
 
 
 def _first(resources: Resources, arm_type: str) -> Resource:

@@ -11,14 +11,12 @@ from typing import Any
 import pytest
 import yaml
 
-from amlz.app.preview import preview_stack
 from amlz.checks.finding import Severity
-from amlz.core.plan import make_plan
 from amlz.reports.formats import as_arm, as_json, as_text
 from amlz.reports.preview import Preview
 from amlz.stackfile.load import load
 from tests import invariants
-from tests.conftest import ROOT
+from tests.conftest import ROOT, preview_of
 from tests.reports.test_arm_witness import witness
 
 RECOMMENDED = ROOT / "examples" / "recommended" / "Pulumi.recommended.yaml"
@@ -41,13 +39,15 @@ def recommended(tmp_path_factory: pytest.TempPathFactory) -> Preview:
 @functools.cache
 def _preview(path: Path) -> Preview:
     file = load(str(path))
-    return preview_stack(file, make_plan(file.config))
+    return preview_of(file)
 
 
 def rules(preview: Preview, workspace: str) -> list[dict[str, Any]]:
     """The outbound rules of a workspace, by name."""
-    found = preview.graph.of_type("Microsoft.MachineLearningServices/workspaces/outboundRules")
-    return [{"name": r.name, **r.properties} for r in sorted(found, key=lambda r: r.name) if f"/{workspace}/" in r.id]
+    resources = preview.graph.of_type("Microsoft.MachineLearningServices/workspaces/outboundRules")
+    return [
+        {"name": r.name, **r.properties} for r in sorted(resources, key=lambda r: r.name) if f"/{workspace}/" in r.id
+    ]
 
 
 def test_the_recommended_example_is_fine_in_managed_networks(recommended: Preview, tmp_path: Path) -> None:
@@ -70,9 +70,10 @@ def test_what_holds_for_every_stack_holds_in_managed_networks(
 
 
 def test_with_nothing_in_subnets_the_firewall_opens_nothing(recommended: Preview) -> None:
-    """No compute subnets, no rules for them, no rule groups: only endpoints and people stay."""
+    """No compute subnets and no rule groups for them: only endpoints and people stay, and the jump hosts of people."""
     (network,) = (n for n in recommended.graph.of_type("Microsoft.Network/virtualNetworks") if "-spoke-" in n.name)
-    groups = list(recommended.graph.of_type("Microsoft.Network/firewallPolicies/ruleCollectionGroups"))
+    every_group = recommended.graph.of_type("Microsoft.Network/firewallPolicies/ruleCollectionGroups")
+    groups = [group.name for group in every_group]
 
     every = recommended.graph.of_type("Microsoft.Network/virtualNetworks/subnets")
     subnets = {s.name: s.properties["addressPrefix"] for s in every if s.id.startswith(f"{network.id}/")}
@@ -83,19 +84,21 @@ def test_with_nothing_in_subnets_the_firewall_opens_nothing(recommended: Preview
             "snet-triage-staging-endpoints": "10.60.16.128/25",
             "snet-triage-prod-endpoints": "10.60.17.0/25",
         },
-        [],
+        ["rcg-jump-hosts"],
     )
 
 
 def test_workspaces_say_their_network_and_provision_it_at_once() -> None:
     """Mode and firewall where there is one; in a subnet it is turned off, and nothing is provisioned."""
     keys = ("managedNetwork", "provisionNetworkNow")
-    found = _preview(MANAGED).graph.of_type("Microsoft.MachineLearningServices/workspaces")
+    resources = _preview(MANAGED).graph.of_type("Microsoft.MachineLearningServices/workspaces")
 
-    said = {r.name.rsplit("-", 1)[0]: {key: r.properties[key] for key in keys if key in r.properties} for r in found}
+    result = {
+        r.name.rsplit("-", 1)[0]: {key: r.properties[key] for key in keys if key in r.properties} for r in resources
+    }
 
     approved = "AllowOnlyApprovedOutbound"
-    assert said == {
+    assert result == {
         "mlw-retail-churn-dev": {
             "managedNetwork": {"isolationMode": approved, "firewallSku": "Standard", "enableNetworkMonitor": False},
             "provisionNetworkNow": True,
@@ -118,7 +121,7 @@ def test_rules_are_those_that_azure_does_not_make() -> None:
     environments = {e.environment: e for e in preview.plan.environments if e.project == "churn"}
     prod = environments["prod"]
 
-    found = rules(preview, prod.workspace.name)
+    values = rules(preview, prod.workspace.name)
 
     hosts = ["*.anaconda.com", "*.anaconda.org", "*.contoso.com", "*.pythonhosted.org", "*.pytorch.org"]
     hosts += ["*.tensorflow.org", "anaconda.com", "models.contoso-analytics.example.com", "pypi.org", "pytorch.org"]
@@ -131,8 +134,8 @@ def test_rules_are_those_that_azure_does_not_make() -> None:
         }
         for group in ("queue", "table")
     ]
-    by_host = [rule for rule in found if rule["type"] == "FQDN"]
-    assert [rule for rule in found if rule["type"] != "FQDN"] == endpoints
+    by_host = [rule for rule in values if rule["type"] == "FQDN"]
+    assert [rule for rule in values if rule["type"] != "FQDN"] == endpoints
     assert sorted(rule["destination"] for rule in by_host) == hosts
     assert {rule["category"] for rule in by_host} == {"UserDefined"}
     assert rules(preview, environments["sandbox"].workspace.name) == []
@@ -142,17 +145,17 @@ def test_rules_come_one_after_the_other_and_before_the_computes() -> None:
     """Each waits for the one before it, the first for the workspace; compute targets wait for all."""
     graph = _preview(MANAGED).graph
     workspace = next(r for r in graph.of_type("Microsoft.MachineLearningServices/workspaces") if "churn-dev" in r.name)
-    found = [r for r in graph if r.id.startswith(f"{workspace.id}/outboundRules/")]
+    resources = [r for r in graph if r.id.startswith(f"{workspace.id}/outboundRules/")]
     computes = [r for r in graph if r.id.startswith(f"{workspace.id}/computes/")]
 
     waits = [
-        [other.name for other in found if other.urn in rule.depends_on]
-        for rule in found
+        [other.name for other in resources if other.urn in rule.depends_on]
+        for rule in resources
         if workspace.urn in rule.depends_on
     ]
 
-    assert waits == [[], *([rule.name] for rule in found[:-1])]
-    assert [rule.name for compute in computes for rule in found if rule.urn not in compute.depends_on] == []
+    assert waits == [[], *([rule.name] for rule in resources[:-1])]
+    assert [rule.name for compute in computes for rule in resources if rule.urn not in compute.depends_on] == []
 
 
 def test_guardrails_know_the_mode_of_each_environment() -> None:
@@ -160,13 +163,13 @@ def test_guardrails_know_the_mode_of_each_environment() -> None:
     spec = _preview(MANAGED).plan.policies
     keys = ("networkMode", "allowedSubnetIds", "endpointSubscriptionEffect")
 
-    said = {
+    result = {
         a.scope.rsplit("/", 1)[1]: [len(v) if isinstance(v := a.parameters.get(key), list) else v for key in keys]
         for a in spec.assignments
         if a.name == "guardrails-network" and "networkMode" in a.parameters and "spoke" not in a.scope
     }
 
-    assert said == {
+    assert result == {
         "rg-retail-churn-dev-westeurope": ["Managed", 0, "Audit"],
         "rg-retail-churn-prod-westeurope": ["Managed", 0, "Audit"],
         "rg-retail-churn-sandbox-westeurope": ["Managed", 0, "Audit"],

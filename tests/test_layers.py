@@ -40,3 +40,11 @@ def test_of_a_sample_the_first_of_each_so_many_is_fast() -> None:
     assert [case.values[0] for case in sample] == [0, 1, 2, 3, 4, 5, 6]
     assert [case.values[0] for case in sample if not case.marks] == [0, 3, 6]
     assert {mark.name for case in sample for mark in case.marks} == {"slow"}
+
+
+def test_of_a_choice_the_named_ones_are_fast() -> None:
+    """The others are slow, and a case of several values gives each to its argument."""
+    choice = layers.chosen([("a", 1), ("b", 2), ("c", 3)], [("b", 2)])
+
+    assert [case.values for case in choice] == [("a", 1), ("b", 2), ("c", 3)]
+    assert [case.values[0] for case in choice if not case.marks] == ["b"]

@@ -67,6 +67,23 @@ def test_make_preview_without_a_stack_file_says_where_to_get_one(tmp_path: Path)
     assert (ROOT / "examples/minimal/Pulumi.minimal.yaml").exists()
 
 
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+@pytest.mark.parametrize("fails", ["", "ruff", "mypy", "python"])
+def test_make_test_fails_where_any_part_of_it_does(tmp_path: Path, fails: str) -> None:
+    """Style first; then types and tests, which run at the same time and to the end of both."""
+    _fork(tmp_path, ())
+    for name in ("ruff", "mypy", "python"):
+        command = tmp_path / ".venv" / "bin" / name
+        command.write_text(f'#!/bin/sh\necho {name} "$1" >> ran\nexit {int(name == fails)}\n')
+        command.chmod(0o755)
+
+    ran = subprocess.run(["make", "test"], cwd=tmp_path, env=ALONE, capture_output=True, text=True, check=False)
+
+    parts = {part.strip() for part in (tmp_path / "ran").read_text().splitlines()}
+    assert ran.returncode == (2 if fails else 0)
+    assert parts == ({"ruff check"} if fails == "ruff" else {"ruff check", "ruff format", "mypy", "python -m"})
+
+
 def test_the_sample_at_the_root_is_the_one_that_tests_use() -> None:
     """Byte for byte but for the path of the schema. Pulumi.prod.yaml has other identities of pipelines."""
     name = "Pulumi.dev.yaml"

@@ -85,6 +85,6 @@ def test_the_stack_hands_on_the_client_id_of_each_identity() -> None:
 
 def test_an_issuer_that_ends_is_found() -> None:
     """Of the connection that still has tokens of Azure DevOps' own issuer, and no other."""
-    found = [(f.name, f.severity.value) for f in case(CASE).findings if f.check == "identity/issuer-retires"]
+    pairs = [(f.name, f.severity.value) for f in case(CASE).findings if f.check == "identity/issuer-retires"]
 
-    assert found == [("connection-churn-prod-gjmpt", "warning")]
+    assert pairs == [("connection-churn-prod-gjmpt", "warning")]

@@ -54,7 +54,7 @@ def definition(grant: CustomRoleGrant) -> dict[str, Any]:
 
 def test_the_condition_limits_roles_principals_and_excludes_the_holder() -> None:
     """For both operations, in Azure's language; each type of principal has separate roles."""
-    said = assignment_condition({"User": ["b", "a"], "Group": ["c"]}, PRINCIPAL)
+    text = assignment_condition({"User": ["b", "a"], "Group": ["c"]}, PRINCIPAL)
 
     def only(action: str, source: str) -> str:
         at = f"{source}[Microsoft.Authorization/roleAssignments:"
@@ -67,7 +67,7 @@ def test_the_condition_limits_roles_principals_and_excludes_the_holder() -> None
             f"{at}PrincipalId] ForAnyOfAllValues:GuidNotEquals {{{PRINCIPAL}}}))"
         )
 
-    assert said == f"{only('write', '@Request')} AND {only('delete', '@Resource')}"
+    assert text == f"{only('write', '@Request')} AND {only('delete', '@Resource')}"
 
 
 @pytest.mark.parametrize(
@@ -93,9 +93,9 @@ def test_the_condition_evaluates_as_meant(
 
 def test_json_holds_each_role_with_the_source_of_its_actions() -> None:
     """The whole answer."""
-    told = json.loads(report.as_json("dev", ONE))
+    data = json.loads(report.as_json("dev", ONE))
 
-    assert told["roles"][0] == {
+    assert data["roles"][0] == {
         "scope": SUBSCRIPTION,
         "definition": definition(ONE.grants[0]),
         "actions": [
@@ -106,8 +106,8 @@ def test_json_holds_each_role_with_the_source_of_its_actions() -> None:
         "condition": assignment_condition(dict(ASSIGNABLE), "PRINCIPAL_ID"),
         "conditionVersion": "2.0",
     }
-    assert [role["condition"] for role in told["roles"][1:]] == [None, None]
-    assert told["resourceProviders"] == [
+    assert [role["condition"] for role in data["roles"][1:]] == [None, None]
+    assert data["resourceProviders"] == [
         {
             "subscription": SUBSCRIPTION.rpartition("/")[2],
             "namespace": "Microsoft.KeyVault",
@@ -116,7 +116,7 @@ def test_json_holds_each_role_with_the_source_of_its_actions() -> None:
             "command": f"az provider register --namespace Microsoft.KeyVault --subscription {SUBSCRIPTION[15:]}",
         }
     ]
-    assert told["notKnown"] == [{"type": "Microsoft.Insights/components", "what": "permissions on the workspace"}]
+    assert data["notKnown"] == [{"type": "Microsoft.Insights/components", "what": "permissions on the workspace"}]
 
 
 def test_the_commands_create_and_assign_each_role(tmp_path: Path) -> None:
@@ -201,9 +201,9 @@ def test_each_subscription_of_a_plan_has_its_providers() -> None:
     """The hub's has that of the shared registry, whose private endpoint is there; none that Azure registers itself."""
     rows = providers_of(previewed("prod").graph)
 
-    found = {each: {row.namespace for row in rows if row.subscription == each} for each in (HUB, ZONES)}
+    result = {item: {row.namespace for row in rows if row.subscription == item} for item in (HUB, ZONES)}
 
-    assert found == {
+    assert result == {
         HUB: {
             "Microsoft.ContainerRegistry",
             "Microsoft.Insights",

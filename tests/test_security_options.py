@@ -37,15 +37,15 @@ def graph() -> ResourceGraph:
 
 def the(environment: str, arm_type: str) -> Resource:
     """The one resource of a type in an environment's resource group."""
-    found = graph().of_type(arm_type)
-    (one,) = (r for r in found if f"/rg-retail-churn-{environment}-westeurope/" in r.id)
+    resources = graph().of_type(arm_type)
+    (one,) = (r for r in resources if f"/rg-retail-churn-{environment}-westeurope/" in r.id)
     return one
 
 
 def properties(environment: str, arm_type: str) -> dict[str, Any]:
     """Its body, as a copy."""
-    found: dict[str, Any] = deepcopy(the(environment, arm_type).body["properties"])
-    return found
+    result: dict[str, Any] = deepcopy(the(environment, arm_type).body["properties"])
+    return result
 
 
 def reader(environment: str) -> str:
@@ -70,10 +70,10 @@ def test_what_holds_for_every_stack_holds_here(reading: Callable[[invariants.Res
 
 def test_a_storage_account_follows_the_versions_of_its_environments_key() -> None:
     """Named without a version, for blobs, files, queues and tables alike."""
-    found = {name: properties(name, ENCRYPTED[1])["encryption"] for name in KEYS}
+    result = {name: properties(name, ENCRYPTED[1])["encryption"] for name in KEYS}
 
     services = {kind: {"enabled": True, "keyType": "Account"} for kind in ("blob", "file", "queue", "table")}
-    assert found == {
+    assert result == {
         name: {
             "keySource": "Microsoft.Keyvault",
             "keyvaultproperties": {"keyvaulturi": key.split("/keys/")[0], "keyname": key.split("/keys/")[1]},
@@ -87,9 +87,9 @@ def test_a_storage_account_follows_the_versions_of_its_environments_key() -> Non
 
 def test_a_registry_follows_the_versions_of_its_environments_key() -> None:
     """It reads the key as a client id, which only Azure knows."""
-    found = {name: properties(name, ENCRYPTED[2])["encryption"] for name in KEYS}
+    result = {name: properties(name, ENCRYPTED[2])["encryption"] for name in KEYS}
 
-    assert found == {
+    assert result == {
         name: {
             "status": "enabled",
             "keyVaultProperties": {
@@ -103,10 +103,10 @@ def test_a_registry_follows_the_versions_of_its_environments_key() -> None:
 
 def test_a_workspace_names_its_key_with_the_version() -> None:
     """Azure's, where the key is made here; the stack file's, where it was brought."""
-    found = {name: properties(name, WORKSPACES)["encryption"] for name in KEYS}
-    versions = {name: each["keyVaultProperties"].pop("keyIdentifier") for name, each in found.items()}
+    result = {name: properties(name, WORKSPACES)["encryption"] for name in KEYS}
+    versions = {name: item["keyVaultProperties"].pop("keyIdentifier") for name, item in result.items()}
 
-    assert found == {
+    assert result == {
         name: {
             "status": "Enabled",
             "identity": {"userAssignedIdentity": reader(name)},
@@ -120,14 +120,14 @@ def test_a_workspace_names_its_key_with_the_version() -> None:
 
 def test_what_is_encrypted_has_the_identity_that_reads_the_key() -> None:
     """The workspace in addition to the one that it acts with."""
-    found = {
+    result = {
         (name, kind): list(the(name, kind).body["identity"]["userAssignedIdentities"])
         for name in KEYS
         for kind in ENCRYPTED
     }
 
     acting = {name: reader(name).replace("-encryption", "-workspace") for name in KEYS}
-    assert found == {
+    assert result == {
         (name, kind): [*([acting[name]] if kind == WORKSPACES else []), reader(name)]
         for name in KEYS
         for kind in ENCRYPTED
@@ -153,20 +153,22 @@ def test_nothing_is_encrypted_before_the_key_may_be_read() -> None:
 def test_a_key_that_is_made_here_is_alone_in_a_private_vault_that_cannot_be_purged() -> None:
     """Locked and protected in production, in which it is worth as much as the data."""
     by_id = {r.id: r for r in graph()}
-    found = {}
+    result = {}
     for name in ("dev", "prod"):
         vault, key = by_id[vault_of(name)], by_id[f"{vault_of(name)}/keys/environment"]
         body = vault.body["properties"]
         locks = [r for r in graph().of_type("Microsoft.Authorization/locks") if r.id.startswith(vault.id)]
-        found[name] = (
+        result[name] = (
             key.body["properties"],
-            [body[each] for each in ("enableRbacAuthorization", "enablePurgeProtection", "publicNetworkAccess")],
+            [body[item] for item in ("enableRbacAuthorization", "enablePurgeProtection", "publicNetworkAccess")],
             body["networkAcls"]["bypass"],
             (vault.protect, key.protect, len(locks)),
         )
 
-    shape = ({"kty": "RSA", "keySize": 3072}, [True, True, "Disabled"], "AzureServices")
-    assert found == {"dev": (*shape, (False, False, 0)), "prod": (*shape, (True, True, 1))}
+    yearly = {"action": {"type": "rotate"}, "trigger": {"timeAfterCreate": "P1Y"}}
+    body = {"kty": "RSA", "keySize": 3072, "rotationPolicy": {"lifetimeActions": [yearly]}}
+    shape = (body, [True, True, "Disabled"], "AzureServices")
+    assert result == {"dev": (*shape, (False, False, 0)), "prod": (*shape, (True, True, 1))}
 
 
 def test_guardrails_watch_keys_where_an_environment_has_one_and_find_nothing() -> None:
@@ -174,33 +176,33 @@ def test_guardrails_watch_keys_where_an_environment_has_one_and_find_nothing() -
     report = json.loads(as_json.render(case(STACK)))["verdicts"]
     names = {the(name, kind).urn: f"{kind} {name}" for name in (*KEYS, "sandbox") for kind in ENCRYPTED}
 
-    found = sorted(
+    pairs = sorted(
         (names[v["resource"]], v["effect"], v["verdict"])
         for v in report
         if v["reference"].endswith("-customer-managed-key")
     )
 
-    assert found == sorted((f"{kind} {name}", "audit", "compliant") for kind in ENCRYPTED for name in KEYS)
+    assert pairs == sorted((f"{kind} {name}", "audit", "compliant") for kind in ENCRYPTED for name in KEYS)
 
 
 def test_the_effect_is_said_only_where_there_is_a_key() -> None:
     """The guardrail's own default is off."""
     assignments = graph().of_type("Microsoft.Authorization/policyAssignments")
-    found = {
+    result = {
         r.id.split("/")[4].split("-")[3]: r.body["properties"]["parameters"].get("customerManagedKeyEffect")
         for r in assignments
-        if r.name == "guardrails-data-and-identity"
+        if r.name == "guardrails-data-and-identity" and r.resource_group
     }
 
-    assert found == {name: {"value": "Audit"} for name in KEYS} | {"sandbox": None}
+    assert result == {name: {"value": "Audit"} for name in KEYS} | {"sandbox": None}
 
 
 def test_serverless_compute_is_in_the_training_subnet_where_it_is_asked_for() -> None:
     """Without a public address; elsewhere it is not set."""
-    found = {name: properties(name, WORKSPACES).get("serverlessComputeSettings") for name in (*KEYS, "sandbox")}
+    result = {name: properties(name, WORKSPACES).get("serverlessComputeSettings") for name in (*KEYS, "sandbox")}
 
     network = "rg-retail-spoke-main-westeurope/providers/Microsoft.Network/virtualNetworks/vnet-retail-spoke-main"
-    assert found == {
+    assert result == {
         "dev": {
             "serverlessComputeCustomSubnet": f"{SUBSCRIPTION}/resourceGroups/{network}/subnets/snet-churn-dev-training",
             "serverlessComputeNoPublicIP": True,
@@ -213,7 +215,7 @@ def test_serverless_compute_is_in_the_training_subnet_where_it_is_asked_for() ->
 
 def test_plans_of_defender_are_turned_on_for_the_landing_zones_subscription() -> None:
     """Names and sub-plans written from Microsoft's policies that turn them on."""
-    found = {r.id: r.body["properties"] for r in graph().of_type("Microsoft.Security/pricings")}
+    result = {r.id: r.body["properties"] for r in graph().of_type("Microsoft.Security/pricings")}
 
     plans = {
         "AI": None,
@@ -222,7 +224,7 @@ def test_plans_of_defender_are_turned_on_for_the_landing_zones_subscription() ->
         "KeyVaults": "PerKeyVault",
         "StorageAccounts": "DefenderForStorageV2",
     }
-    assert found == {
+    assert result == {
         f"{SUBSCRIPTION}/providers/Microsoft.Security/pricings/{name}": {"pricingTier": "Standard"}
         | ({"subPlan": sub_plan} if sub_plan else {})
         for name, sub_plan in plans.items()
@@ -248,9 +250,9 @@ def test_only_a_key_that_is_made_here_takes_an_address() -> None:
     vault = f"{SUBSCRIPTION}/resourceGroups/rg-k/providers/Microsoft.KeyVault/vaults/kv-k"
     brought = {"keyVault": vault, "keyUri": f"https://kv-k.vault.azure.net/keys/k/{VERSION}"}
 
-    found = [endpoints(security) for security in ({}, {"customerManagedKey": own}, {"customerManagedKey": brought})]
+    values = [endpoints(security) for security in ({}, {"customerManagedKey": own}, {"customerManagedKey": brought})]
 
-    assert found == [8, 9, 8]
+    assert values == [8, 9, 8]
 
 
 def test_environments_with_keys_in_one_vault_give_no_role_twice() -> None:

@@ -40,10 +40,11 @@ def test_every_attack_has_a_test_that_exists(row: list[str]) -> None:
 
 @pytest.mark.parametrize("row", EARLIER, ids=lambda row: row[0] if isinstance(row, list) else "")
 def test_every_attack_on_an_early_revision_has_a_test_that_exists(row: list[str]) -> None:
-    """Attack, behaviour of that revision, and test."""
+    """Attack, behaviour of that revision, how it was confirmed, and test."""
     named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", row[-1])
 
-    assert (len(row), all(row), bool(named)) == (3, True, True)
+    assert (len(row), all(row), bool(named)) == (4, True, True)
+    assert row[2] in {"command", "reading", "no"}
     check_named(named)
 
 
@@ -51,8 +52,8 @@ def check_named(named: list[tuple[str, str]]) -> None:
     """Asserts that files and functions of tests exist."""
     for file, test in named:
         assert (ROOT / file).is_file(), file
-        found = functions_of(file)
-        assert (test in found) if test else found, f"{file}::{test}"
+        functions = functions_of(file)
+        assert (test in functions) if test else functions, f"{file}::{test}"
 
 
 def test_both_pages_have_their_attacks() -> None:

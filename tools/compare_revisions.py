@@ -41,11 +41,11 @@ def main() -> None:
 
 def examples(old: Path, new: Path) -> list[str]:
     """Returns the stack files that both have: those at the root and below examples/."""
-    found = [{p.relative_to(top).as_posix() for p in _stack_files(top)} for top in (old, new)]
-    for top, names in zip(("old", "new"), (found[0] - found[1], found[1] - found[0]), strict=True):
+    values = [{p.relative_to(top).as_posix() for p in _stack_files(top)} for top in (old, new)]
+    for top, names in zip(("old", "new"), (values[0] - values[1], values[1] - values[0]), strict=True):
         for name in sorted(names):
             _say(f"{name}: only in the {top} revision")
-    return sorted(found[0] & found[1])
+    return sorted(values[0] & values[1])
 
 
 def _stack_files(top: Path) -> Iterator[Path]:
@@ -55,14 +55,14 @@ def _stack_files(top: Path) -> Iterator[Path]:
 
 def compared(name: str, old: Path, new: Path) -> list[str]:
     """Prints each difference for a stack file, and returns them."""
-    arms, told = zip(*(_previewed(top, name) for top in (old, new)), strict=True)
+    arms, result = zip(*(_previewed(top, name) for top in (old, new)), strict=True)
     differs = [] if arms[0] == arms[1] else [f"requests differ ({len(arms[0])} and {len(arms[1])} characters)"]
-    for what, records in (("URNs", _urns), ("verdicts", _verdicts), ("findings", _findings)):
-        before, after = (Counter(records(each)) for each in told)
-        differs += [f"{what}: - {' '.join(element)}" for element in sorted((before - after).elements())]
-        differs += [f"{what}: + {' '.join(element)}" for element in sorted((after - before).elements())]
-    counts = f"{len(told[1]['resources'])} resources, {len(told[1]['verdicts'])} verdicts, "
-    _say(f"{name}: {counts}{len(told[1]['findings'])} findings: {'different' if differs else 'the same'}")
+    for item, records in (("URNs", _urns), ("verdicts", _verdicts), ("findings", _findings)):
+        before, after = (Counter(records(item)) for item in result)
+        differs += [f"{item}: - {' '.join(element)}" for element in sorted((before - after).elements())]
+        differs += [f"{item}: + {' '.join(element)}" for element in sorted((after - before).elements())]
+    counts = f"{len(result[1]['resources'])} resources, {len(result[1]['verdicts'])} verdicts, "
+    _say(f"{name}: {counts}{len(result[1]['findings'])} findings: {'different' if differs else 'the same'}")
     for line in differs:
         _say(f"  {line}")
     return differs
@@ -80,9 +80,9 @@ def _previewed(top: Path, name: str) -> tuple[str, dict[str, Any]]:
         raise SystemExit(f"{top}: no program is there")
     with tempfile.TemporaryDirectory(dir=top) as folder:
         arm = Path(folder) / "arm.json"
-        asked = ["preview", name, "--format", "json", "--also", f"arm={arm}", "--fail-on", "none", "--today", DAY]
+        wanted = ["preview", name, "--format", "json", "--also", f"arm={arm}", "--fail-on", "none", "--today", DAY]
         ran = subprocess.run(
-            [sys.executable, "-P", "-m", module, *asked],
+            [sys.executable, "-P", "-m", module, *wanted],
             cwd=top,
             env={"PATH": os.defpath, "PYTHONPATH": str(top), "LC_ALL": "C.UTF-8", "HOME": str(top)},
             capture_output=True,
@@ -94,18 +94,19 @@ def _previewed(top: Path, name: str) -> tuple[str, dict[str, Any]]:
         return arm.read_text(encoding="utf-8"), json.loads(ran.stdout)
 
 
-def _urns(told: dict[str, Any]) -> Iterator[tuple[str, ...]]:
-    return ((each["urn"],) for each in told["resources"])
+def _urns(urns: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    return ((item["urn"],) for item in urns["resources"])
 
 
-def _verdicts(told: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+def _verdicts(verdicts: dict[str, Any]) -> Iterator[tuple[str, ...]]:
     return (
-        tuple(str(each.get(key)) for key in ("verdict", "definition", "policy", "urn")) for each in told["verdicts"]
+        tuple(str(item.get(key)) for key in ("verdict", "policy", "reference", "resource"))
+        for item in verdicts["verdicts"]
     )
 
 
-def _findings(told: dict[str, Any]) -> Iterator[tuple[str, ...]]:
-    return (tuple(str(each.get(key)) for key in ("severity", "check", "urn")) for each in told["findings"])
+def _findings(findings: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    return (tuple(str(item.get(key)) for key in ("severity", "id", "resource")) for item in findings["findings"])
 
 
 if __name__ == "__main__":

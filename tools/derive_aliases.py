@@ -221,7 +221,7 @@ def _names(key: str, text: str) -> list[str]:
 
 def chosen(known: Aliases, built: Mapping[str, Built], types: Types, read: frozenset[str]) -> Aliases:
     """The aliases to keep, by lower-case type."""
-    found: Aliases = {}
+    result: Aliases = {}
     for resource_type, aliases in known.items():
         parts = resource_type.split("/")
         above = {"/".join(parts[:length]) for length in range(2, len(parts) + 1)}
@@ -232,8 +232,8 @@ def chosen(known: Aliases, built: Mapping[str, Built], types: Types, read: froze
         newest = types.newest(resource_type)
         kept = {name: path for name, path in aliases.items() if name in used or _fits(path, newest)}
         if kept:
-            found[resource_type] = kept
-    return found
+            result[resource_type] = kept
+    return result
 
 
 def _fits(path: str, newest: PublishedType | None) -> bool:
@@ -250,22 +250,22 @@ def absent(kept: Aliases, types: Types, built: Mapping[str, Built], read: frozen
 
     Of aliases that published definitions read, every version at hand; of all others the versions that are used here.
     """
-    found = {name: set(versions) for name, versions in STATED.items()}
+    result = {name: set(versions) for name, versions in STATED.items()}
     for resource_type, aliases in kept.items():
         used = built[resource_type].versions if resource_type in built else frozenset[str]()
         for name, path in aliases.items():
-            asked = {
+            collected = {
                 version: at
                 for version, at in types.of(resource_type).items()
                 if name.lower() in read or version in used
             }
-            found.setdefault(name, set()).update(version for version, at in asked.items() if at.lacks(path))
-    return {name: sorted(versions) for name, versions in sorted(found.items()) if versions}
+            result.setdefault(name, set()).update(version for version, at in collected.items() if at.lacks(path))
+    return {name: sorted(versions) for name, versions in sorted(result.items()) if versions}
 
 
 def packed(kept: Aliases, built: Mapping[str, Built]) -> dict[str, dict[str, str]]:
     """Aliases by type and tail; those that are `properties.<tail>` as one text under ""."""
-    found: dict[str, dict[str, str]] = {}
+    result: dict[str, dict[str, str]] = {}
     for resource_type, aliases in kept.items():
         tails: dict[str, str] = {}
         plain: list[str] = []
@@ -276,8 +276,8 @@ def packed(kept: Aliases, built: Mapping[str, Built]) -> dict[str, dict[str, str
                 plain.append(tail)
             else:
                 tails[tail] = path
-        found[_spelt(resource_type, aliases, built)] = {**({"": " ".join(sorted(plain))} if plain else {}), **tails}
-    return found
+        result[_spelt(resource_type, aliases, built)] = {**({"": " ".join(sorted(plain))} if plain else {}), **tails}
+    return result
 
 
 def _spelt(resource_type: str, aliases: Mapping[str, str], built: Mapping[str, Built]) -> str:
@@ -305,12 +305,12 @@ def derive(shared: Path) -> dict[str, Any]:
 
 def published_types(shared: Path) -> Types:
     """The published types of every version at hand."""
-    found: dict[str, dict[str, PublishedType]] = {}
+    types: dict[str, dict[str, PublishedType]] = {}
     with gzip.open(shared / "azure-types" / "types.json.gz", "rt", encoding="utf-8") as file:
         for name, shape in json.load(file).items():
             resource_type, version = name.lower().split("@")
-            found.setdefault(resource_type, {})[version] = PublishedType(shape["nodes"], shape["root"])
-    return Types(found)
+            types.setdefault(resource_type, {})[version] = PublishedType(shape["nodes"], shape["root"])
+    return Types(types)
 
 
 def written(data: Mapping[str, Any]) -> str:

@@ -60,7 +60,7 @@ class PublishedCase:
 
 def published(shared: Path) -> dict[str, dict[str, Any]]:
     """The published definitions as Azure's JSON, by name."""
-    found: dict[str, dict[str, Any]] = {}
+    result: dict[str, dict[str, Any]] = {}
     for path in sorted((shared / "azure-policy" / "caf").glob("*.json")):
         parts = {key: part["value"] for key, part in _read(path)["parameters"].items()}
         properties = {
@@ -69,39 +69,39 @@ def published(shared: Path) -> dict[str, dict[str, Any]]:
             "parameters": parts["policyParameters"],
             "policyRule": parts["policyDefinition"],
         }
-        found[parts["policyName"]] = {"name": parts["policyName"], "properties": properties}
+        result[parts["policyName"]] = {"name": parts["policyName"], "properties": properties}
     for path in sorted((shared / "azure-policy" / "builtin").glob("*.json")):
-        found[path.stem] = _read(path)
-    return found
+        result[path.stem] = _read(path)
+    return result
 
 
 def cases(name: str) -> Iterator[PublishedCase]:
     """The cases of a definition, in the order of their names."""
     for path in sorted((CASES / name).glob("*.json")):
-        told = _read(path)
-        question = {key: value for key, value in told.items() if key not in ("definition", "why")}
+        result = _read(path)
+        question = {key: value for key, value in result.items() if key not in ("definition", "why")}
         yield PublishedCase(path.stem, path.stem.rpartition("--")[2], question)
 
 
-def differing(name: str, told: Mapping[str, Any]) -> Verdicts:
+def differing(name: str, data: Mapping[str, Any]) -> Verdicts:
     """The verdicts of a published definition on our cases, where they differ, by case."""
-    verdicts = ((case, verdict(told, case, RENAMED.get(name, {}))) for case in cases(name))
-    return {case.stem: found for case, found in verdicts if found != case.expected}
+    verdicts = ((case, verdict(data, case, RENAMED.get(name, {}))) for case in cases(name))
+    return {case.stem: item for case, item in verdicts if item != case.expected}
 
 
-def verdict(told: Mapping[str, Any], case: PublishedCase, renamed: Mapping[str, str]) -> str:
+def verdict(data: Mapping[str, Any], case: PublishedCase, renamed: Mapping[str, str]) -> str:
     """Returns the verdict of a published definition on a case, in one word. Parameters that it does not declare are
     left out.
     """
-    declared = {parameter.lower() for parameter in told["properties"].get("parameters", {})}
+    declared = {parameter.lower() for parameter in data["properties"].get("parameters", {})}
     given = {renamed.get(key, key): value for key, value in case.question.get("parameters", {}).items()}
     parameters = {key: value for key, value in given.items() if key.lower() in declared}
-    return word(answer({**case.question, "definition": told, "parameters": parameters}), told)
+    return word(answer({**case.question, "definition": data, "parameters": parameters}), data)
 
 
-def in_mode_all(told: Mapping[str, Any]) -> dict[str, Any]:
+def in_mode_all(data: Mapping[str, Any]) -> dict[str, Any]:
     """The same definition in mode All."""
-    return {**told, "properties": {**told["properties"], "mode": "All"}}
+    return {**data, "properties": {**data["properties"], "mode": "All"}}
 
 
 def derive(shared: Path) -> dict[str, Any]:
@@ -112,12 +112,12 @@ def derive(shared: Path) -> dict[str, Any]:
     for entry in library(ROOT).entries:
         if entry.is_initiative or entry.file.parent.name == "custom" or entry.name in OWN:
             continue
-        told = known[entry.name]
-        verdicts[entry.name] = differing(entry.name, told)
-        if (entry.properties["mode"], told["properties"]["mode"]) == ("All", "Indexed"):
-            in_all[entry.name] = differing(entry.name, in_mode_all(told))
+        result = known[entry.name]
+        verdicts[entry.name] = differing(entry.name, result)
+        if (entry.properties["mode"], result["properties"]["mode"]) == ("All", "Indexed"):
+            in_all[entry.name] = differing(entry.name, in_mode_all(result))
     return {
-        "verdicts": {name: found for name, found in sorted(verdicts.items()) if found},
+        "verdicts": {name: item for name, item in sorted(verdicts.items()) if item},
         "in_mode_all": dict(sorted(in_all.items())),
         "notes": dict(NOTES),
     }
@@ -136,8 +136,8 @@ def _derived(shared: Path) -> tuple[str, str]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return data
 
 
 if __name__ == "__main__":

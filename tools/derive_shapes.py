@@ -84,41 +84,41 @@ class Deriver:
         for wire, hint in sorted(_types.input_type_types(args).items()):
             if wire in left_out:
                 continue
-            found = self._renamed(node, renames[wire]) if wire in renames else self._find(node, wire)
+            result = self._renamed(node, renames[wire]) if wire in renames else self._find(node, wire)
             free = f"{args.__name__}.{wire}" in OPEN
-            below = {} if free else self._child(hint, found[1], f"{args.__name__}.{wire}") if found else None
-            if found is None or below is None:
+            below = {} if free else self._child(hint, result[1], f"{args.__name__}.{wire}") if result else None
+            if result is None or below is None:
                 self.unmapped.append(f"{args.__name__}.{wire}")
-            elif found[0] == [wire] and not below:
+            elif result[0] == [wire] and not below:
                 same.append(wire)
             else:
-                target = "/".join(found[0])
+                target = "/".join(result[0])
                 renamed[wire] = [target, below] if below else target
         return index
 
     def read_only(self, node: int) -> list[str]:
         """Returns the keys that only Azure writes: read-only keys of an object and of the `properties` below it."""
-        found = []
+        values = []
         for name, (child, flags) in self.nodes[node].get("p", {}).items():
             if name in ENVELOPE:
                 continue
             if flags & READ_ONLY:
-                found.append(name)
+                values.append(name)
             elif name == "properties":
-                found += [f"{name}/{below}" for below in self.read_only(child)]
-        return sorted(found)
+                values += [f"{name}/{below}" for below in self.read_only(child)]
+        return sorted(values)
 
     def _needs(self, node: int, top: bool = False) -> list[str]:
         """Required keys of an ARM object and of the `properties` below it, each where what encloses it is there."""
-        found = []
+        needs = []
         for name, (child, flags) in self.nodes[node].get("p", {}).items():
             if flags & READ_ONLY or (top and name in ENVELOPE):
                 continue
             if flags & REQUIRED:
-                found.append(name)
+                needs.append(name)
             if name == "properties" and self.nodes[child]["k"] == "object":
-                found += [f"{name}/{below}" for below in self._needs(child)]
-        return found
+                needs += [f"{name}/{below}" for below in self._needs(child)]
+        return needs
 
     def _renamed(self, node: int, path: list[str]) -> tuple[list[str], int]:
         for part in path:
@@ -128,9 +128,9 @@ class Deriver:
     def _find(self, node: int, wire: str) -> tuple[list[str], int] | None:
         """Returns the path of a key: exact spelling first, then letters and digits alone; writable only."""
         for spelt in (str, _letters):
-            found = self._look(node, wire, spelt)
-            if found is not None:
-                return found
+            result = self._look(node, wire, spelt)
+            if result is not None:
+                return result
         return None
 
     def _look(self, node: int, wire: str, spelt: typing.Callable[[str], str]) -> tuple[list[str], int] | None:
@@ -150,20 +150,20 @@ class Deriver:
         None where the SDK and the published type do not agree on what it is.
         """
         options = _options(hint)
-        found = self.nodes[node]
+        result = self.nodes[node]
         for option in options:
             origin, inner = typing.get_origin(option), typing.get_args(option)
-            if origin in (list, Sequence) and found["k"] == "array":
-                return self._child(inner[0], found["i"], where)
-            if origin in (list, Sequence) and found["k"] == "object":
+            if origin in (list, Sequence) and result["k"] == "array":
+                return self._child(inner[0], result["i"], where)
+            if origin in (list, Sequence) and result["k"] == "object":
                 return {"keys": 1}  # a list of ids here, an object with these keys there
-            if origin in (dict, Mapping) and found["k"] == "object" and "a" in found:
-                below = self._child(inner[1], found["a"], where)
+            if origin in (dict, Mapping) and result["k"] == "object" and "a" in result:
+                below = self._child(inner[1], result["a"], where)
                 return {"map": 1, **below} if below else below
         classes = [option for option in options if inspect.isclass(option) and _types.is_input_type(option)]
-        if found["k"] == "disc" and classes:
+        if result["k"] == "disc" and classes:
             return self._cases(classes, node, where)
-        if found["k"] == "object" and len(classes) == 1:
+        if result["k"] == "object" and len(classes) == 1:
             return {"is": self.shape(classes[0], node)}
         return None if _args_in(hint) else {}
 
@@ -221,7 +221,7 @@ def _constant(args: type, tag: str) -> str:
 def derive(module: str, types: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """The data of one module, and what could not be mapped. `types`: published types by lower-case `type@version`."""
     sdk = importlib.import_module(f"pulumi_azure_native.{module}")
-    found: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     shapes: list[dict[str, Any]] = []
     unmapped: list[str] = []
     for token in (row for row in TOKENS if row.module == module):
@@ -232,7 +232,7 @@ def derive(module: str, types: dict[str, Any]) -> tuple[dict[str, Any], list[str
         deriver = Deriver(module, list(published["nodes"]))
         deriver.shape(args, published["root"], frozenset({*token.path, *token.query, *token.url}))
         inputs = _types.input_type_types(args)
-        found[f"azure-native:{module}:{token.name}"] = {
+        result[f"azure-native:{module}:{token.name}"] = {
             "arm": token.arm_type,
             "api": version,
             "scope": token.scope,
@@ -246,7 +246,7 @@ def derive(module: str, types: dict[str, Any]) -> tuple[dict[str, Any], list[str
         offset = len(shapes)
         shapes += [_moved(shape, range(offset, offset + len(deriver.shapes)).__getitem__) for shape in deriver.shapes]
         unmapped += [f"{token.name}: {name}" for name in deriver.unmapped]
-    return shared(found, shapes), unmapped
+    return shared(result, shapes), unmapped
 
 
 def api_version(resource: type) -> str:

@@ -146,14 +146,14 @@ def _classes(module: str) -> dict[str, frozenset[str]]:
     spec = find_spec("pulumi_azure_native")
     if spec is None or spec.origin is None:
         raise SystemExit("The package pulumi_azure_native is not installed: run make setup.")
-    found = {}
+    classes = {}
     for path in sorted((Path(spec.origin).parent / module).glob("*.py")):
         if path.name.startswith(("_", "get_", "list_")) or path.name == "outputs.py":
             continue
         match = _ARGUMENTS.search(path.read_text(encoding="utf-8"))
         if match:
-            found[match[1].removesuffix("Init").lower()] = frozenset(_PARAMETER.findall(match[2]))
-    return found
+            classes[match[1].removesuffix("Init").lower()] = frozenset(_PARAMETER.findall(match[2]))
+    return classes
 
 
 def main() -> None:

@@ -59,12 +59,12 @@ def derive(types: Types, rows: Iterable[str]) -> dict[str, Any]:
 def answers(types: Types) -> dict[str, str]:
     """The list that each published type belongs to."""
     spellings: dict[str, str] = {}
-    found: dict[str, set[str]] = defaultdict(set)
+    result: dict[str, set[str]] = defaultdict(set)
     for full, published in sorted(types.items()):
         name = full.partition("@")[0]
         spelling = spellings.setdefault(name.lower(), name)
-        found[spelling].update(_answer(properties) for properties in _bodies(published))
-    return {name: _combined(name, options) for name, options in found.items()}
+        result[spelling].update(_answer(properties) for properties in _bodies(published))
+    return {name: _combined(name, options) for name, options in result.items()}
 
 
 def contradictions(types: Types, rows: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[bool | None, bool]]:

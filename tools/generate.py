@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from amlz.core.workload import workload_schema
 from amlz.reports.json_schema import report_schema
 from amlz.stackfile.schema import json_schema
 from tools.docgen import changes as changes_page
 from tools.docgen import policies as policy_docs
+from tools.docgen import runbooks
 from tools.docgen.checks import checks_page
 from tools.docgen.clouds import clouds_page
 from tools.docgen.configuration import configuration_page
@@ -28,6 +30,7 @@ DOCS = Path(__file__).parent.parent / "docs"
 PAGES: Mapping[str, Callable[[], str]] = {
     "landing-zone.schema.json": lambda: json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n",
     "report.schema.json": lambda: json.dumps(report_schema(), indent=2, ensure_ascii=False) + "\n",
+    "workload.schema.json": lambda: json.dumps(workload_schema(), indent=2, ensure_ascii=False) + "\n",
     "reference/configuration.md": configuration_page,
     "reference/checks.md": checks_page,
     "reference/can.md": can_page,
@@ -38,6 +41,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/changes.md": changes_page.page,
     "reference/clouds.md": clouds_page,
     "reference/reach.md": reach_page,
+    **{f"runbooks/{name}": page for name, page in runbooks.pages().items()},
     **{f"reference/policies/{name}": partial(policy_docs.page, name) for name in policy_docs.names()},
 }
 

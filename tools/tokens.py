@@ -66,6 +66,7 @@ TOKENS = (
     Token("storage", "StorageAccount", "Microsoft.Storage/storageAccounts", (_GROUP, "accountName")),
     Token("containerregistry", "Registry", "Microsoft.ContainerRegistry/registries", (_GROUP, "registryName")),
     Token("applicationinsights", "Component", "Microsoft.Insights/components", (_GROUP, "resourceName")),
+    Token("applicationinsights", "Workbook", "Microsoft.Insights/workbooks", (_GROUP, "resourceName")),
     Token("operationalinsights", "Workspace", "Microsoft.OperationalInsights/workspaces", (_GROUP, "workspaceName")),
     Token("machinelearningservices", "Workspace", f"{_ML}/workspaces", (_GROUP, "workspaceName")),
     Token("machinelearningservices", "Compute", f"{_ML}/workspaces/computes", (_GROUP, "workspaceName", "computeName")),
@@ -162,6 +163,10 @@ TOKENS = (
         (_GROUP, "accountName", "blobServicesName"),
     ),
     Token(
+        "storage", "FileServiceProperties", "Microsoft.Storage/storageAccounts/fileServices",
+        (_GROUP, "accountName", "fileServicesName"),
+    ),
+    Token(
         "storage", "ManagementPolicy", "Microsoft.Storage/storageAccounts/managementPolicies",
         (_GROUP, "accountName", "managementPolicyName"),
     ),
@@ -239,4 +244,10 @@ TOKENS = (
     Token("portal", "Dashboard", "Microsoft.Portal/dashboards", (_GROUP, "dashboardName")),
     Token("cognitiveservices", "Account", "Microsoft.CognitiveServices/accounts", (_GROUP, "accountName")),
     Token("search", "Service", "Microsoft.Search/searchServices", (_GROUP, "searchServiceName")),
+    Token("monitor", "ActivityLogAlert", "Microsoft.Insights/activityLogAlerts", (_GROUP, "activityLogAlertName")),
+    Token("monitor", "ScheduledQueryRule", "Microsoft.Insights/scheduledQueryRules", (_GROUP, "ruleName")),
+    Token(
+        "alertsmanagement", "AlertProcessingRuleByName", "Microsoft.AlertsManagement/actionRules",
+        (_GROUP, "alertProcessingRuleName"),
+    ),
 )  # fmt: skip

@@ -131,11 +131,11 @@ def write_not_swept(numbers: dict[str, int]) -> None:
 
 def main(arguments: list[str]) -> None:
     """Lists hits, or lowers the list of files that are not swept."""
-    found = {file: hits(file, text) for file, text in files().items()}
+    result = {file: hits(file, text) for file, text in files().items()}
     if arguments == ["--lower"]:
-        write_not_swept({file: min(number, len(found.get(file, ()))) for file, number in not_swept().items()})
+        write_not_swept({file: min(number, len(result.get(file, ()))) for file, number in not_swept().items()})
         return
-    rows = [str(hit) for file in arguments or found for hit in found[file]]
+    rows = [str(hit) for file in arguments or result for hit in result[file]]
     sys.stdout.write("".join(f"{row}\n" for row in rows))
 
 

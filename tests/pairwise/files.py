@@ -33,6 +33,7 @@ _EXCLUDE: list[tuple[tuple[str, str], list[Choice], list[Choice]]] = [
     (("lists DNS security policies", "hub.dnsSecurity"), _OTHERS, [("hub options", "DNS security")]),
     (("reference-machine-learning-cloud-parity", "egress"), _OTHERS, [("egress", "all")]),
     (("support-matrix-cloud-environment", "defender"), _OTHERS, [("defender", "some")]),
+    (("the public cloud", "operations"), _OTHERS, [("operations", "receivers and a budget")]),
     (("`isolation: managed`", "serverlessCompute"), _MANAGED, [("serverless", "yes")]),
     (("`isolation: managed`", "scoringNodes"), _MANAGED, [("scoring", "some")]),
     (("`isolation: managed`", "Kubernetes"), _MANAGED, [("kubernetes", "attached")]),
@@ -44,6 +45,8 @@ _EXCLUDE: list[tuple[tuple[str, str], list[Choice], list[Choice]]] = [
     (("registry", "`security.customerManagedKey`"), _SHARED, _KEYS),
     (("`registry: shared`", "existing.containerRegistry"), _SHARED, _PARTS),
     (("customerManagedKey", "existing.containerRegistry"), _KEYS, _PARTS),
+    (("registryRetentionDays", "sharedRegistry"), _SHARED, [("untagged images", "deleted")]),
+    (("registryRetentionDays", "existing.containerRegistry"), _PARTS, [("untagged images", "deleted")]),
     (("`batch`", "customerManagedKey"), _KEYS, [("batch", "yes")]),
 ]
 
@@ -64,8 +67,8 @@ _OF_A_HUB: dict[Choice, str] = {
 CONFLICTS: dict[frozenset[Choice], tuple[str, str]] = {
     frozenset({one, other}): words for words, ones, others in _EXCLUDE for one in ones for other in others
 } | {
-    frozenset({(hub, name), choice}): (said, words)
-    for hub, name, said in (("hub", "existing", "`hub.existing`"), ("hub", "of a stack", "`hub.stack`"))
+    frozenset({(hub, name), choice}): (item, words)
+    for hub, name, item in (("hub", "existing", "`hub.existing`"), ("hub", "of a stack", "`hub.stack`"))
     for choice, words in _OF_A_HUB.items()
 }
 

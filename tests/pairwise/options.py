@@ -146,7 +146,18 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
         "none": {"policies": {"guardrails": []}},
         "deny": {"policies": {"otherEffect": "Deny"}},
     },
+    "flow logs": {"none": {}, "some": {"flowLogs": {"storageAccount": _LAKE["account"]}}},
     "defender": {"none": {}, "some": {"defender": ["keyVaults", "storage"]}},
+    "operations": {
+        "none": {},
+        "receivers and a budget": {
+            "operations": {
+                "page": {"emails": ["page@contoso.com"]},
+                "ticket": {"roles": ["Monitoring Reader"]},
+                "budgets": {"all": {"amount": 100, "start": "2027-01-01"}},
+            }
+        },
+    },
     "pipelines": {
         "none": {},
         "GitHub": {"pipelines": {"github": {"subjects": ["repo:contoso/churn:environment:{environment}"]}}},
@@ -180,6 +191,12 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
         },
     },
     "region": {"with zones": {}, "without": {"availabilityZones": []}},
+    "endpoints": {
+        "security groups apply": {},
+        "routes apply": {"endpointNetworkPolicies": "all", "onPremises": ["192.168.0.0/16"]},
+    },
+    "rest of the subscription": {"audited": {}, "denied": {"policies": {"subscription": "Deny"}}},
+    "untagged images": {"kept": {}, "deleted": _environment({"registryRetentionDays": 30})},
 }
 
 

@@ -15,16 +15,14 @@ from typing import Any
 import pytest
 import yaml
 
-from amlz.app.preview import preview_stack
 from amlz.checks.finding import Severity
-from amlz.core.plan import make_plan
 from amlz.core.problems import StackFileError
 from amlz.reports.formats import as_arm, as_json
 from amlz.reports.preview import Preview
 from amlz.stackfile.load import load
 from amlz.stackfile.stack_file import KEY
 from tests import invariants, layers
-from tests.conftest import ROOT, shared
+from tests.conftest import ROOT, preview_of, shared
 from tests.pairwise.files import CONFLICTS, Chosen, default, files, in_conflict, that_exclude
 from tests.pairwise.options import OPTIONS, OUTPUTS, stack_file
 
@@ -36,7 +34,7 @@ ASKED_FOR = {
 }
 
 
-def told(chosen: Chosen) -> str:
+def described(chosen: Chosen) -> str:
     """Settings of a stack file that differ from the default."""
     return ", ".join(f"{option} {choice}" for option, choice in chosen.items() if default()[option] != choice)
 
@@ -56,17 +54,17 @@ def published() -> tuple[Any, dict[str, Any]]:
 def problems_of(bodies: list[dict[str, Any]]) -> list[str]:
     """Values that the published types do not allow, or do not know."""
     module, types = published()
-    found = []
+    values = []
     for entry in bodies:
         shape = types.get(f"{entry['type']}@{entry['apiVersion']}".lower())
         if shape is None:
-            found.append(f"{entry['type']}@{entry['apiVersion']} is unknown")
+            values.append(f"{entry['type']}@{entry['apiVersion']} is unknown")
         else:
             checker = module.Checker(shape["nodes"])
-            found += [
+            values += [
                 f"{entry['id']}: {problem}" for problem in checker.check(shape["root"], entry["body"], "", top=True)
             ]
-    return found
+    return values
 
 
 def previewed(chosen: Chosen, folder: Path) -> Preview:
@@ -75,10 +73,10 @@ def previewed(chosen: Chosen, folder: Path) -> Preview:
     shutil.copy(ROOT / "examples" / "hub-stack" / OUTPUTS, folder)
     path.write_text(yaml.safe_dump({"config": {KEY: stack_file(chosen)}}), encoding="utf-8")
     file = load(str(path))
-    return preview_stack(file, make_plan(file.config))
+    return preview_of(file)
 
 
-@pytest.mark.parametrize("chosen", layers.sampled(files(), 25), ids=told)
+@pytest.mark.parametrize("chosen", layers.sampled(files(), 90), ids=described)
 def test_what_goes_together_previews(chosen: Chosen, tmp_path: Path) -> None:
     """Bodies that ARM publishes, every reading holds, and everything wrong or denied was configured."""
     preview = previewed(chosen, tmp_path)
@@ -88,14 +86,14 @@ def test_what_goes_together_previews(chosen: Chosen, tmp_path: Path) -> None:
     endpoints = {r["id"] for r in resources if r["armType"] == "Microsoft.Network/privateEndpoints"}
     unzoned = {text.split(": ")[0] for text in wrong.pop("endpoints_write_to_exactly_the_zones_of_their_group")}
     open_parts = {text.split(": ")[1] for text in wrong.pop("parts_of_workspaces_are_private")}
-    asked = chosen["relaxed"] != "nothing" or chosen["isolation"] == "managed, internet"
+    wanted = chosen["relaxed"] != "nothing" or chosen["isolation"] == "managed, internet"
     assert {
         "published types": problems_of(json.loads(as_arm.render(preview))),
-        "readings": {name: found for name, found in wrong.items() if found},
+        "readings": {name: item for name, item in wrong.items() if item},
         "without zones": unzoned,
         "open": open_parts,
-        "errors": [f.message for f in preview.findings if f.severity is Severity.ERROR and not asked],
-        "denied": [answer.subject.name for answer in preview.verdicts.denied if not asked],
+        "errors": [f.message for f in preview.findings if f.severity is Severity.ERROR and not wanted],
+        "denied": [answer.subject.name for answer in preview.verdicts.denied if not wanted],
     } == {
         "published types": [],
         "readings": {},
@@ -106,7 +104,7 @@ def test_what_goes_together_previews(chosen: Chosen, tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("chosen", that_exclude(), ids=told)
+@pytest.mark.parametrize("chosen", that_exclude(), ids=described)
 def test_what_excludes_itself_is_refused(chosen: Chosen, tmp_path: Path) -> None:
     """In sentences that name both options."""
     (pair,) = in_conflict(chosen)
@@ -126,7 +124,7 @@ def test_every_three_choices_are_in_a_file() -> None:
         for three in itertools.combinations(names, 3)
         for choices in itertools.product(*(OPTIONS[name] for name in three))
     }
-    refused = {each for each in wanted for pair in itertools.combinations(each, 2) if frozenset(pair) in CONFLICTS}
+    refused = {item for item in wanted for pair in itertools.combinations(item, 2) if frozenset(pair) in CONFLICTS}
 
     held = {frozenset(three) for chosen in files() for three in itertools.combinations(chosen.items(), 3)}
     assert (wanted - refused - held, held & refused) == (set(), set())

@@ -66,37 +66,37 @@ def size(resources: int, keep_aliases: bool, saved: bool) -> Iterator[tuple[str,
     written = of_size(resources, keep_aliases)
     count = azure(registered({**written, "keepApiVersionAliases": False}))
     names = [["preview", "up", "up again"], *([["up, saved"]] if saved else [])]
-    for each in names:
+    for item in names:
         with tempfile.TemporaryDirectory() as folder:
             config, spent = Path(folder) / "Pulumi.generated.yaml", Path(folder) / "spent"
             write(written, config)
             store = Path(folder) / "azure.sqlite"
             stack = find().stack(Path(folder) / "engine", PROGRAM, PROJECT, config, store=store)
-            stack.environment.update({SPENT: str(spent), **({} if each == ["up, saved"] else ONCE)})
-            for name in each:
+            stack.environment.update({SPENT: str(spent), **({} if item == ["up, saved"] else ONCE)})
+            for name in item:
                 yield name, count, measured(stack, spent, COMMANDS[name])
 
 
 def _spent(file: Path) -> float:
     """Seconds of all processes of the provider."""
-    return sum(float(each.read_text(encoding="utf-8") or 0) for each in file.parent.glob(f"{file.name}.*"))
+    return sum(float(path.read_text(encoding="utf-8") or 0) for path in file.parent.glob(f"{file.name}.*"))
 
 
 def main() -> None:
     """Prints the figures, a line as soon as it is known."""
-    asked = argparse.ArgumentParser(description="Speed under Pulumi's own engine")
-    asked.add_argument("resources", nargs="*", type=int, default=[300, 1_000])
-    asked.add_argument("--stock", type=int, default=1_000)
-    asked.add_argument("--saved", type=int, default=300)
-    told = asked.parse_args()
+    parser = argparse.ArgumentParser(description="Speed under Pulumi's own engine")
+    parser.add_argument("resources", nargs="*", type=int, default=[300, 1_000])
+    parser.add_argument("--stock", type=int, default=1_000)
+    parser.add_argument("--saved", type=int, default=300)
+    namespace = parser.parse_args()
     sys.stdout.write("resources  aliases  command    seconds  ms each  provider  of processor time\n")
-    for resources in told.resources:
-        for keep in (False, True) if resources <= told.stock else (False,):
-            for name, count, found in size(resources, keep, saved=not keep and resources <= told.saved):
+    for resources in namespace.resources:
+        for keep in (False, True) if resources <= namespace.stock else (False,):
+            for name, count, item in size(resources, keep, saved=not keep and resources <= namespace.saved):
                 sys.stdout.write(
-                    f"{count:>9,}  {'stock' if keep else 'shipped':<7}  {name:<9}  {found.seconds:>7.1f}  "
-                    f"{1000 * found.seconds / count:>7.1f}  {found.provider:>6.1f} s  "
-                    f"{found.provider / found.processor:>6.0%} of {found.processor:.1f} s\n"
+                    f"{count:>9,}  {'stock' if keep else 'shipped':<7}  {name:<9}  {item.seconds:>7.1f}  "
+                    f"{1000 * item.seconds / count:>7.1f}  {item.provider:>6.1f} s  "
+                    f"{item.provider / item.processor:>6.0%} of {item.processor:.1f} s\n"
                 )
                 sys.stdout.flush()
 

@@ -25,21 +25,24 @@ _SPACE = ipaddress.IPv4Network("10.64.0.0/10")
 _SPOKE, _ENVIRONMENT = 16, 25
 
 
-def landing_zone(projects: int, keep_aliases: bool = False) -> dict[str, Any]:
+def landing_zone(projects: int, keep_aliases: bool = False, operated: bool = False) -> dict[str, Any]:
     """Content of the stack file: `projects` (1 to 6,400), each with an environment `dev` of the defaults.
 
-    `keep_aliases`: whether the SDK's aliases are registered too, see docs/decisions/aliases.md.
+    `keep_aliases`: whether the SDK's aliases are registered too, see docs/decisions/aliases.md. `operated`: with
+    operation, and environments of production, which have all alerts of its catalogue.
     """
     spaces = list(_SPACE.subnets(new_prefix=_SPOKE))
     if not 1 <= projects <= len(spaces) * PER_SPOKE:
         raise ValueError(f"{projects} projects; there is room for 1 to {len(spaces) * PER_SPOKE:,}")
     spaces = spaces[: 1 + (projects - 1) // PER_SPOKE]
-    asked: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
     for spoke, space in enumerate(spaces):
         networks = space.subnets(new_prefix=_ENVIRONMENT)
         for number in range(spoke * PER_SPOKE, min(projects, (spoke + 1) * PER_SPOKE)):
-            dev = {"spoke": f"spoke{spoke:02}", "network": str(next(networks))}
-            asked[f"project{number:04}"] = {"environments": {"dev": dev}}
+            dev: dict[str, Any] = {"spoke": f"spoke{spoke:02}", "network": str(next(networks))}
+            dev |= {"production": True} if operated else {}
+            settings[f"project{number:04}"] = {"environments": {"dev": dev}}
+    receivers = {"page": {"emails": ["page@contoso.com"]}, "ticket": {"emails": ["ticket@contoso.com"]}}
     return {
         "schemaVersion": 1,
         "organisation": "Contoso",
@@ -49,15 +52,16 @@ def landing_zone(projects: int, keep_aliases: bool = False) -> dict[str, Any]:
         "subscriptions": {"landingZone": "a1b2c3d4-1111-4222-8333-444455556666"},
         "hub": {"addressSpace": "10.20.0.0/24"},
         "spokes": {f"spoke{number:02}": {"addressSpace": [str(space)]} for number, space in enumerate(spaces)},
-        "projects": asked,
+        "projects": settings,
         "keepApiVersionAliases": keep_aliases,
+        **({"operations": receivers} if operated else {}),
     }
 
 
-def of_size(resources: int, keep_aliases: bool = False) -> dict[str, Any]:
+def of_size(resources: int, keep_aliases: bool = False, operated: bool = False) -> dict[str, Any]:
     """The landing zone whose number of Azure resources is nearest: with some 60 a project, 115 at the least."""
-    first, second = (azure(registered(landing_zone(projects))) for projects in (1, 2))
-    return landing_zone(max(1, 1 + round((resources - first) / (second - first))), keep_aliases)
+    first, second = (azure(registered(landing_zone(projects, operated=operated))) for projects in (1, 2))
+    return landing_zone(max(1, 1 + round((resources - first) / (second - first))), keep_aliases, operated)
 
 
 def registered(written: dict[str, Any]) -> Registration:

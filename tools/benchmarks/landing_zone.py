@@ -41,14 +41,14 @@ def _spent(arguments: list[str]) -> Sample:
 
 def median(arguments: list[str], rounds: int) -> Sample:
     """The medians of several runs."""
-    found = [spent(arguments) for _ in range(rounds)]
-    return statistics.median(time for time, _ in found), statistics.median(memory for _, memory in found)
+    pairs = [spent(arguments) for _ in range(rounds)]
+    return statistics.median(time for time, _ in pairs), statistics.median(memory for _, memory in pairs)
 
 
 def main() -> None:
     """Runs all in turn and prints times, memory, ratios and growth."""
-    told = [argument for argument in sys.argv[1:] if argument != "--all"]
-    rounds, stock = int(told[0]) if told else 3, SIZES[:3] if "--all" in sys.argv else SIZES[:2]
+    values = [argument for argument in sys.argv[1:] if argument != "--all"]
+    rounds, stock = int(values[0]) if values else 3, SIZES[:3] if "--all" in sys.argv else SIZES[:2]
     sizes = SIZES if "--all" in sys.argv else SIZES[:3]
     bare = median(["-c", BARE], rounds)
     sys.stdout.write(f"{'bare imports':<28} {bare[0]:7.2f} s {bare[1]:6.0f} MB\n")
@@ -60,17 +60,21 @@ def main() -> None:
                 time, memory = _run(Path(folder), size, True, 1)
                 ratios = f"{time / shipped[size][0]:.1f} times the time, {memory / shipped[size][1]:.1f} the memory"
                 sys.stdout.write(f"{'':<28} aliases cost {ratios}\n")
-    for small, large in pairwise(sizes):
-        grown = (shipped[large][0] - shipped[small][0]) / (large - small) * 1000
-        times = shipped[large][0] / shipped[small][0]
-        sys.stdout.write(f"from {small:,} to {large:,}: {times:.2f} times the time, {grown:.2f} ms a resource\n")
+        operated = {size: _run(Path(folder), size, False, 1, operated=True) for size in SIZES[:3]}
+    for name, samples in (("as shipped", shipped), ("operated", operated)):
+        for small, large in pairwise(samples):
+            grown = (samples[large][0] - samples[small][0]) / (large - small) * 1000
+            times = samples[large][0] / samples[small][0]
+            sys.stdout.write(
+                f"{name}, from {small:,} to {large:,}: {times:.2f} times the time, {grown:.2f} ms a resource\n"
+            )
 
 
-def _run(folder: Path, size: int, aliases: bool, rounds: int) -> Sample:
-    file = folder / f"Pulumi.g{size}{'aliases' if aliases else ''}.yaml"
-    write(of_size(size, aliases), file)
+def _run(folder: Path, size: int, aliases: bool, rounds: int, operated: bool = False) -> Sample:
+    file = folder / f"Pulumi.g{size}{'aliases' if aliases else ''}{'operated' if operated else ''}.yaml"
+    write(of_size(size, aliases, operated), file)
     time, memory = median(["-m", "amlz", "preview", str(file)], rounds)
-    name = f"{size:,} resources, {'stock aliases' if aliases else 'as shipped'}"
+    name = f"{size:,} resources, {'stock aliases' if aliases else 'operated' if operated else 'as shipped'}"
     sys.stdout.write(f"{name:<28} {time:7.2f} s {memory:6.0f} MB\n")
     sys.stdout.flush()
     return time, memory

@@ -32,12 +32,12 @@ def previewed() -> Preview:
 def resources(preview: Preview, count: int) -> list[Resource]:
     """So many resources: those of a preview, again and again, under other names."""
     plain = [r for r in preview.graph if not r.arm_type.lower().startswith(_AUTHORIZATION)]
-    found: list[Resource] = []
+    values: list[Resource] = []
     for at in range(count):
         one = plain[at % len(plain)]
         turn = at // len(plain)
-        found.append(replace(one, urn=f"{one.urn}-{turn}", id=f"{one.id}-{turn}" if turn else one.id))
-    return found
+        values.append(replace(one, urn=f"{one.urn}-{turn}", id=f"{one.id}-{turn}" if turn else one.id))
+    return values
 
 
 def assignments(policies: int, subscription: str) -> list[Resource]:
@@ -45,26 +45,28 @@ def assignments(policies: int, subscription: str) -> list[Resource]:
     usable = [
         entry
         for entry in library().entries
-        if entry.builtin and entry.metadata.get("judged") == "body" and "listOfAllowedLocations" not in str(entry.told)
+        if entry.builtin
+        and entry.metadata.get("judged") == "body"
+        and "listOfAllowedLocations" not in str(entry.document)
     ]
-    found = []
+    values = []
     for at in range(policies):
         entry = usable[at % len(usable)]
         scope = f"/subscriptions/{subscription}"
         body = {"properties": {"policyDefinitionId": f"/providers/x/policyDefinitions/{entry.name}", "scope": scope}}
         own_id = f"{scope}/providers/Microsoft.Authorization/policyAssignments/a{at}"
         kind = "Microsoft.Authorization/policyAssignments"
-        found.append(Resource(own_id, "", kind, "2025-01-01", own_id, f"a{at}", "", subscription, "", body))
-    return found
+        values.append(Resource(own_id, "", kind, "2025-01-01", own_id, f"a{at}", "", subscription, "", body))
+    return values
 
 
 def timed(preview: Preview, policies: int, count: int) -> tuple[float, Verdicts]:
     """Seconds from plan to verdicts, and the verdicts."""
     graph = ResourceGraph((*resources(preview, count), *assignments(policies, preview.plan.subscriptions[-1])))
-    asked = PolicySources(library())
+    sources = PolicySources(library())
     begun = time.perf_counter()
-    found = verdicts(graph, asked)
-    return time.perf_counter() - begun, found
+    result = verdicts(graph, sources)
+    return time.perf_counter() - begun, result
 
 
 def main() -> None:
@@ -73,11 +75,11 @@ def main() -> None:
     timed(preview, 1, 10)  # the catalogue of aliases
     base, _ = timed(preview, 40, 1_000)
     for policies, count in ((40, 1_000), (40, 10_000), (200, 1_000), (200, 10_000)):
-        seconds, found = timed(preview, policies, count)
-        asked, answered = policies * count, len(found.answers)
+        seconds, result = timed(preview, policies, count)
+        wanted, answered = policies * count, len(result.answers)
         sys.stdout.write(
             f"{policies:>4} policies x {count:>6,} resources  {seconds:6.2f} s  {seconds / base:6.1f}x  "
-            f"{asked / seconds:>11,.0f} questions/s  {answered / seconds:>9,.0f} answers/s\n"
+            f"{wanted / seconds:>11,.0f} questions/s  {answered / seconds:>9,.0f} answers/s\n"
         )
 
 

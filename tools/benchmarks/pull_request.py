@@ -27,13 +27,13 @@ from tools.benchmarks.generated import of_size, write
 ROOT = Path(__file__).parents[2]
 STACK = "Pulumi.generated.yaml"
 #: Every format of a difference, and the ending of its file.
-FORMS = {str(each): each.ending for each in formats_of(Command.against)}
+FORMS = {str(output_format): output_format.ending for output_format in formats_of(Command.against)}
 _GIT = ("git", "-c", "user.name=a", "-c", "user.email=a@example.com")
 
 
 def main() -> None:
     """Makes the repository, runs all in turn and prints times, ratios and sizes."""
-    size, rounds = (int(told) for told in [*sys.argv[1:], *("4000", "3")[len(sys.argv) - 1 :]])
+    size, rounds = (int(item) for item in [*sys.argv[1:], *("4000", "3")[len(sys.argv) - 1 :]])
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _repository(folder / "repository", of_size(size))
@@ -50,8 +50,8 @@ def main() -> None:
         _tell("Chromium opens the HTML", f"{opened:7.2f} s" if opened else "    not measured: no Chromium is on PATH")
 
 
-def _tell(what: str, how: str) -> None:
-    sys.stdout.write(f"{what:<28}{how}\n")
+def _tell(value: str, how: str) -> None:
+    sys.stdout.write(f"{value:<28}{how}\n")
     sys.stdout.flush()
 
 
@@ -81,7 +81,7 @@ def changed(landing_zone: dict[str, Any]) -> dict[str, Any]:
 
 def _reports(folder: Path) -> list[str]:
     (form, end), *others = FORMS.items()
-    also = [part for each, its in others for part in ("--also", f"{each}={folder / f'report.{its}'}")]
+    also = [part for item, its in others for part in ("--also", f"{item}={folder / f'report.{its}'}")]
     first = ["--format", form, "--output", str(folder / f"report.{end}")]
     return ["preview", STACK, "--against", "HEAD", "--fail-on", "none", *first, *also]
 
@@ -101,7 +101,7 @@ def _seconds(folder: Path, arguments: list[str]) -> float:
 
 def _opened(folder: Path, rounds: int) -> float:
     """Seconds until the page is a picture, less what an empty page takes; 0 where there is no Chromium."""
-    chromium = next((found for name in ("chromium", "google-chrome", "chrome") if (found := shutil.which(name))), "")
+    chromium = next((text for name in ("chromium", "google-chrome", "chrome") if (text := shutil.which(name))), "")
     if not chromium:
         return 0.0
     (folder / "empty.html").write_text("<!doctype html><title>Empty</title>", encoding="utf-8")
@@ -113,7 +113,7 @@ def _opened(folder: Path, rounds: int) -> float:
             start = time.perf_counter()
             subprocess.run([chromium, *arguments], check=True, capture_output=True, timeout=120)
             seconds.append(time.perf_counter() - start)
-    empty, report = (statistics.median(each) for each in taken.values())
+    empty, report = (statistics.median(item) for item in taken.values())
     return max(report - empty, 0.001)
 
 

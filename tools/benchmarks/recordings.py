@@ -63,13 +63,18 @@ def recordings(path: Path) -> Iterator[tuple[str, list[Exchange]]]:
     """Yields every recording with its exchanges, in order."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         rows = (json.loads(line) for line in lines)
-        for name, found in groupby(rows, key=lambda row: row["recording"]):
-            yield name, [_exchange(row) for row in found]
+        for name, item in groupby(rows, key=lambda row: row["recording"]):
+            yield name, [_exchange(row) for row in item]
 
 
 def held_out(recording: str) -> bool:
     """Returns whether a recording is not a source of the tables of a split."""
     return zlib.crc32(recording.encode()) % _FIFTHS == 0
+
+
+def is_no_json(one: Exchange) -> bool:
+    """Returns whether a request is a text that the recordings could not read as JSON."""
+    return isinstance(one.request, dict) and "__text" in one.request
 
 
 def _exchange(row: Mapping[str, Any]) -> Exchange:
@@ -137,7 +142,7 @@ def kind_of(value: Any) -> str:
         return "guid"
     if re.match(r"\d{4}-\d\d-\d\dT", text):
         return "date"
-    if text.startswith('W/"') or re.fullmatch(r'"?0x[0-9A-F]+"?', text):
+    if text.startswith('W/"') or re.fullmatch(r'"?0x[0-9A-F]+"?', text) or _GUID.fullmatch(text.strip('"')):
         return "etag"
     if text.lower().startswith(("/subscriptions/", "/providers/")):
         return "id"
