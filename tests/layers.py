@@ -134,6 +134,7 @@ SLOW: dict[str, str | None] = {
     f"{STATE}[_no_json": MORE,
     "tests/simulator/test_sdk_patches.py::test_a_private_name_that_the_sdk_no_longer_has": PROCESSES,
     "tests/simulator/test_sdk_patches.py::test_each_name_that_components_touch": WHOLE_SDK,
+    "tests/simulator/test_deferred_classes.py::test_classes_that_components_touch": WHOLE_SDK,
     "tests/simulator/test_states.py::test_one_resource_more_costs_the_same_among_ten_thousand": MEASURES,
     "tests/test_growth.py::test_ranges_that_overlap": MEASURES,
     "tests/simulator/arm/test_cost.py::test_ten_thousand_lines": MEASURES,

@@ -25,6 +25,8 @@ from pulumi import _types
 from pulumi.runtime import resource, rpc
 from pulumi.runtime.proto import source_pb2
 
+from amlz.simulator.deferred_classes import FILES, DeferringLoader, PartLoader
+
 SDK = "pulumi_azure_native"
 #: The lines of which a module's list of imports consists. One that holds anything else is imported as it is.
 _KNOWN_LINE = re.compile(
@@ -171,17 +173,25 @@ def cached_unwrap(unwrap: Callable[[type], type]) -> Callable[[type], type]:
 
 class NarrowFinder(MetaPathFinder):
     """Finds the SDK's modules, such as `network`, so that they import only the requested ones of their hundreds of
-    files.
+    files, and create only the requested ones of their classes.
     """
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """A module's spec with a loader that is narrow; None for everything else."""
-        if fullname.rpartition(".")[0] != SDK:
+        """A spec with a loader that is narrow, of a module or of one of its files; None for everything else."""
+        package, _, name = fullname.rpartition(".")
+        module = package.rpartition(".")[0] == SDK
+        if package != SDK and not module:
             return None
         spec = PathFinder.find_spec(fullname, path, target)
-        if spec is None or spec.submodule_search_locations is None or type(spec.loader) is not SourceFileLoader:
+        if spec is None or type(spec.loader) is not SourceFileLoader:
+            return None
+        if module and spec.submodule_search_locations is None:
+            loader = DeferringLoader if name in FILES else PartLoader
+            spec.loader = loader(spec.loader.name, spec.loader.path)
+            return spec
+        if module or spec.submodule_search_locations is None:
             return None
         spec.loader = NarrowLoader(spec.loader.name, spec.loader.path)
         return spec
