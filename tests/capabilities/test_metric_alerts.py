@@ -74,6 +74,19 @@ def test_parts_that_exist_have_no_alerts_here() -> None:
     assert [name for _, name in built if name.startswith("vault")] == []
 
 
+def test_bytes_of_private_endpoints_are_those_of_the_storage_account_in_both_directions() -> None:
+    """The page does not state from which side it counts. Azure learns the threshold: no number fits every project."""
+    built = {name: alert for (_, name), alert in alerts(operated()).items() if name.startswith("endpoint-bytes")}
+
+    assert {name: (alert.metric, alert.threshold, alert.dimensions) for name, alert in built.items()} == {
+        "endpoint-bytes-in": ("PEBytesIn", None, ()),
+        "endpoint-bytes-out": ("PEBytesOut", None, ()),
+    }
+    (environment,) = planned(operated()).environments
+    (blob,) = [endpoint.id for endpoint in environment.storage.endpoints if endpoint.group == "blob"]
+    assert {alert.resource for alert in built.values()} == {blob}
+
+
 def test_each_alert_is_for_one_resource() -> None:
     """Azure has no metric alert for several workspaces (trap 4)."""
     assert {len(alert["scopes"]) for alert in bodies("Microsoft.Insights/metricAlerts").values()} == {1}
@@ -84,10 +97,11 @@ def test_each_alert_is_for_one_resource() -> None:
 METRICS = {
     "Microsoft.MachineLearningServices/workspaces": {
         "Failed Runs", "Model Deploy Failed", "Not Responding Runs", "Quota Utilization Percentage", "Unusable Nodes",
-        "Idle Nodes",
+        "Idle Nodes", "Preempted Nodes",
     },
     "Microsoft.KeyVault/vaults": {"Availability", "SaturationShoebox", "ServiceApiLatency", "ServiceApiResult"},
     "Microsoft.Storage/storageAccounts": {"Availability"},
+    "Microsoft.Network/privateEndpoints": {"PEBytesIn", "PEBytesOut"},
     "Microsoft.ContainerRegistry/registries": {"StorageUsed"},
     "Microsoft.Network/azureFirewalls": {"FirewallHealth", "SNATPortUtilization"},
 }  # fmt: skip

@@ -2,7 +2,8 @@
 
 Rows of Azure Monitor Baseline Alerts are in its repository, services/<service>/alerts.yaml (2026-11). Names of metrics:
 https://learn.microsoft.com/azure/azure-monitor/reference/supported-metrics/metrics-index. Those of workspaces
-have spaces. Two windows differ from the baseline, which has as long a frequency: Terraform's provider documents that a
+have spaces. Those of private endpoints have no dimensions, and the page does not state from which side it counts in
+and out. Two windows differ from the baseline, which has as long a frequency: Terraform's provider documents that a
 window is longer (https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/monitor_metric_alert).
 """
 
@@ -22,15 +23,17 @@ OWN = "own choice"
 
 AlertName = Literal[
     "failed-runs", "deployment-failed", "runs-not-responding", "quota-used", "unusable-nodes", "idle-nodes",
-    "vault-availability", "vault-saturation", "vault-latency", "vault-results", "storage-availability",
-    "registry-storage", "firewall-health", "firewall-snat",
+    "preempted-nodes", "vault-availability", "vault-saturation", "vault-latency", "vault-results",
+    "storage-availability", "endpoint-bytes-in", "endpoint-bytes-out", "registry-storage", "firewall-health",
+    "firewall-snat",
 ]  # fmt: skip
-On = Literal["workspace", "vault", "storage", "registry", "firewall"]
+On = Literal["workspace", "vault", "storage", "blobEndpoint", "registry", "firewall"]
 
 TYPES: Mapping[On, str] = {
     "workspace": "Microsoft.MachineLearningServices/workspaces",
     "vault": "Microsoft.KeyVault/vaults",
     "storage": "Microsoft.Storage/storageAccounts",
+    "blobEndpoint": "Microsoft.Network/privateEndpoints",
     "registry": "Microsoft.ContainerRegistry/registries",
     "firewall": "Microsoft.Network/azureFirewalls",
 }
@@ -46,7 +49,7 @@ class CatalogueAlert:
 
     on: On
     metric: str
-    aggregation: Literal["Total", "Average", "Minimum"]
+    aggregation: Literal["Total", "Average", "Minimum", "Maximum"]
     operator: Literal["GreaterThan", "LessThan"]
     threshold: float | None
     severity: int
@@ -63,6 +66,11 @@ class CatalogueAlert:
 _JOBS = "az ml job list --workspace-name {name} --resource-group {group} --subscription {subscription} --max-results 20"
 _COMPUTES = "az ml compute list --workspace-name {name} --resource-group {group} --subscription {subscription}"
 _METRICS = "az monitor metrics list --resource {id} --metric {metric} --interval PT1M"
+_TRAFFIC = (
+    "Find the job that reads or writes more than usual: list the runs of that time in the studio.",
+    "If no job explains it, it is an incident. The log of the storage account has the caller: of reads with "
+    "`storageReadLogs` alone.",
+)
 
 CATALOGUE: Mapping[AlertName, CatalogueAlert] = {
     "failed-runs": CatalogueAlert(
@@ -100,6 +108,13 @@ CATALOGUE: Mapping[AlertName, CatalogueAlert] = {
         (_COMPUTES, _METRICS), ("Set minNodes to 0, or a shorter idleSeconds.",), "PT1H", "PT6H",
         (("ClusterName", ("*",)),),
     ),
+    "preempted-nodes": CatalogueAlert(
+        "workspace", "Preempted Nodes", "Maximum", "GreaterThan", 0, 3,
+        "Azure took low-priority nodes of a cluster away.", OWN, (_COMPUTES, _JOBS),
+        ("Check that the jobs of the cluster continue from their checkpoints.",
+         "Where they cannot wait, set `priority: dedicated` for the cluster."),
+        "PT15M", "PT1H", (("ClusterName", ("*",)),),
+    ),
     "vault-availability": CatalogueAlert(
         "vault", "Availability", "Average", "LessThan", 90, 1, "The vault does not answer.", _VAULT,
         (_METRICS,), ("Read Service Health.", "Check private endpoint and name: amlz reach STACK."),
@@ -120,6 +135,16 @@ CATALOGUE: Mapping[AlertName, CatalogueAlert] = {
     "storage-availability": CatalogueAlert(
         "storage", "Availability", "Average", "LessThan", 99, 1, "The storage account does not answer.", OWN,
         (_METRICS,), ("Read Service Health.", "Check private endpoints and names: amlz reach STACK."), "PT5M", "PT15M",
+    ),
+    "endpoint-bytes-in": CatalogueAlert(
+        "blobEndpoint", "PEBytesIn", "Total", "GreaterThan", None, 3,
+        "The blob endpoint of the storage account has unusual traffic in.", OWN, (_METRICS,), _TRAFFIC,
+        "PT5M", "PT15M",
+    ),
+    "endpoint-bytes-out": CatalogueAlert(
+        "blobEndpoint", "PEBytesOut", "Total", "GreaterThan", None, 3,
+        "The blob endpoint of the storage account has unusual traffic out.", OWN, (_METRICS,), _TRAFFIC,
+        "PT5M", "PT15M",
     ),
     "registry-storage": CatalogueAlert(
         "registry", "StorageUsed", "Average", "GreaterThan", 429496729600, 3, "The registry holds more than 400 GiB.",

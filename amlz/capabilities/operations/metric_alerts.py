@@ -48,6 +48,7 @@ def _resources(env: EnvironmentContext) -> Iterator[tuple[str, str]]:
     if existing.key_vault is None:
         yield "vault", place.id(TYPES["vault"], env.own("keyVault", "key_vault", ""))
     yield "storage", place.id(TYPES["storage"], env.own("storageAccount", "storage_account", ""))
+    yield "blobEndpoint", place.id(TYPES["blobEndpoint"], env.namer.name("privateEndpoint", "blob"))
     if existing.container_registry is None and not registry_is_shared(env.settings):
         yield "registry", place.id(TYPES["registry"], env.own("containerRegistry", "container_registry", ""))
 
