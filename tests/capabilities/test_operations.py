@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +16,11 @@ from amlz.capabilities.operations.facts import ACTIVITIES
 from amlz.core.plan import LandingZonePlan
 from amlz.core.problems import LandingZoneError
 from amlz.core.specs.operations import BUDGET, OperationsSpec
+from amlz.reports.formats import as_arm
 from amlz.stackfile.load import from_object
 from tests.conftest import ROOT
 from tests.core.stacks import HUB, LANDING_ZONE, at, messages_of, planned, stack
+from tests.reports.test_arm_witness import witness
 from tests.reports.test_previews import case
 
 EXAMPLE = ROOT / "examples" / "operate" / "Pulumi.operate.yaml"
@@ -46,6 +50,20 @@ def bodies(kind: str) -> dict[str, Any]:
 def graph() -> ResourceGraph:
     """The example."""
     return case(EXAMPLE).graph
+
+
+def test_every_body_of_the_example_is_what_arm_publishes(tmp_path: Path) -> None:
+    """No problem and no unknown type. Workbooks are in no other stack that is shipped."""
+    bodies = as_arm.render(case(EXAMPLE))
+
+    code, last = witness(bodies, tmp_path)
+
+    assert (code, last.rsplit(", ", 1)[0]) == (0, f"{len(json.loads(bodies))} bodies, 0 problems, 0 of unknown type")
+    assert {body["type"] for body in json.loads(bodies)} >= {
+        "Microsoft.AlertsManagement/actionRules", "Microsoft.Consumption/budgets", "Microsoft.Insights/actionGroups",
+        "Microsoft.Insights/activityLogAlerts", "Microsoft.Insights/metricAlerts",
+        "Microsoft.Insights/scheduledQueryRules", "Microsoft.Insights/workbooks",
+    }  # fmt: skip
 
 
 def test_without_its_key_nothing_of_it_is_planned() -> None:
