@@ -20,5 +20,5 @@ pulumi.export("workspaces", landing_zone.workspaces)
 pulumi.export("workloads", landing_zone.workloads)
 for name, values in landing_zone.outputs.items():
     pulumi.export(name, values)
-if landing_zone.hub is not None:
+if landing_zone.hub is not None and landing_zone.hub.outputs is not None:
     pulumi.export("hub", landing_zone.hub.outputs)

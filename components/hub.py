@@ -22,13 +22,16 @@ from components.virtual_network import subnets_of, virtual_network
 
 
 class Hub(pulumi.ComponentResource):
-    """Central log, network, firewall, and the zones of private endpoints. `outputs`: what it gives to other stacks."""
+    """Central log, network, firewall, and the zones of private endpoints.
+
+    `outputs`: what it gives to other stacks; None without a firewall, to which their spokes would send everything.
+    """
 
     resource_id: pulumi.Output[str]
     name: pulumi.Output[str]
-    firewall: Firewall
+    firewall: Firewall | None
     dns: PrivateDns
-    outputs: dict[str, pulumi.Input[Any]]
+    outputs: dict[str, pulumi.Input[Any]] | None
 
     def __init__(
         self, name: str, args: HubSpec, resources: ResourceRegistry, opts: pulumi.ResourceOptions | None = None
@@ -49,9 +52,10 @@ class Hub(pulumi.ComponentResource):
         # Subnets whose routes lead to the firewall are built after it: only then is its address known.
         later = tuple(table.id for table in args.routes if not table.direct)
         virtual_network(self, name, args.network, resources, later=later)
-        self.firewall = Firewall(f"{name}-firewall", args.firewall, resources, below)
+        self.firewall = Firewall(f"{name}-firewall", args.firewall, resources, below) if args.firewall else None
+        address = self.firewall.private_address if self.firewall is not None else None
         for table in (routes for routes in args.routes if not routes.direct):
-            route_table(self, f"{name}-{table.role}", table, resources, self.firewall.private_address)
+            route_table(self, f"{name}-{table.role}", table, resources, address)
         subnets_of(self, name, args.network, resources, only=later)
         self.dns = PrivateDns(f"{name}-dns", args.dns, resources, below)
         for planned in (capability for capability in args.capabilities if capability.part.phase is not Phase.FIRST):
@@ -59,5 +63,5 @@ class Hub(pulumi.ComponentResource):
         if args.private_link_scope is not None:
             PrivateLinkScope(f"{name}-monitor", args.private_link_scope, resources, below)
         self.resource_id, self.name = resources.ref(args.network.id), resources.name(args.network.id)
-        self.outputs = {**args.outputs, "firewallAddress": self.firewall.private_address}
+        self.outputs = {**args.outputs, "firewallAddress": address} if address is not None else None
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})

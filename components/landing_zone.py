@@ -68,12 +68,12 @@ class LandingZone(pulumi.ComponentResource):
             if (planned.part.phase is Phase.BEFORE_ENVIRONMENTS) is before_environments:
                 build(planned.logical, planned, resources, pulumi.ResourceOptions(parent=self))
 
-    def _firewall_address(self, args: LandingZonePlan) -> pulumi.Input[str]:
+    def _firewall_address(self, args: LandingZonePlan) -> pulumi.Input[str] | None:
         existing = args.organisation.existing_hub
         if existing is not None:
             return existing.firewall_address
         assert self.hub is not None, "a hub is built or exists"
-        return self.hub.firewall.private_address
+        return self.hub.firewall.private_address if self.hub.firewall is not None else None
 
     def _by_subscription(self, args: LandingZonePlan) -> dict[str, azure.Provider]:
         """By subscription. With the hub of another stack all of them wait until that is found to be the planned one."""

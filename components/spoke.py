@@ -27,7 +27,7 @@ class Spoke(pulumi.ComponentResource):
         name: str,
         args: SpokeSpec,
         resources: ResourceRegistry,
-        firewall_address: pulumi.Input[str],
+        firewall_address: pulumi.Input[str] | None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("amlz:spoke:Spoke", name, None, opts)
@@ -38,8 +38,9 @@ class Spoke(pulumi.ComponentResource):
             network_security_group(self, name, group, resources)
         for policy in args.endpoint_policies:
             service_endpoint_policy(self, name, policy, resources)
-        route_table(self, name, args.routes, resources, firewall_address)
-        firewall = [firewall_address, *([args.second_dns_server] if args.second_dns_server else [])]
+        if args.routes is not None:
+            route_table(self, name, args.routes, resources, firewall_address)
+        firewall = [server for server in (firewall_address, args.second_dns_server) if server is not None]
         virtual_network(self, name, args.network, resources, dns_servers=args.dns_servers or firewall)
         sides = {f"{name}-to-hub": args.to_hub, **({f"{name}-from-hub": args.from_hub} if args.from_hub else {})}
         # The one that waits for the other is built last.

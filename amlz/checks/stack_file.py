@@ -10,7 +10,7 @@ from amlz.core.deprecations import SCORING_NODES
 from amlz.core.facts.networks import DOCKER
 from amlz.core.notices import notices
 from amlz.core.notices.computes import SERVERLESS_PULL
-from amlz.core.notices.effects import GATEWAY_UNUSED, PREMIUM_UNUSED, SCORING_UNUSED
+from amlz.core.notices.effects import FIREWALL_UNUSED, GATEWAY_UNUSED, PREMIUM_UNUSED, SCORING_UNUSED
 from amlz.core.notices.notice import BASTION_ALONE, CONNECTION_NOT_OPENED
 from amlz.core.notices.principals import BUILD_READS, SHARED_WRITER, SPANS_PRODUCTION
 from amlz.core.notices.ranges import DOCKER_RANGE, PUBLIC_RANGE
@@ -18,8 +18,10 @@ from amlz.core.plan import LandingZonePlan
 from amlz.core.problems import dotted
 
 
-def _check(check_id: str, says: str, remedy: str, why: str, source: str) -> Check:
-    return Check(check_id, Severity.WARNING, says, remedy, why, source)
+def _check(
+    check_id: str, says: str, remedy: str, why: str, source: str, severity: Severity = Severity.WARNING
+) -> Check:
+    return Check(check_id, severity, says, remedy, why, source)
 
 
 #: Those that no check of the graph reports.
@@ -116,6 +118,18 @@ CHECKS = (
         "Nearly all traffic of compute targets is encrypted. Of encrypted traffic, intrusion detection sees addresses, "
         "ports and the server name, and no content.",
         "https://learn.microsoft.com/azure/firewall/premium-features",
+    ),
+    _check(
+        FIREWALL_UNUSED,
+        "No environment uses the hub's firewall, since all of them have `isolation: managed`. Azure bills it by the "
+        "hour.",
+        "Set `hub.firewall.tier: None`. No action needed, if you will add an environment with its own subnet, or "
+        "networks on premises use its DNS proxy.",
+        "Compute targets in a managed network never pass the hub's firewall. Without jump hosts or spokes of other "
+        "stacks, it resolves names for networks that hold private endpoints only. docs/explanation/hub.md describes a "
+        "hub without a firewall.",
+        "https://learn.microsoft.com/azure/machine-learning/how-to-managed-network",
+        Severity.NOTE,
     ),
     _check(
         BASTION_ALONE,

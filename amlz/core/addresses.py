@@ -205,7 +205,7 @@ def _hub(config: LandingZoneConfig, claims: Claims) -> AddressSpace:
     claims.build(cidr, path)
     claims.problems.extend(check_hub_subnets(config))
     subnets = tuple(SubnetRange(*row) for row in hub_subnets(config))
-    if not subnets:
+    if not subnets and config.hub.builds_firewall:  # the range is too small
         return AddressSpace("hub", (cidr,), (), ())
     block = AddressBlock(HUB_OWNER, "hub", cidr, subnets)
     return AddressSpace("hub", (cidr,), (block,), free_ranges((cidr,), (s.cidr for s in subnets)))

@@ -267,6 +267,10 @@ class Planner:
     firewall: Callable[[Context], Iterable[RuleGroupSpec]] = _nothing
     """Firewall rules for its own sources or destinations; of a priority below 300, before the hosts by choice. Owners
     of existing hubs receive them as requests."""
+    needs_firewall: Callable[[LandingZoneConfig], Iterable[tuple[Path, str]]] = _nothing
+    """Keys that a hub without a firewall (`hub.firewall.tier: None`) excludes: path, and what the firewall does for
+    them, as a sentence.
+    """
     links: Callable[[Context], HubLinks] = _no_links
     """Ids that networks refer to."""
     hub: Callable[[Context], Part | None] = _no_part

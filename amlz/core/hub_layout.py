@@ -17,6 +17,7 @@ _PATH: Path = ("hub", "subnets")
 _ANY_SIZE = ("endpoints", "jumpHosts")
 #: Setting that builds a subnet, by role.
 _BUILT_BY = {
+    "firewall": "`firewall.tier` other than `None` builds it",
     "bastion": "`bastion: true` builds it",
     "gateway": "`gatewaySubnet: true` or `vpnGateway` builds it",
     "jumpHosts": "`jumpHosts: true` builds it",
@@ -100,7 +101,8 @@ def _configured(config: LandingZoneConfig) -> dict[str, str]:
 def _wanted(config: LandingZoneConfig) -> dict[str, bool]:
     """Which subnets are built, by role."""
     roles = set(asked_for_all(lambda planner: planner.hub_subnets, config))
-    roles |= {"firewall"} | ({"gateway"} if config.hub.gateway_subnet else set())
+    roles |= {"firewall"} if config.hub.builds_firewall else set()
+    roles |= {"gateway"} if config.hub.gateway_subnet else set()
     roles |= {"endpoints"} if _groups(config) else set()
     return {role: role in roles for role in HUB_SUBNETS}
 

@@ -22,6 +22,7 @@ from amlz.core.planning.dns import check_dns, plan_dns
 from amlz.core.planning.environment import plan_environment
 from amlz.core.planning.exfiltration import check_exfiltration
 from amlz.core.planning.existing_hub import check_existing_hub, outside, plan_existing_hub, subscriptions
+from amlz.core.planning.firewall import check_firewall
 from amlz.core.planning.gateway import check_gateway
 from amlz.core.planning.hub import plan_hub
 from amlz.core.planning.hub_stack import check_hub_stack
@@ -158,6 +159,7 @@ _CHECKS: tuple[Callable[[LandingZoneConfig], Iterable[Problem]], ...] = (
     check_hub_stack,
     check_private_link_scope,
     check_gateway,
+    check_firewall,
     check_tls_inspection,
     check_dns,
     check_references,

@@ -16,7 +16,9 @@ ENTRA_ID = frozenset({SIGN_IN_TAG, *chain.from_iterable(TAG_HOSTS[SIGN_IN_TAG].v
 
 @dataclass(frozen=True, slots=True)
 class NetworkPaths:
-    """`dns`: the DNS servers of each spoke, () for the firewall; `sign_in`: the firewall lets tokens be fetched."""
+    """`dns`: the DNS servers of each spoke, () for the firewall if the hub has one; `sign_in`: it lets tokens be
+    fetched.
+    """
 
     dns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sign_in: bool = False
@@ -34,7 +36,8 @@ def network_paths(plan: LandingZonePlan) -> NetworkPaths:
 def _destinations(plan: LandingZonePlan) -> Iterator[str]:
     """Service tags, ranges and hosts to which the firewall lets traffic through, or must."""
     existing = plan.organisation.existing_hub
-    groups = plan.hub.firewall.groups if plan.hub else existing.must_allow if existing else ()
+    firewall = plan.hub.firewall if plan.hub else None
+    groups = firewall.groups if firewall else existing.must_allow if existing else ()
     for group in groups:
         for rule in group.network_rules:
             yield from rule.destinations

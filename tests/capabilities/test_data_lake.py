@@ -159,7 +159,7 @@ def test_computes_of_a_subnet_reach_the_endpoints_wherever_they_are(
     name = built(lake_of(plan).account).name
     through = [
         (rule.sources, rule.hosts)
-        for group in plan.hub.firewall.groups
+        for group in built(plan.hub.firewall).groups
         for rule in group.application_rules
         if group.name == "rcg-data-lake"
     ]

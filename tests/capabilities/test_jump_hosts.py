@@ -63,7 +63,7 @@ def test_the_firewall_opens_the_studio_of_the_cloud(cloud: str) -> None:
     """For jump hosts alone, and never a domain in which anyone registers names."""
     location = {"public": "westeurope", "usGovernment": "usgovvirginia", "china": "chinanorth3"}[cloud]
     hub = built(planned(jump_hosts() | {"cloud": cloud, "location": location}).hub)
-    (group,) = (group for group in hub.firewall.groups if group.name == "rcg-jump-hosts")
+    (group,) = (group for group in built(hub.firewall).groups if group.name == "rcg-jump-hosts")
 
     hosts = {host for rule in group.application_rules for host in rule.hosts}
     studio = {"public": "ml.azure.com", "usGovernment": "ml.azure.us", "china": "studio.ml.azure.cn"}[cloud]

@@ -19,7 +19,7 @@ from amlz.core.problems import Problem
 from amlz.core.relaxations import relaxations
 from amlz.core.specs import records
 from amlz.stackfile.load import from_object
-from tests.core.stacks import LANDING_ZONE, Stack, at, facts, planned, stack
+from tests.core.stacks import LANDING_ZONE, Stack, at, built, facts, planned, stack
 
 WRITTEN = facts("clouds")
 THREE = WRITTEN["columns"]
@@ -103,7 +103,7 @@ def test_azure_government_has_hosts_beside_the_tags() -> None:
     assert plan.hub is not None
     subnet = next(g for s in plan.spokes for g in s.security_groups if g.role == "churn-dev-training")
 
-    assert [(g.name, g.priority, [r.hosts for r in g.application_rules]) for g in plan.hub.firewall.groups] == [
+    assert [(g.name, g.priority, [r.hosts for r in g.application_rules]) for g in built(plan.hub.firewall).groups] == [
         ("rcg-azure-ml", 200, []),
         ("rcg-azure-government", 210, [("usgovvirginia.api.ml.azure.us", "graph.windows.net")]),
     ]

@@ -102,7 +102,7 @@ def test_a_hub_that_stands_by_itself_serves_ranges_it_does_not_know_the_use_of()
     plan = planned(hub(access={"platformTeam": ["11111111-aaaa-4bbb-8ccc-000000000001"]}))
 
     assert plan.hub is not None
-    groups = plan.hub.firewall.groups
+    groups = built(plan.hub.firewall).groups
     sources = [rule.sources for group in groups for rule in group.network_rules]
     sources += [rule.sources for group in groups for rule in group.application_rules]
     assert {

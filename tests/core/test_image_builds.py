@@ -17,7 +17,7 @@ from amlz.core.relaxations import relaxations
 from amlz.core.specs import ProjectEnvironmentSpec
 from amlz.stackfile.load import from_object, load
 from tests.conftest import ROOT, preview_of
-from tests.core.stacks import Stack, addresses, at, messages_of, planned, stack
+from tests.core.stacks import Stack, addresses, at, built, messages_of, planned, stack
 from tests.remedies.deployed import commands, guarded
 from tests.reports.test_previews import case
 
@@ -155,7 +155,7 @@ def reaches(plan: LandingZonePlan, host: str) -> set[str]:
     assert plan.hub is not None
     opened = {
         source
-        for group in plan.hub.firewall.groups
+        for group in built(plan.hub.firewall).groups
         for rule in group.application_rules
         for source in rule.sources
         if host in rule.hosts

@@ -10,7 +10,7 @@ from amlz.core.relaxations import relaxations
 from amlz.core.specs import ProjectEnvironmentSpec, records
 from amlz.reports import existing_hub, kubernetes
 from amlz.stackfile.load import from_object
-from tests.core.stacks import LANDING_ZONE, Stack, at, planned, stack
+from tests.core.stacks import LANDING_ZONE, Stack, at, built, planned, stack
 
 AKS = f"/subscriptions/{LANDING_ZONE}/resourceGroups/rg-aks/providers/Microsoft.ContainerService/managedClusters"
 SHARED, OTHER = f"{AKS}/aks-shared", f"{AKS}/aks-other"
@@ -32,7 +32,7 @@ def with_clusters(**computes: Stack) -> Stack:
 def opened(plan: LandingZonePlan) -> dict[tuple[str, ...], tuple[str, int, tuple[str, ...]]]:
     """The firewall's rules for Kubernetes, by hosts: scheme, port and sources."""
     assert plan.hub is not None
-    groups = [group for group in plan.hub.firewall.groups if group.name == "rcg-kubernetes"]
+    groups = [group for group in built(plan.hub.firewall).groups if group.name == "rcg-kubernetes"]
     return {r.hosts: (r.scheme, r.port, r.sources) for group in groups for r in group.application_rules}
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from amlz.core.plan import LandingZonePlan
 from amlz.reports import existing_hub
-from tests.core.stacks import HUB, LANDING_ZONE, PEOPLE, Stack, at, planned, stack
+from tests.core.stacks import HUB, LANDING_ZONE, PEOPLE, Stack, at, built, planned, stack
 
 LOGS = "f1f1f1f1-1111-4222-8333-444455556666"
 DNS = "d2d2d2d2-1111-4222-8333-444455556666"
@@ -92,7 +92,7 @@ def test_what_the_existing_firewall_must_allow_is_what_ours_would() -> None:
 
     requirements = list(existing_hub.must_allow(existing(**hosts)))
 
-    groups = ours.hub.firewall.groups
+    groups = built(ours.hub.firewall).groups
     assert [(rule.name, rule.to, rule.sources, rule.why) for rule in requirements] == [
         *((r.name, r.destinations, r.sources, r.why) for group in groups for r in group.network_rules),
         *((r.name, r.hosts, r.sources, r.why) for group in groups for r in group.application_rules),

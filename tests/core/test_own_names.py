@@ -29,12 +29,12 @@ def names(settings: Stack) -> dict[str, str]:
     return {
         "hub's group": plan.hub.group.place.resource_group,
         "hub": plan.hub.network.name,
-        "firewall": plan.hub.firewall.name,
-        "policy": plan.hub.firewall.policy,
+        "firewall": built(plan.hub.firewall).name,
+        "policy": built(plan.hub.firewall).policy,
         "Bastion": hub_part(plan, "bastion").name,
         "spoke's group": spoke.group.place.resource_group,
         "spoke": spoke.network.name,
-        "routes": spoke.routes.name,
+        "routes": built(spoke.routes).name,
         "registry's group": built(plan.part(SharedRegistrySpec)).group.place.resource_group,
     }
 
@@ -81,7 +81,7 @@ def test_whatever_refers_to_a_named_thing_follows() -> None:
     assert (spoke.to_hub.remote, spoke.from_hub.remote) == (plan.hub.network.id, spoke.network.id)
     assert (spoke.to_hub.network, spoke.from_hub.network) == ("vnet-y", "vnet-x")
     assert environment.computes.subnet == spoke.network.subnet_id("snet-churn-dev-training")
-    assert plan.hub.firewall.group_id("rcg-azure-ml") in environment.computes.after
+    assert built(plan.hub.firewall).group_id("rcg-azure-ml") in environment.computes.after
     endpoint = parse(built(built(plan.part(SharedRegistrySpec)).registry.endpoint).subnet)
     assert (endpoint.resource_group, *endpoint.names) == ("rg-net", "vnet-x", "snet-endpoints")
 
@@ -99,7 +99,7 @@ def test_tags_are_of_their_scope_and_go_over_those_of_the_landing_zone() -> None
     assert plan.hub is not None
     hub, registry = plan.hub, built(plan.part(SharedRegistrySpec))
     result: dict[str, tuple[Any, ...]] = {
-        "hub": (hub.group, hub.log_analytics, hub.network, hub.firewall, hub.firewall.address, hub.dns),
+        "hub": (hub.group, hub.log_analytics, hub.network, hub.firewall, built(hub.firewall).address, hub.dns),
         "spoke": (spoke.group, spoke.network, spoke.routes, *spoke.security_groups),
         "images": (registry.group, registry.registry, registry.registry.endpoint),
         "all": (environment.group, environment.workspace, environment.storage),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from amlz.core.owners import EnvironmentKey
-from tests.core.stacks import Stack, addresses, at, messages_of, planned, stack
+from tests.core.stacks import Stack, addresses, at, built, messages_of, planned, stack
 
 CHURN, FRAUD = EnvironmentKey("churn", "dev"), EnvironmentKey("fraud", "dev")
 CONFIGURED = {"training": "10.1.0.64/27", "endpoints": "10.1.0.0/27"}
@@ -35,7 +35,7 @@ def test_rules_are_about_the_ranges_that_are_said() -> None:
     plan = planned(settings)
 
     assert plan.hub is not None
-    groups = plan.hub.firewall.groups
+    groups = built(plan.hub.firewall).groups
     sources = {rule.sources for group in groups for rule in group.network_rules}
     sources |= {rule.sources for group in groups for rule in group.application_rules}
     (endpoints,) = (g for g in plan.spokes[0].security_groups if g.role == "churn-dev-endpoints")

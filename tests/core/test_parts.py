@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from amlz.core.plan import LandingZonePlan
-from tests.core.stacks import LANDING_ZONE, PEOPLE, at, planned, stack
+from tests.core.stacks import LANDING_ZONE, PEOPLE, at, built, planned, stack
 
 OTHER = "e1e1e1e1-1111-4222-8333-444455556666"
 VAULT = f"/subscriptions/{OTHER}/resourceGroups/rg-vaults/providers/Microsoft.KeyVault/vaults/kv-contoso"
@@ -78,8 +78,8 @@ def test_an_endpoint_is_built_unless_there_is_one_to_which_the_rules_then_lead(
     (spec,) = plan.environments
     assert spec.registry is not None
     assert plan.hub is not None
-    built = [part.endpoint for part in (spec.key_vault, spec.registry)]
-    assert tuple(endpoint and endpoint.target for endpoint in built) == endpoints
+    ends = [part.endpoint for part in (spec.key_vault, spec.registry)]
+    assert tuple(endpoint and endpoint.target for endpoint in ends) == endpoints
     pairs = [
         rule.destinations
         for spoke in plan.spokes
@@ -88,7 +88,7 @@ def test_an_endpoint_is_built_unless_there_is_one_to_which_the_rules_then_lead(
         if rule.name == "existing-parts" and group.role.endswith("-training")
     ]
     assert pairs == rules
-    through = [rule.hosts[0] for group in plan.hub.firewall.groups for rule in group.application_rules]
+    through = [rule.hosts[0] for group in built(plan.hub.firewall).groups for rule in group.application_rules]
     assert through == hosts
 
 

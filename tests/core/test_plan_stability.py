@@ -213,7 +213,7 @@ def spoke_print(spoke: SpokeSpec) -> Print:
     return {
         "group": spoke.group.id,
         "network": spoke.network.id,
-        "routes": spoke.routes.id,
+        "routes": built(spoke.routes).id,
         "to hub": spoke.to_hub.id,
         "from hub": built(spoke.from_hub).id,
         **{f"link {link.role} {link.zone.name}": link.id for link in spoke.links},
@@ -233,13 +233,13 @@ def hub_print(plan: LandingZonePlan) -> Print:
         "group": hub.group.id,
         "log": hub.log_analytics.id,
         "network": hub.network.id,
-        "firewall": hub.firewall.id,
-        "policy": hub.firewall.policy_id,
-        "address": hub.firewall.address.id,
+        "firewall": built(hub.firewall).id,
+        "policy": built(hub.firewall).policy_id,
+        "address": built(hub.firewall).address.id,
         **({"registry": shared.registry.id} if shared else {}),
         **{f"zone {zone.name}": zone.id for zone in hub.dns.zones},
         **{f"subnet {subnet.name}": subnet.cidr for subnet in hub.network.subnets},
-        **{f"rules {group.name}": group.priority for group in hub.firewall.groups},
+        **{f"rules {group.name}": group.priority for group in built(hub.firewall).groups},
         **{
             f"rule {group.name} {rule.direction} {rule.name}": rule.priority
             for group in hub.security_groups

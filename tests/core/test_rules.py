@@ -219,7 +219,7 @@ FRAUD = ["10.1.1.0/25"]
 
 def test_the_firewall_opens_what_is_documented_for_the_subnets_of_computes() -> None:
     """In full; Key Vault only for those whose credentials pass through it."""
-    (group,) = built(planned(stack(TWO)).hub).firewall.groups
+    (group,) = built(built(planned(stack(TWO)).hub).firewall).groups
 
     assert (group.name, group.priority, group.application_rules) == ("rcg-azure-ml", 200, ())
     assert network_rules(group) == [
@@ -231,7 +231,7 @@ def test_the_firewall_opens_what_is_documented_for_the_subnets_of_computes() -> 
 
 def test_without_high_business_impact_anywhere_the_firewall_knows_no_key_vault() -> None:
     """The tag is not there at all."""
-    (group,) = built(planned(stack({"churn/dev": at("10.1.0.0/24", **CARELESS)})).hub).firewall.groups
+    (group,) = built(built(planned(stack({"churn/dev": at("10.1.0.0/24", **CARELESS)})).hub).firewall).groups
 
     assert network_rules(group) == [
         (protocols, [TRAINING], tag.format(region="westeurope"), ports)
@@ -243,7 +243,7 @@ def test_without_high_business_impact_anywhere_the_firewall_knows_no_key_vault()
 def test_no_host_name_is_opened_unless_a_scenario_asks_for_it() -> None:
     """And then those of the scenario, for compute subnets."""
     wanted = (stack(TWO), stack(TWO, egress=["pythonPackages"]))
-    off, on = (built(planned(item).hub).firewall for item in wanted)
+    off, on = (built(built(planned(item).hub).firewall) for item in wanted)
 
     assert [rule for group in off.groups for rule in group.application_rules] == []
     assert [
@@ -267,7 +267,7 @@ def test_hosts_of_the_teams_own_have_a_group_of_their_own() -> None:
     }
     settings = stack(egressHosts=own)
 
-    groups = built(planned(settings).hub).firewall.groups
+    groups = built(built(planned(settings).hub).firewall).groups
 
     assert [(g.name, g.priority, [(r.name, r.hosts, r.why) for r in g.application_rules]) for g in groups[1:]] == [
         (
@@ -290,13 +290,13 @@ def test_hosts_of_the_teams_own_have_a_group_of_their_own() -> None:
 
 def test_a_hub_without_environments_opens_nothing() -> None:
     """Not even the destinations of a scenario."""
-    assert built(planned(stack({}, egress=["pythonPackages"])).hub).firewall.groups == ()
+    assert built(built(planned(stack({}, egress=["pythonPackages"])).hub).firewall).groups == ()
 
 
 def test_sources_of_the_firewall_are_in_the_order_of_their_addresses() -> None:
     """Not of their texts, and not of the file."""
     environments = {"churn/dev": at("10.1.100.0/24"), "fraud/dev": at("10.1.20.0/24")}
-    (group,) = built(planned(stack(environments)).hub).firewall.groups
+    (group,) = built(built(planned(stack(environments)).hub).firewall).groups
 
     assert list(group.network_rules[0].sources) == [
         "10.1.20.0/25",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
-from tests.core.stacks import messages_of, planned, stack
+from tests.core.stacks import built, messages_of, planned, stack
 from tests.reports.test_previews import case
 
 CASE = ROOT / "tests" / "cases" / "previews" / "tls-inspection.yaml"
@@ -32,8 +32,8 @@ def test_it_is_off_by_default() -> None:
     ).hub
     assert hub is not None
 
-    rules = [rule.inspect for group in hub.firewall.groups for rule in group.application_rules]
-    assert (hub.firewall.tls_inspection, rules) == (None, [False, False])
+    rules = [rule.inspect for group in built(hub.firewall).groups for rule in group.application_rules]
+    assert (built(hub.firewall).tls_inspection, rules) == (None, [False, False])
 
 
 def test_only_the_listed_hosts_are_decrypted() -> None:
@@ -81,8 +81,10 @@ def test_tenant_restrictions_decrypt_sign_ins_and_insert_the_header() -> None:
     hub = planned(stack(hub={"addressSpace": "10.0.0.0/24", "firewall": RESTRICTED})).hub
     assert hub is not None
 
-    rules = {rule.name: rule for group in hub.firewall.groups for rule in group.application_rules if rule.headers}
-    tags = [tag for group in hub.firewall.groups for rule in group.network_rules for tag in rule.destinations]
+    rules = {
+        rule.name: rule for group in built(hub.firewall).groups for rule in group.application_rules if rule.headers
+    }
+    tags = [tag for group in built(hub.firewall).groups for rule in group.network_rules for tag in rule.destinations]
     assert {name: (rule.scheme, rule.inspect, rule.headers) for name, rule in rules.items()} == {
         "entra-id": ("Https", True, (HEADER,)),
         "entra-id-http": ("Http", False, (HEADER,)),

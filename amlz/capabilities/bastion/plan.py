@@ -14,7 +14,7 @@ from amlz.core.plan import LandingZonePlan
 from amlz.core.planning.context import Context
 from amlz.core.planning.hub import hub_address, hub_subnet, hub_subnet_id, taken_hub_name
 from amlz.core.planning.rules import ANY, deny
-from amlz.core.problems import Problem
+from amlz.core.problems import Path, Problem
 from amlz.core.specs import ApplicationRuleSpec, RuleGroupSpec
 from amlz.core.specs import NsgRuleSpec as Rule
 
@@ -54,6 +54,11 @@ def _check(config: LandingZoneConfig) -> Iterator[Problem]:
             "Sessions to jump hosts come from Azure Bastion alone, and it is not built.",
             "Set `hub.bastion: true`, or remove `jumpHosts`.",
         )
+
+
+def _needs_firewall(config: LandingZoneConfig) -> Iterator[tuple[Path, str]]:
+    if _asked(config, "jump_hosts"):
+        yield ("hub", "jumpHosts"), "Jump hosts reach the studio and sign-in only through the hub's firewall."
 
 
 def _notices(config: LandingZoneConfig, _: LandingZonePlan | None) -> Iterator[Notice]:
@@ -115,5 +120,11 @@ RULES = (
 )
 
 PLANNER = Planner(
-    check=_check, notices=_notices, hub_subnets=_subnets, hub_rules=_rules, firewall=_firewall, hub=plan_bastion
+    check=_check,
+    notices=_notices,
+    hub_subnets=_subnets,
+    hub_rules=_rules,
+    firewall=_firewall,
+    needs_firewall=_needs_firewall,
+    hub=plan_bastion,
 )

@@ -103,4 +103,17 @@ def check_forwarded(config: LandingZoneConfig) -> Iterator[Problem]:
             )
 
 
-PLANNER = Planner(check=check_forwarded, hub_subnets=_subnets, hub_rules=_rules, hub=plan_resolver, links=_links)
+def _needs_firewall(config: LandingZoneConfig) -> Iterator[tuple[Path, str]]:
+    resolver = _settings(config)
+    if resolver is not None and resolver.second_server:
+        yield ("hub", "dnsResolver", "secondServer"), "Spokes would ask it after the firewall."
+
+
+PLANNER = Planner(
+    check=check_forwarded,
+    hub_subnets=_subnets,
+    hub_rules=_rules,
+    needs_firewall=_needs_firewall,
+    hub=plan_resolver,
+    links=_links,
+)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from amlz.capabilities.nat_gateway.config import NatGatewayConfig
 from amlz.capabilities.nat_gateway.facts import NAT_GATEWAY
 from amlz.capabilities.nat_gateway.spec import NatGatewaySpec
 from amlz.core.capability import HubLinks, Part, Phase, Planner, setting
+from amlz.core.config import LandingZoneConfig
 from amlz.core.planning.context import Context
 from amlz.core.planning.hub import hub_address
+from amlz.core.problems import Path
 from amlz.core.words import plural
 
 
@@ -29,4 +33,9 @@ def _links(context: Context) -> HubLinks:
     return HubLinks(nat_gateway=context.hub_place.id(NAT_GATEWAY, context.hub_namer.name("natGateway")))
 
 
-PLANNER = Planner(links=_links, hub=plan_nat)
+def _needs_firewall(config: LandingZoneConfig) -> Iterator[tuple[Path, str]]:
+    if setting(config.hub, "nat_gateway", NatGatewayConfig) is not None:
+        yield ("hub", "natGateway"), "It serves the firewall's subnet alone."
+
+
+PLANNER = Planner(links=_links, hub=plan_nat, needs_firewall=_needs_firewall)

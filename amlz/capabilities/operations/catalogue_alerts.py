@@ -20,7 +20,7 @@ def plan_catalogue(work: Work, identity: str) -> Iterator[QueryAlertSpec]:
     for name, row in LOG_CATALOGUE.items():
         wanted = work.asked.alerts.get(name, AlertConfig())
         built = production if wanted.enabled is None else wanted.enabled
-        if built and not (row.of_firewall and work.context.config.hub.elsewhere is not None):
+        if built and not (row.of_firewall and not work.context.config.hub.builds_firewall):
             yield _alert(work, name, wanted, identity)
 
 

@@ -56,7 +56,7 @@ def _resources(env: EnvironmentContext) -> Iterator[tuple[str, str]]:
 def _shared(work: Work) -> Iterator[tuple[str, str]]:
     """Returns the ids of the firewall that is built here, and of the shared registry. Both may serve production."""
     context = work.context
-    if context.config.hub.elsewhere is None:
+    if context.config.hub.builds_firewall:
         yield "firewall", context.hub_place.id(TYPES["firewall"], context.hub_name("firewall"))
     if context.config.shared_registry is not None:
         yield "registry", shared_registry_id(context)

@@ -136,7 +136,8 @@ def _open(resource: Resource, switch: Switch, how: str) -> Finding:
 def _without_scope(graph: ResourceGraph) -> Iterator[Finding]:
     """Logs and telemetry travel over public addresses, encrypted and with an identity."""
     members = {str(value(one, "properties.linkedResourceId")).lower() for one in graph.of_type(MEMBERS)}
-    hub_here = bool(graph.of_type("Microsoft.Network/azureFirewalls"))
+    networks = graph.of_type("Microsoft.Network/azureFirewalls", "Microsoft.Network/virtualNetworks")
+    hub_here = any(r.arm_type.endswith("/azureFirewalls") or "amlz:hub:Hub" in r.urn for r in networks)
     for resource in graph.of_type(*SCOPED):
         inside = resource.id.lower() in members
         for path in SCOPED_PATHS:

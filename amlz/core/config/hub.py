@@ -20,8 +20,10 @@ from amlz.core.discovery import extended
 class FirewallConfig(Config):
     """Azure Firewall: the only way from the spokes to anywhere else."""
 
-    tier: Literal["Standard", "Premium"] = "Standard"
-    """Premium adds intrusion detection, which is then set to deny."""
+    tier: Literal["Standard", "Premium", "None"] = "Standard"
+    """Premium adds intrusion detection, which is then set to deny. None builds no firewall, where every environment has
+    `isolation: managed`. docs/explanation/hub.md.
+    """
     threat_intelligence: Literal["Deny", "Alert"] = "Deny"
     """Action on traffic from and to known malicious addresses."""
     tls_inspection: TlsInspectionConfig | None = None
@@ -115,6 +117,11 @@ class HubConfig(Config):
         if value == "":
             raise PydanticCustomError("missing", "it is missing")
         return value
+
+    @property
+    def builds_firewall(self) -> bool:
+        """Returns whether a firewall is built here."""
+        return self.elsewhere is None and self.firewall.tier != "None"
 
     @property
     def elsewhere(self) -> ExistingHubConfig | None:

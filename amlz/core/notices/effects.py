@@ -9,10 +9,12 @@ from amlz.core.config import LandingZoneConfig
 from amlz.core.deprecations import SCORING_NODES
 from amlz.core.notices.notice import Notice
 from amlz.core.plan import LandingZonePlan
+from amlz.core.planning.firewall import TIER, needs_of_firewall
 from amlz.core.problems import Path, dotted
 
 SCORING_UNUSED, GATEWAY_UNUSED = "network/scoring-subnet-unusable", "network/gateway-not-used"
 PREMIUM_UNUSED = "cost/premium-without-inspection"
+FIREWALL_UNUSED = "cost/firewall-not-used"
 
 
 def effect_notices(config: LandingZoneConfig, plan: LandingZonePlan | None) -> Iterator[Notice]:
@@ -29,6 +31,16 @@ def effect_notices(config: LandingZoneConfig, plan: LandingZonePlan | None) -> I
                 f"Set `{dotted(path)}` to `0`. docs/explanation/isolation.md describes how to serve models.",
             )
     yield from _gateways(config, plan)
+    built = plan.hub.firewall if plan is not None and plan.hub is not None else None
+    if config.projects and built is not None and not built.groups and not any(needs_of_firewall(config)):
+        yield Notice(
+            FIREWALL_UNUSED,
+            TIER,
+            "No environment uses the hub's firewall, since all of them have `isolation: managed`. Azure bills it by "
+            "the hour.",
+            "Set `hub.firewall.tier: None`. No action needed, if you will add an environment with its own subnet, or "
+            "networks on premises use its DNS proxy.",
+        )
     firewall = config.hub.firewall
     if config.hub.elsewhere is None and firewall.tier == "Premium" and firewall.tls_inspection is None:
         yield Notice(

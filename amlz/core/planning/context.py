@@ -122,7 +122,9 @@ class Context:
 
     @property
     def dns_servers(self) -> tuple[str, ...]:
-        """Returns the DNS servers of spokes, where they are decided: () for the firewall that is built here."""
+        """Returns the DNS servers of spokes, where they are decided: () for the firewall that is built here, or for
+        Azure's where none is.
+        """
         existing = self.config.hub.elsewhere
         return existing.dns_servers or (existing.firewall_address,) if existing is not None else ()
 

@@ -10,13 +10,14 @@ from amlz.core.owners import HUB_OWNER
 from amlz.core.planning.capabilities import hub_links, hub_parts, hub_rules
 from amlz.core.planning.context import Context, union
 from amlz.core.planning.dns import plan_dns
+from amlz.core.planning.firewall import TIER
 from amlz.core.planning.hub_stack import hub_outputs
 from amlz.core.planning.inspected import inspected_ranges
 from amlz.core.planning.parts import place_of
 from amlz.core.planning.private_link_scope import plan_scope
 from amlz.core.planning.roles import GrantConditions, Principals, assign, readers_of_group
 from amlz.core.planning.rules import endpoint_rules, firewall_groups, kebab
-from amlz.core.problems import Path
+from amlz.core.problems import Path, Problem, StackFileError, listed
 from amlz.core.specs import (
     FirewallSpec,
     HubSpec,
@@ -79,7 +80,7 @@ def hub_subnet_id(context: Context, role: str) -> str:
 
 def firewall_rules(context: Context) -> tuple[str, ...]:
     """Returns the id of the firewall's rules for compute targets, where the firewall is built here."""
-    if context.config.hub.elsewhere is not None:
+    if not context.config.hub.builds_firewall:
         return ()
     policy = context.hub_name("firewallPolicy")
     return (context.hub_place.id("Microsoft.Network/firewallPolicies/ruleCollectionGroups", policy, "rcg-azure-ml"),)
@@ -187,8 +188,11 @@ def hub_address(context: Context, *words: str) -> PublicAddressSpec:
     return PublicAddressSpec(name, place, context.zones, diagnostics, context.hub_tags)
 
 
-def _firewall(context: Context, network: VirtualNetworkSpec) -> FirewallSpec:
+def _firewall(context: Context, network: VirtualNetworkSpec) -> FirewallSpec | None:
     settings, place = context.config.hub.firewall, context.hub_place
+    if not context.config.hub.builds_firewall:
+        _without_rules(context)
+        return None
     tls, name = settings.tls_inspection, taken_hub_name(context, "firewall")
     policy = taken_hub_name(context, "firewallPolicy")
     return FirewallSpec(
@@ -206,3 +210,18 @@ def _firewall(context: Context, network: VirtualNetworkSpec) -> FirewallSpec:
         diagnostics=context.diagnostics(place.id("Microsoft.Network/azureFirewalls", name)),
         tags=context.hub_tags,
     )
+
+
+def _without_rules(context: Context) -> None:
+    """Raises StackFileError for rules of a capability that does not declare that it needs the firewall."""
+    groups = [group.name for group in firewall_groups(context)]
+    if groups:
+        raise StackFileError(
+            (
+                Problem(
+                    TIER,
+                    f"It is `None`, and the firewall has rules: {listed(groups)}.",
+                    "Set it to `Standard`, or remove the keys that add these rules.",
+                ),
+            )
+        )

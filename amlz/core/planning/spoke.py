@@ -40,7 +40,8 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
     """A spoke and all subnets of the environments in it."""
     place, tags = spoke_place(context, name), context.tags(context.config.spokes[name].tags)
     _take_names(context, name, place)
-    routes = RouteTableSpec(spoke_route_table(context, name), place, tags)
+    firewall = context.config.hub.elsewhere is not None or context.config.hub.builds_firewall
+    routes = RouteTableSpec(spoke_route_table(context, name), place, tags) if firewall else None
     groups: list[NetworkSecurityGroupSpec] = []
     subnets: list[SubnetSpec] = []
     space = next(space for space in context.addresses.spokes if space.network == name)
@@ -53,7 +54,7 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
             groups.append(group)
             filtered = policies[block.owner].id if subnet.role in FILTERED and block.owner in policies else None
             name_ = subnet_name(block.owner, subnet.role)
-            own = SubnetSpec(group.role, name_, subnet.cidr, group.id, routes.id, filtered)
+            own = SubnetSpec(group.role, name_, subnet.cidr, group.id, routes.id if routes else "", filtered)
             subnets.append(replace(own, endpoint_network_policies=context.endpoint_network_policies(subnet.role)))
     network = VirtualNetworkSpec(
         name=spoke_network(context, name),

@@ -22,7 +22,7 @@ from amlz.dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class HubSpec:
-    """The hub: its resource group, central log, network, firewall and zones.
+    """The hub: its resource group, central log, network, firewall and zones. `firewall`: None where none is built.
 
     `outputs`: what it gives to other stacks, without the firewall's address. `capabilities`: what they build in it.
     """
@@ -31,7 +31,7 @@ class HubSpec:
     log_analytics: LogAnalyticsSpec
     security_groups: tuple[NetworkSecurityGroupSpec, ...]
     network: VirtualNetworkSpec
-    firewall: FirewallSpec
+    firewall: FirewallSpec | None
     dns: PrivateDnsSpec
     outputs: Mapping[str, Any] = field(default_factory=dict)
     private_link_scope: PrivateLinkScopeSpec | None = None

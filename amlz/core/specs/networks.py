@@ -335,14 +335,15 @@ class ExistingHubSpec:
 class SpokeSpec:
     """A spoke, and its peering with the hub. `name` is its key in the stack file.
 
-    `from_hub` is None where the hub's side is left to the owner of the hub. `dns_servers` is () for the firewall;
-    `second_dns_server`: asked if the firewall does not answer.
+    `from_hub` is None where the hub's side is left to the owner of the hub. `routes` is None without a firewall.
+    `dns_servers` is () for the firewall, or without one for Azure's; `second_dns_server`: asked if the firewall does
+    not answer.
     """
 
     name: str
     group: ResourceGroupSpec
     security_groups: tuple[NetworkSecurityGroupSpec, ...]
-    routes: RouteTableSpec
+    routes: RouteTableSpec | None
     network: VirtualNetworkSpec
     to_hub: PeeringSpec
     from_hub: PeeringSpec | None

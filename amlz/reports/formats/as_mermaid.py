@@ -188,14 +188,17 @@ def _hub(plan: LandingZonePlan, boxes: Boxes, differs: Marks) -> Iterator[str]:
     label = _marked(f"{escaped(hub.rpartition('/')[2])}{ranges}", mark)
     yield f'  hub["{label}"]:::{mark or ("network" if plan.hub else "outside")}'
     if plan.hub:
-        mark = differs.parts.get("firewall")
-        yield f'  firewall{{{{"{_marked(escaped(plan.hub.firewall.name), mark)}"}}}}:::{mark or "firewall"}'
-        yield "  firewall --- hub"
+        firewall = plan.hub.firewall
+        if firewall is not None:
+            mark = differs.parts.get("firewall")
+            yield f'  firewall{{{{"{_marked(escaped(firewall.name), mark)}"}}}}:::{mark or "firewall"}'
+            yield "  firewall --- hub"
         if plan.hub.dns.zones:
             mark = differs.parts.get("DNS zones")
             label = _marked(plural(len(plan.hub.dns.zones), "private DNS zone"), mark)
             yield f'  zones(["{label}"]):::{mark or "dns"}'
-            yield "  firewall -.->|DNS| zones"
+            if firewall is not None:
+                yield "  firewall -.->|DNS| zones"
         yield from (f"  {line}" for line in _drawn("hub", boxes.get(plan.hub.network.id.lower(), [])))
     yield "end"
 
@@ -203,7 +206,7 @@ def _hub(plan: LandingZonePlan, boxes: Boxes, differs: Marks) -> Iterator[str]:
 def _outside(preview: Preview) -> Iterator[str]:
     """Internet, Entra ID and networks on premises, with the lines to the firewall and the hub."""
     plan, paths = preview.plan, network_paths(preview.plan)
-    if plan.hub:
+    if plan.hub and plan.hub.firewall:
         yield 'internet(["internet"]):::outside'
         yield "firewall -->|egress| internet"
         if paths.sign_in:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pydantic import with_config
 
+from amlz.core.specs import HubSpec
 from amlz.reports import existing_hub, managed_networks
 from amlz.reports.managed_networks import Managed
 from amlz.reports.preview import Preview
@@ -40,15 +41,13 @@ class Egress:
 def egress(preview: Preview) -> Egress:
     """Returns the egress of a preview."""
     hub = preview.plan.hub
-    rules = _built(preview) if hub else _of_existing(preview)
-    return Egress(
-        hub is not None, hub.firewall.name if hub else "", tuple(rules), tuple(managed_networks.alike(preview.plan))
-    )
+    rules = _built(hub) if hub else _of_existing(preview)
+    name = hub.firewall.name if hub and hub.firewall else ""
+    return Egress(hub is not None, name, tuple(rules), tuple(managed_networks.alike(preview.plan)))
 
 
-def _built(preview: Preview) -> Iterator[RuleRecord]:
-    hub = preview.plan.hub
-    for group in hub.firewall.groups if hub else ():
+def _built(hub: HubSpec) -> Iterator[RuleRecord]:
+    for group in hub.firewall.groups if hub.firewall else ():
         for rule in group.network_rules:
             how = f"{'/'.join(rule.protocols)} {', '.join(rule.ports)}"
             yield RuleRecord(group.name, rule.name, rule.destinations, how, rule.sources, rule.why)

@@ -154,8 +154,9 @@ def _parts(preview: Preview) -> Iterator[PartRecord]:
     if hub is None:
         return
     firewall = hub.firewall
-    rules = sum(len(group.network_rules) + len(group.application_rules) for group in firewall.groups)
-    yield PartRecord("firewall", firewall.name, f"{firewall.tier}, {plural(rules, 'rule')}")
+    if firewall is not None:
+        rules = sum(len(group.network_rules) + len(group.application_rules) for group in firewall.groups)
+        yield PartRecord("firewall", firewall.name, f"{firewall.tier}, {plural(rules, 'rule')}")
     for planned in hub.capabilities:
         if planned.part.shown is not None:
             yield PartRecord(*planned.part.shown)

@@ -1,0 +1,47 @@
+"""Keys that need the firewall of a hub that is built here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from amlz.core.addresses import environments
+from amlz.core.config import LandingZoneConfig
+from amlz.core.discovery import asked_for_all
+from amlz.core.hub_layout import hub_subnets
+from amlz.core.problems import Path, Problem
+
+TIER: Path = ("hub", "firewall", "tier")
+
+
+def needs_of_firewall(config: LandingZoneConfig) -> Iterator[tuple[Path, str]]:
+    """Returns the keys that need a firewall, by their paths, and what it does for them."""
+    for project, name, environment in environments(config):
+        if not environment.isolation.managed:
+            yield (
+                ("projects", project, "environments", name),
+                "Its compute targets are in a subnet whose only egress is the hub's firewall.",
+            )
+    if config.hub.serves:
+        yield ("hub", "serves"), "Spokes of other stacks send everything to the hub's firewall."
+    gateway = any(role == "gateway" for role, _, _ in hub_subnets(config))
+    if gateway and config.endpoint_network_policies == "all":
+        yield ("endpointNetworkPolicies",), "The gateway would send connections to private endpoints to the firewall."
+    yield from asked_for_all(lambda planner: planner.needs_firewall, config)
+
+
+def check_firewall(config: LandingZoneConfig) -> Iterator[Problem]:
+    """Returns keys that need a firewall, in a stack that builds a hub without one."""
+    hub = config.hub
+    if hub.elsewhere is not None or hub.builds_firewall:
+        return
+    if "threat_intelligence" in hub.firewall.model_fields_set:
+        yield Problem(
+            ("hub", "firewall", "threatIntelligence"),
+            "With `hub.firewall.tier: None` there is no firewall.",
+            "Remove it, or set `hub.firewall.tier: Standard`.",
+        )
+    for path, why in needs_of_firewall(config):
+        instead = "set `isolation: managed`" if path[0] == "projects" else "remove this key"
+        yield Problem(
+            path, f"{why} And `hub.firewall.tier` is `None`.", f"Set `hub.firewall.tier: Standard`, or {instead}."
+        )
