@@ -174,6 +174,49 @@ def _is_empty_text(default: ast.expr) -> bool:
     return isinstance(default, ast.Constant) and default.value == ""
 
 
+#: Attributes with sentences for people, and methods that take a text apart.
+_SENTENCES = frozenset({"message", "remedy", "says", "what", "why"})
+_APART = frozenset({"startswith", "endswith", "split", "partition", "rpartition", "removeprefix", "find", "index"})
+#: Tests of a text that is no sentence of another module, with the reason.
+NO_SENTENCES = {
+    "amlz/checks/finding.py: '{name}' in self.says": "the template of a message, and its own",
+    "amlz/app/openslo.py: str(error).split()": "makes one line of it",
+    "amlz/rehearsal/edits.py: str(error).split()": "makes one line of it",
+}
+
+
+def test_no_code_reads_sentences_that_other_code_wrote() -> None:
+    """Code decides by fields of records and types of errors, so that a sentence can be reworded."""
+    reads = {
+        f"{path.relative_to(ROOT).as_posix()}: {ast.unparse(node)}"
+        for path in [*modules(), *sorted((ROOT / "tools").rglob("*.py"))]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if _reads_sentence(node)
+    }
+
+    assert sorted(reads) == sorted(NO_SENTENCES)
+
+
+def _reads_sentence(node: ast.AST) -> bool:
+    """Returns whether a node looks for a text in a sentence, or takes a sentence apart."""
+    if isinstance(node, ast.Compare):
+        return isinstance(node.ops[0], ast.In | ast.NotIn) and _is_sentence(node.comparators[0])
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in _APART
+        and _is_sentence(node.func.value)
+    )
+
+
+def _is_sentence(node: ast.expr) -> bool:
+    """Returns whether an expression is a sentence of a record, or the text of an error."""
+    if isinstance(node, ast.Attribute):
+        return node.attr in _SENTENCES
+    of_error = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "str"
+    return of_error and ast.unparse(node) in ("str(error)", "str(problem)", "str(failure)")
+
+
 def test_files_and_functions_stay_small() -> None:
     """Files of at most 400 lines, functions of at most 60."""
     files = [*modules(), *sorted((ROOT / "tools").rglob("*.py")), *sorted((ROOT / "tests").rglob("*.py"))]

@@ -31,6 +31,14 @@ _LINK, _EXECUTABLE, _REPOSITORY = b"120000", b"100755", b"160000"
 _OLD = 24 * 60 * 60
 
 
+class GitError(LandingZoneError):
+    """A git command that failed. `output`: its error output, in English; "" where it wrote none."""
+
+    def __init__(self, command: str, output: str) -> None:
+        self.output = output
+        super().__init__(f"git {command}\n  {output or 'It failed.'}\n  --against needs a git repository.")
+
+
 @dataclass(frozen=True, slots=True)
 class Revision:
     """A revision whose files are in `folder`. `name`: as given on the command line; `top`: of the repository that it is
@@ -82,9 +90,9 @@ def unpacked(name: str, option: str = "--against") -> Iterator[Revision]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def gone_since(revision: Revision, folder: Path, here: Collection[str]) -> tuple[str, ...]:
+def gone_since(revision: Revision, folder: Path, present: Collection[str]) -> tuple[str, ...]:
     """Names of stacks whose files a folder had at a revision and has no longer. Raises LandingZoneError."""
-    there = sorted(path for path in revision.place(folder).glob("Pulumi.*.yaml") if path.name not in here)
+    there = sorted(path for path in revision.place(folder).glob("Pulumi.*.yaml") if path.name not in present)
     # One that is not a landing zone was never a stack of ours.
     ours = [path.name for path in there if maybe_ours(path)]
     return tuple(name.removeprefix("Pulumi.").removesuffix(".yaml") for name in ours)
@@ -93,8 +101,8 @@ def gone_since(revision: Revision, folder: Path, here: Collection[str]) -> tuple
 def _top() -> Path:
     try:
         return Path(_git("rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape").removesuffix("\n"))
-    except LandingZoneError as error:
-        if "not a git repository" not in str(error):
+    except GitError as error:
+        if "not a git repository" not in error.output:  # git has one exit code, 128, for all of its errors
             raise
         raise LandingZoneError(
             f"{ROOT}\n  This folder is in no git repository, so no revision of it is known.\n"
@@ -154,8 +162,8 @@ def _unpack(commit: str, folder: Path) -> None:
 def _listed(commit: str) -> bytes:
     try:
         return _git("ls-tree", "-r", "-z", "--full-tree", commit)
-    except LandingZoneError as error:
-        text = str(error).split("\n")[1].strip()
+    except GitError as error:
+        text = (error.output or "It failed.").split("\n")[0].strip()
         raise LandingZoneError(
             f"git ls-tree {commit}\n  The files of the revision cannot be listed: {text}\n"
             "  Choose another revision; `git fsck` shows what is wrong with this one."
@@ -164,7 +172,7 @@ def _listed(commit: str) -> bytes:
 
 def _contents(shas: list[bytes]) -> Iterator[bytes]:
     """Returns the contents of objects, in the same order."""
-    result = _git("cat-file", "--batch", given=b"".join(sha + b"\n" for sha in shas))
+    result = _git("cat-file", "--batch", stdin=b"".join(sha + b"\n" for sha in shas))
     at = 0
     for _ in shas:
         end = result.index(b"\n", at)
@@ -198,16 +206,15 @@ def _no_room(name: str, where: str, error: OSError) -> LandingZoneError:
     )
 
 
-def _git(*arguments: str, given: bytes = b"") -> bytes:
+def _git(*arguments: str, stdin: bytes = b"") -> bytes:
     """Returns the output of git, run in the program's folder. Raises LandingZoneError."""
     environment = {key: value for key, value in os.environ.items() if key not in _OF_ANOTHER} | {"LC_ALL": "C"}
     try:
         ran = subprocess.run(
-            ["git", *arguments], cwd=ROOT, input=given, capture_output=True, check=False, env=environment
+            ["git", *arguments], cwd=ROOT, input=stdin, capture_output=True, check=False, env=environment
         )
     except FileNotFoundError:
         raise LandingZoneError("git\n  It is not on PATH, and --against needs it.\n  Install git.") from None
     if ran.returncode:
-        text = ran.stderr.decode("utf-8", errors="replace").strip()
-        raise LandingZoneError(f"git {arguments[0]}\n  {text or 'It failed.'}\n  --against needs a git repository.")
+        raise GitError(arguments[0], ran.stderr.decode("utf-8", errors="replace").strip())
     return ran.stdout

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from inspect import signature
 from pathlib import Path
+from string import Formatter
 from types import ModuleType
 
 from amlz.azure.graph import ResourceGraph
@@ -110,7 +110,7 @@ def _explained(check: Check) -> list[str]:
     lines = [f"{check.id}  {check.severity.value}", "", check.why, "", "Remedy, depending on the finding:"]
     if len(remedies) == 1:
         lines = [*lines[:-1], "Remedy:"]
-    capitals = legend(*remedies)
+    capitals = _legend(check)
     return [
         *lines,
         *(f"  - {remedy}" for remedy in remedies),
@@ -125,7 +125,11 @@ def remedies_of(check: Check) -> list[str]:
     """Every remedy of a check as text, those for the stack file first."""
     if check.remedy == "{remedy}":
         return ["Follow an option that the preview shows: which ones there are depends on the policy and the resource."]
-    return [plain(remedy) for remedy in sorted(check.remedies, key=lambda item: item.startswith("In the component"))]
+    return [plain(template) for template in _templates(check)]
+
+
+def _templates(check: Check) -> list[str]:
+    return sorted(check.remedies, key=lambda template: template.startswith("In the component"))
 
 
 #: Words of remedies that need the preview's values.
@@ -138,20 +142,16 @@ CAPITALS = {
 }
 
 
-def legend(*sentences: str) -> str:
-    """The meaning of the words in capitals of some sentences; "" where there are none."""
-    words = {word: None for sentence in sentences for word in re.findall(r"\b[A-Z][A-Z_]{2,}\b", sentence)}
-    known = [f"{word}: {CAPITALS[word]}" for word in words if word in CAPITALS]
+def _legend(check: Check) -> str:
+    """The meaning of the words in capitals of the remedies of a check; "" where there are none."""
+    words = [word.upper() for template in _templates(check) for _, word, _, _ in Formatter().parse(template) if word]
+    known = [f"{word}: {CAPITALS[word]}" for word in dict.fromkeys(words) if word in CAPITALS]
     if not known:
         return ""
     return f"The preview fills in the words in CAPITALS ({'; '.join(known)})."
 
 
-def plain(sentence: str) -> str:
+def plain(template: str) -> str:
     """A template as text: its {words} as CAPITALS, and doubled braces single."""
-    text = re.sub(r"(?<!\{)\{(\w+)\}(?!\})|\{\{\{(\w+)\}\}\}", _capitals, sentence)
-    return text.replace("{{", "{").replace("}}", "}")
-
-
-def _capitals(word: re.Match[str]) -> str:
-    return word[1].upper() if word[1] else f"{{{{{word[2].upper()}}}}}"
+    parts = ((text, (word or "").upper(), quoted) for text, word, _, quoted in Formatter().parse(template))
+    return "".join(f"{text}'{word}'" if quoted else text + word for text, word, quoted in parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -39,7 +40,8 @@ class Finding:
     """One thing found: by which check, at which resource, where in its body, what was expected and what is there.
 
     `place`: its path in the stack file, where the check knows it; () where it follows from the resource. `label`: the
-    resource in words, where its name is a GUID; else None. `allowed_by`: an entry of the stack file that allows it.
+    resource in words, where its name is a GUID; else None. `named`: the message names the resource. `allowed_by`: an
+    entry of the stack file that allows it.
     """
 
     check: str
@@ -57,6 +59,7 @@ class Finding:
     source: str
     place: tuple[str | int, ...] = ()
     label: str | None = None
+    named: bool = False
     allowed_by: StackFileEntry | None = None
 
     @property
@@ -106,6 +109,10 @@ class Check:
         """Every remedy of it, the usual one first."""
         return (self.remedy, *self.otherwise)
 
+    def names(self, called: str, words: Mapping[str, object]) -> bool:
+        """Returns whether the message with these words names a resource that is called so."""
+        return "{name}" in self.says or any(called in str(value) for value in words.values())
+
     def finding(self, resource: Resource, at: FindingLocation | None = None, **words: object) -> Finding:
         """Returns a finding of this check on a resource."""
         place = at or FindingLocation()
@@ -125,6 +132,7 @@ class Check:
             remedy=(place.remedy or self.remedy).format(**(_given(resource, place) | {"name": called} | words)),
             source=self.source,
             label=called if called != resource.name else None,
+            named=self.names(called, words),
         )
 
     def undecided(self, resource: Resource, path: str, unknown: object) -> Finding:

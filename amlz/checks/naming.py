@@ -22,12 +22,16 @@ _WORD = 14
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """One resource. `owner`: `churn, dev`, None where it has none. `id`: "" where it is not decided."""
+    """One resource. `owner`: `churn, dev`, None where it has none. `id`: "" where it is not decided.
+
+    `qualified`: another resource has the same name, so the label has more than that.
+    """
 
     id: str
     label: str
     owner: str | None = None
     urn: str | None = None
+    qualified: bool = False
 
     @property
     def key(self) -> str:
@@ -119,7 +123,7 @@ def distinct(resources: Sequence[Named]) -> tuple[Named, ...]:
         level += 1
     counts = Counter(item.full for item in nameds)
     return tuple(
-        replace(item, label=f"{item.label} ({item.id or item.urn or ''})") if counts[item.full] > 1 else item
+        _with_label(item, f"{item.label} ({item.id or item.urn or ''})") if counts[item.full] > 1 else item
         for item in nameds
     )
 
@@ -139,7 +143,11 @@ def _qualified(resource: Named, level: int) -> Named:
         if level < _PARENTS
         else _beside(resource_id)[level - _PARENTS : level + 1]
     )
-    return replace(resource, label=f"{resource.label} {more[0]}") if more and more[0] else resource
+    return _with_label(resource, f"{resource.label} {more[0]}") if more and more[0] else resource
+
+
+def _with_label(resource: Named, label: str) -> Named:
+    return replace(resource, label=label, qualified=True)
 
 
 def _parents(resource_id: ResourceId) -> tuple[str, ...]:
@@ -166,9 +174,9 @@ def _above(resource_id: str) -> Iterator[str]:
     yield from ("/".join(parts[:end]) for end in range(len(parts) - 2, 2, -2))
 
 
-def before(resource: Named, message: str) -> str:
+def before(resource: Named, finding: Finding) -> str:
     """Returns the prefix of a message: project and environment, and the resource where the message does not name it."""
-    of = resource.owner if resource.label in message else resource.full
+    of = resource.owner if finding.named and not resource.qualified else resource.full
     return f"{of}:" if of else ""
 
 

@@ -96,8 +96,8 @@ class Difference:
     @property
     def lost(self) -> tuple[tuple[Record, str], ...]:
         """Returns the resources that lose data, and how."""
-        gone = (*self.deleted, *(changed.before for changed in self.changed if changed.replaced))
-        rows = ((resource, holding(resource["armType"])) for resource in gone)
+        deleted = (*self.deleted, *(changed.before for changed in self.changed if changed.replaced))
+        rows = ((resource, holding(resource["armType"])) for resource in deleted)
         return tuple((r, loss(row, r["body"].get("properties", {}))) for r, row in rows if row)
 
     def fails(self, fail_on: str) -> bool:
@@ -120,11 +120,15 @@ def difference(revision: str, old: Record | None, new: Record, allowed: LossAllo
     former = _former(was, now)
     before = _renamed(before, former)
     pairs = ((was.get(former.get(urn, urn)), resource) for urn, resource in now.items())
-    both = [compared(_as_named(theirs, former), ours) for theirs, ours in pairs if theirs is not None]
-    changed = tuple(item for item in both if item.changes)
+    kept = [
+        compared(_as_named(old_record, former), new_record)
+        for old_record, new_record in pairs
+        if old_record is not None
+    ]
+    changed = tuple(item for item in kept if item.changes)
     moved = tuple((was[old_urn], now[urn]) for urn, old_urn in former.items())
     deleted = tuple(r for urn, r in was.items() if urn not in now and urn not in former.values())
-    gone = {resource["urn"] for resource in deleted}
+    deleted_urns = {resource["urn"] for resource in deleted}
     roles = _both(_roles(before), _roles(new), _role_key)
     return Difference(
         stack=new["stack"],
@@ -133,12 +137,12 @@ def difference(revision: str, old: Record | None, new: Record, allowed: LossAllo
         created=tuple(r for urn, r in now.items() if former.get(urn, urn) not in was),
         deleted=deleted,
         changed=changed,
-        unchanged=len(both) - len({item.resource["urn"] for item in changed} | set(former)),
+        unchanged=len(kept) - len({item.resource["urn"] for item in changed} | set(former)),
         addresses=tuple(rows_of(_addresses(before), _addresses(new))),
         roles=roles,
         egress=difference_of_egress(before, new),
-        findings=_findings(_still(_list(before, "findings"), gone), new),
-        verdicts=_both(_as_identified(_still(_verdicts(before), gone), both), _verdicts(new), verdict_key),
+        findings=_findings(_still(_list(before, "findings"), deleted_urns), new),
+        verdicts=_both(_as_identified(_still(_verdicts(before), deleted_urns), kept), _verdicts(new), verdict_key),
         guard=guarded(edit(deleted, changed, was.values(), now.values()), allowed or LossAllowance()),
         moved=moved,
         accepted=_both(_list(before, "acceptedFindings"), _list(new, "acceptedFindings"), finding_key)[0],
@@ -226,12 +230,12 @@ def edit(
 ) -> ResourceChanges:
     """Returns the input of the guard."""
     changed, was, now = tuple(changed), tuple(was), tuple(now)
-    gone, stood = tuple(map(_existing, deleted)), {resource["urn"] for resource in was}
-    made = {r["id"].lower(): r["urn"] for r in now if r["urn"] not in stood and r["id"]}
+    lost, stood = tuple(map(_existing, deleted)), {resource["urn"] for resource in was}
+    created = {r["id"].lower(): r["urn"] for r in now if r["urn"] not in stood and r["id"]}
     return ResourceChanges(
-        deleted=gone,
-        again=again(gone, made),
-        made=frozenset(made),
+        deleted=lost,
+        again=again(lost, created),
+        created=frozenset(created),
         replaced=tuple((_existing(item.before), item.changes) for item in changed if item.replaced),
         updated=tuple((_existing(item.before), item.changes) for item in changed if not item.replaced),
         standing=tuple(map(_existing, was)),
@@ -278,14 +282,14 @@ def _roles(preview: Record) -> list[Record]:
     return list(preview.get("landingZone", {}).get("roles", []))
 
 
-def _still(values: Iterable[Record], gone: Collection[str]) -> list[Record]:
+def _still(values: Iterable[Record], deleted_urns: Collection[str]) -> list[Record]:
     """Drops findings on deleted resources."""
-    return [item for item in values if item["resource"] not in gone]
+    return [item for item in values if item["resource"] not in deleted_urns]
 
 
-def _as_identified(verdicts: Iterable[Record], both: Iterable[Changed]) -> list[Record]:
+def _as_identified(verdicts: Iterable[Record], kept: Iterable[Changed]) -> list[Record]:
     """Returns old verdicts with the new ids: a replaced resource is the same for the reader."""
-    ids = {changed.before["id"].lower(): changed.resource["id"] for changed in both}
+    ids = {changed.before["id"].lower(): changed.resource["id"] for changed in kept}
     return [{**verdict, "id": ids.get(verdict["id"].lower(), verdict["id"])} for verdict in verdicts]
 
 
@@ -293,10 +297,10 @@ def _findings(before: list[Record], new: Record) -> tuple[tuple[Record, ...], tu
     """Returns new findings, and those that are gone. A finding with another value, or one that is accepted now, is not
     gone.
     """
-    came, went = _both(before, _list(new, "findings"), finding_key)
+    added, removed = _both(before, _list(new, "findings"), finding_key)
     accepted = {finding_key(item) for item in _list(new, "acceptedFindings")}
-    again = {finding_key(item)[:-1] for item in came}
-    return came, tuple(f for f in went if finding_key(f) not in accepted and finding_key(f)[:-1] not in again)
+    again = {finding_key(item)[:-1] for item in added}
+    return added, tuple(f for f in removed if finding_key(f) not in accepted and finding_key(f)[:-1] not in again)
 
 
 def verdict_key(verdict: Record) -> tuple[object, ...]:

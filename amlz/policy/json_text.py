@@ -24,9 +24,10 @@ def parsed(text: str | bytes, levels: int | None = LEVELS) -> Any:
         raise NotJson(_TOO_DEEP.format(levels or 900)) from None
     except NotJson:
         raise
-    except ValueError as problem:
-        long = "integer string conversion" in str(problem)
-        raise NotJson("a number has more than 4,300 digits" if long else str(problem)) from None
+    except json.JSONDecodeError as problem:
+        raise NotJson(str(problem)) from None
+    except ValueError:  # the only other one of the parser: Python converts no longer numbers
+        raise NotJson("a number has more than 4,300 digits") from None
     if levels is not None and _deeper(report, levels):
         raise NotJson(_TOO_DEEP.format(levels))
     return report

@@ -123,7 +123,7 @@ class _Findings:
     def _lines(self, folded: FoldedFinding, says: Callable[[Finding], str]) -> Iterator[str]:
         first, others = folded.first, [item.resource for item in folded.others]
         called = [finding.label for finding in (folded.resource, *others)]
-        where = before(folded.resource, first.message)
+        where = before(folded.resource, first)
         head = f"- **{first.severity.value}** {link(code(first.check), self._links.check(first.check))}"
         text = named(f"{where} {says(first)}".strip(), called)
         yield f"{head}{self._line(first)} {text}"

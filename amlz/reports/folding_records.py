@@ -18,7 +18,7 @@ _REASONS = 3
 
 
 def finding_of(record: Record, names: Names) -> Finding:
-    """A finding as the JSON of a preview has it."""
+    """A finding as the JSON of a preview has it. The JSON does not record if the message names the resource."""
     label = names.of_urn(record["resource"], record["name"]).label
     return Finding(
         check=record["id"],
@@ -35,6 +35,7 @@ def finding_of(record: Record, names: Names) -> Finding:
         remedy=record["remedy"],
         source=record["source"],
         label="" if label == record["name"] else label,
+        named=label in record["message"],
     )
 
 
@@ -42,7 +43,7 @@ def finding_lines(findings: Iterable[Finding], names: Names, says: Callable[[Fin
     """Findings, and indented below each the other resources with the same. `says`: what is shown of one."""
     for folded in folded_findings(findings, names):
         first, resource = folded.first, folded.resource
-        parts = (before(resource, first.message), says(first))
+        parts = (before(resource, first), says(first))
         yield f"{first.severity.value}  {first.check}  {' '.join(part for part in parts if part)}"
         yield from _below("The same at ", folded.others, folded.columns)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from amlz.checks.catalogue import ALL, every_check, remedies_of
 from amlz.checks.finding import Finding, Severity
-from amlz.checks.naming import Names
+from amlz.checks.naming import Names, before
 from amlz.core.problems import Path as ConfigPath
 from amlz.core.problems import dotted
 from amlz.diff.difference import Difference, finding_key, verdict_key
@@ -43,6 +43,7 @@ class RuleEntry:
 class FindingEntry:
     """One thing found. `path` is that of the stack file, `line` and `column` count from 1.
 
+    `before`: project, environment and resource, as far as the message does not name them; `message` is without.
     `state`: None where nothing is compared, else `new` or `unchanged`. `accepted`: why it does not count, else None.
     """
 
@@ -50,6 +51,7 @@ class FindingEntry:
     level: Severity
     name: str
     owner: str | None
+    before: str
     message: str
     remedy: str
     path: ConfigPath
@@ -176,6 +178,7 @@ def _of_finding(finding: Finding, known: dict[str, RuleEntry], places: Places, n
         level=finding.severity,
         name=named.label,
         owner=named.owner,
+        before=before(named, finding),
         message=finding.message,
         remedy=finding.remedy,
         path=path,
@@ -209,6 +212,7 @@ def _of_answer(answer: PolicyAnswer, places: Places, names: Names) -> FindingEnt
         level=level,
         name=named.label,
         owner=named.owner,
+        before="",
         message=f"{policy.word(answer)}: {named.full}: {answer.assignment.name}: {title}.{f' {why}' if why else ''}",
         remedy="",
         path=path,

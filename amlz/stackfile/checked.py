@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -66,10 +66,11 @@ def beside(draft: PartialStackFile) -> Iterator[Problem]:
             return
     opaque = any(_is_opaque(draft.landing_zone, path) for path in invalid)
     for same in common.values():
-        problem, remedy = same[0], _common(item.remedy or "" for item in same)
+        problem = same[0]
         unsure = problem.absent and (opaque or any(_below(path, (problem.path,)) for path in invalid))
         if not unsure and not _below(problem.path, invalid):
-            yield replace(problem, path=repeatable(problem.path), remedy=remedy or None)
+            remedy = problem.remedy if all(other.remedy == problem.remedy for other in same) else None
+            yield replace(problem, path=repeatable(problem.path), remedy=remedy)
 
 
 def _problems(value: Repaired) -> dict[tuple[ConfigPath, str], Problem]:
@@ -100,15 +101,3 @@ def _is_opaque(value: Any, path: ConfigPath) -> bool:
         return False
     entry = bool(path) and isinstance(path[-1], int)
     return entry or isinstance(value_at(value, path), dict | list) or is_collection(type_at(path))
-
-
-def _common(texts: Iterable[str]) -> str:
-    """The sentences with which all texts begin."""
-    parts = [text.split(". ") for text in texts]
-    same: list[str] = []
-    for sentences in zip(*parts, strict=False):
-        if len(set(sentences)) > 1:
-            break
-        same.append(sentences[0])
-    text = ". ".join(same)
-    return f"{text}." if text and not text.endswith(".") else text

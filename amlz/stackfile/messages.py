@@ -214,10 +214,9 @@ def _choice(failure: ModelError) -> tuple[str, str]:
 
 
 def _network(failure: ModelError) -> tuple[str, str]:
-    _, meant, loose = failure.context["hint"].partition("did you mean ")
+    meant = failure.context["meant"]
     if meant:
-        loose = loose.rstrip("?")
-        return f"{failure.subject} does not begin where a /{loose.split('/')[1]} range begins.", f"Write {loose}."
+        return f"{failure.subject} does not begin where a /{meant.split('/')[1]} range begins.", f"Write {meant}."
     remedy = "Write its first address, a slash and the length of its prefix, for example 10.20.0.0/16."
     return f"{failure.subject} is not an IPv4 range in CIDR form.", remedy
 

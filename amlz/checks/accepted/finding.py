@@ -45,6 +45,15 @@ class Sorted:
     accepted: tuple[Accepted, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _EntryMistake:
+    """A mistake in an entry. `when`: the end of the sentence; `remedy`: a template."""
+
+    severity: Severity
+    when: str
+    remedy: str
+
+
 def accept(
     findings: Sequence[Finding], entries: Sequence[AcceptedFindingConfig], today: str | None, known: Collection[str]
 ) -> Sorted:
@@ -58,9 +67,9 @@ def accept(
         else:
             accepted.append(Accepted(finding, by))
     of_entries = (
-        _finding(index, entry, judged)
+        _finding(index, entry, mistake)
         for index, entry in enumerate(entries)
-        for judged in _judged(entry, findings, today, known)
+        for mistake in _mistakes(entry, findings, today, known)
     )
     return Sorted((*not_accepted, *of_entries), tuple(accepted))
 
@@ -75,25 +84,26 @@ def _is_of(entry: AcceptedFindingConfig, finding: Finding) -> bool:
     return entry.finding == finding.check and entry.resource.lower() in names
 
 
-def _judged(
+def _mistakes(
     entry: AcceptedFindingConfig, findings: Sequence[Finding], today: str | None, known: Collection[str]
-) -> Iterator[tuple[Severity, str, str]]:
-    """Findings about an entry, at most one: severity, the words, and the remedy."""
+) -> Iterator[_EntryMistake]:
+    """Mistakes in an entry, at most one."""
     if entry.finding not in known:
-        yield Severity.WARNING, "and no check has that id", NO_SUCH_CHECK
+        yield _EntryMistake(Severity.WARNING, "and no check has that id", NO_SUCH_CHECK)
     elif not any(_is_of(entry, finding) for finding in findings):
-        yield Severity.WARNING, "and not found", CHECK.remedy
+        yield _EntryMistake(Severity.WARNING, "and not found", CHECK.remedy)
     elif _ended(entry, today):
-        yield Severity.WARNING, f"no longer: its day was {entry.expires_on}, and it counts again", ENDED
+        when = f"no longer: its day was {entry.expires_on}, and it counts again"
+        yield _EntryMistake(Severity.WARNING, when, ENDED)
     elif not today:
-        yield Severity.NOTE, f"until {entry.expires_on}. Cannot tell whether that day has passed, so it holds", NO_TODAY
+        when = f"until {entry.expires_on}. Cannot tell whether that day has passed, so it holds"
+        yield _EntryMistake(Severity.NOTE, when, NO_TODAY)
 
 
-def _finding(index: int, entry: AcceptedFindingConfig, judged: tuple[Severity, str, str]) -> Finding:
-    severity, when, remedy = judged
+def _finding(index: int, entry: AcceptedFindingConfig, mistake: _EntryMistake) -> Finding:
     return Finding(
         check=CHECK.id,
-        severity=severity,
+        severity=mistake.severity,
         urn="",
         name=entry.resource,
         resource_id="",
@@ -102,8 +112,9 @@ def _finding(index: int, entry: AcceptedFindingConfig, judged: tuple[Severity, s
         path=f"acceptedFindings[{index}]",
         expected=None,
         actual=entry.expires_on,
-        message=CHECK.says.format(finding=entry.finding, name=entry.resource, when=when),
-        remedy=remedy.format(path=f"acceptedFindings[{index}]"),
+        message=CHECK.says.format(finding=entry.finding, name=entry.resource, when=mistake.when),
+        remedy=mistake.remedy.format(path=f"acceptedFindings[{index}]"),
         source=CHECK.source,
         place=("acceptedFindings", index),
+        named=True,
     )

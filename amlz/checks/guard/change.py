@@ -44,7 +44,7 @@ class ResourceChanges:
     """Changes to existing resources: `deleted`, `replaced` and `updated`, with the properties that differ.
 
     `standing`: everything there is now. `again`: of the deleted, what would be made with the same id, by which name.
-    `owners`: PROJECT/ENVIRONMENT of everything there is afterwards. `made`: ids in lower case of what would be created.
+    `owners`: PROJECT/ENVIRONMENT of everything there is afterwards. `created`: ids in lower case of new resources.
     `after`: everything there is afterwards. `of_state`: whether it is a change to the engine's state, not to another
     revision.
     """
@@ -55,7 +55,7 @@ class ResourceChanges:
     standing: tuple[ExistingResource, ...] = ()
     again: tuple[tuple[ExistingResource, str], ...] = ()
     owners: frozenset[str] = frozenset()
-    made: frozenset[str] = frozenset()
+    created: frozenset[str] = frozenset()
     of_state: bool = False
     after: tuple[ExistingResource, ...] = ()
 
@@ -85,27 +85,27 @@ def edit_of(old: Iterable[Resource], new: Iterable[Resource]) -> ResourceChanges
         former = next((a for a in resource.aliases if urn not in was and a in was and a not in now), "")
         if former:
             was[urn] = was.pop(former)
-    both = [(_existing(was[urn]), _changes(was[urn], now[urn])) for urn in was if urn in now]
-    gone = tuple(_existing(resource) for urn, resource in was.items() if urn not in now)
-    made = {new.id.lower(): new.urn for urn, new in now.items() if urn not in was and new.id}
+    kept = [(_existing(was[urn]), _changes(was[urn], now[urn])) for urn in was if urn in now]
+    deleted = tuple(_existing(resource) for urn, resource in was.items() if urn not in now)
+    created = {new.id.lower(): new.urn for urn, new in now.items() if urn not in was and new.id}
     return ResourceChanges(
-        deleted=gone,
-        replaced=tuple(item for item in both if worst(item[1]) is Kind.REPLACES),
-        updated=tuple(item for item in both if item[1] and worst(item[1]) is not Kind.REPLACES),
+        deleted=deleted,
+        replaced=tuple(item for item in kept if worst(item[1]) is Kind.REPLACES),
+        updated=tuple(item for item in kept if item[1] and worst(item[1]) is not Kind.REPLACES),
         standing=tuple(map(_existing, was.values())),
-        again=again(gone, made),
+        again=again(deleted, created),
         owners=frozenset(item.owner for item in now.values() if item.owner),
-        made=frozenset(made),
+        created=frozenset(created),
         after=tuple(map(_existing, now.values())),
     )
 
 
-def again(deleted: Iterable[ExistingResource], made: Mapping[str, str]) -> tuple[tuple[ExistingResource, str], ...]:
+def again(deleted: Iterable[ExistingResource], created: Mapping[str, str]) -> tuple[tuple[ExistingResource, str], ...]:
     """Returns resources that would be created again, with their new names in the program.
 
-    `made`: URNs of what is new, by ids in lower case.
+    `created`: URNs of what is new, by ids in lower case.
     """
-    pairs = ((resource, made.get(resource.id.lower(), "")) for resource in deleted)
+    pairs = ((resource, created.get(resource.id.lower(), "")) for resource in deleted)
     return tuple((resource, urn.rpartition("::")[2]) for resource, urn in pairs if urn)
 
 
@@ -143,4 +143,5 @@ def about(check: Check, resource: ExistingResource, path: str, words: Mapping[st
         remedy=(remedy or check.remedy).format(name=called, **words),
         source=check.source,
         label=called if called != resource.name else None,
+        named=check.names(called, words),
     )

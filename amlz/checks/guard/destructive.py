@@ -253,7 +253,7 @@ def _to_import(
         if change.row.path != "properties.subnets" or change.row.new or not isinstance(change.row.old, list):
             continue
         names = [str(subnet.get("name")) for subnet in change.row.old if isinstance(subnet, dict)]
-        new = [name for name in names if f"{network.id}/subnets/{name}".lower() in edit.made]
+        new = [name for name in names if f"{network.id}/subnets/{name}".lower() in edit.created]
         if new:
             finding = about(IMPORT, network, change.row.path, {"subnets": listed(new)})
             yield finding if edit.of_state else replace(finding, severity=Severity.WARNING)
@@ -265,7 +265,7 @@ def _deleted_first(edit: ResourceChanges) -> Iterator[ExistingResource]:
 
 
 def _unused(losses: tuple[_Loss, ...], edit: ResourceChanges, allowed: LossAllowance) -> Iterator[Finding]:
-    for key, entries, check, what in (
+    for key, entries, check, lost in (
         ("allowReplace", allowed.replace, REPLACED, "replaced"),
         ("allowDelete", allowed.delete, DELETED, "deleted"),
     ):
@@ -279,5 +279,5 @@ def _unused(losses: tuple[_Loss, ...], edit: ResourceChanges, allowed: LossAllow
                     UNUSED,
                     resource,
                     f"{key}[{index}]",
-                    {"key": key, "what": f"{what}, or holds no data,", "entry": f"{key}[{index}]"},
+                    {"key": key, "what": f"{lost}, or holds no data,", "entry": f"{key}[{index}]"},
                 )

@@ -17,8 +17,6 @@ CHOOSING = (frozenset({"type", "kind", "name", "fullname"}), frozenset({"type"})
 #: Longest list that is shown in full.
 SHOWN = 6
 
-#: The evaluator's words for the left side of conditions without a single path.
-_COMPUTED = ("value ", "count ")
 #: Expressions with which rules test for a value, in addition to `exists`.
 _EMPTY = re.compile(r"""value "\[empty\(field\('[^']+'\)\)\]"\Z""", re.IGNORECASE)
 _PARAMETER = re.compile(r"parameters\('([^']+)'\)", re.IGNORECASE)
@@ -92,19 +90,19 @@ def demands(answer: PolicyAnswer) -> tuple[PolicyDemand, ...]:
 
 def _demand(leaf: Judged) -> PolicyDemand:
     operator, held, expected = leaf.operator.lower(), leaf.truth is True, lowered(leaf.expected)
-    left, _, right = leaf.says.rpartition(f" {leaf.operator} ")
     yes = str(expected).lower() == "true"
-    if operator == "equals" and _EMPTY.match(left):
+    if operator == "equals" and _EMPTY.match(leaf.left):
         empty = yes is held  # the expression shows only whether the value is empty
-        return PolicyDemand("", left, "present" if empty else "absent", None, None if empty else "a value")
+        return PolicyDemand("", leaf.left, "present" if empty else "absent", None, None if empty else "a value")
     if operator == "exists":
         word = "present" if yes is not held else "absent"
     else:
         word = _OPPOSITE.get(operator, f"not {leaf.operator}") if held else _ITSELF.get(operator, operator)
     if word == "not" and expected == "":
         word = "present"
-    path = leaf.path if leaf.path and leaf.selects and not leaf.path.startswith(_COMPUTED) else ""
-    return PolicyDemand(path, left or leaf.says, word, expected, lowered(leaf.actual), tuple(_PARAMETER.findall(right)))
+    path = leaf.path if leaf.path and leaf.of_field else ""
+    parameters = tuple(_PARAMETER.findall(leaf.right))
+    return PolicyDemand(path, leaf.left, word, expected, lowered(leaf.actual), parameters)
 
 
 def places(policy_demands: tuple[PolicyDemand, ...]) -> Iterator[tuple[PolicyDemand, ...]]:

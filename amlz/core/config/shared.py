@@ -49,7 +49,9 @@ def _canonical_network(text: str) -> str:
         loose = _loose(text)
         hint = f"; did you mean {loose}?" if loose else ", for example 10.20.0.0/16"
         raise PydanticCustomError(
-            "network", "{value} is not an IPv4 range in CIDR form{hint}", {"value": repr(text), "hint": hint}
+            "network",
+            "{value} is not an IPv4 range in CIDR form{hint}",
+            {"value": repr(text), "hint": hint, "meant": loose},
         ) from error
 
 

@@ -164,6 +164,10 @@ class Sides:
         """The condition in one line."""
         return f"{self.name} {SPELLED[self.operator]} {self.shown}"
 
+    def judged(self, truth: Truth, expected: Any, actual: Any) -> Judged:
+        """Returns the result of a leaf without a path in the body: its name is in place of one."""
+        return Judged(truth, self.name, SPELLED[self.operator], self.shown, self.name, expected, actual, self.counts)
+
 
 def field_judge(sides: Sides, name: Run) -> Judge:
     """Returns the evaluation of a field. A field of an array holds where every member does."""
@@ -172,7 +176,7 @@ def field_judge(sides: Sides, name: Run) -> Judge:
         field = name(rt)
         right = sides.right(rt)
         if isinstance(field, Unknown):
-            return Judged(None, sides.says, sides.name, SPELLED[sides.operator], right, field)
+            return sides.judged(None, right, field)
         if not isinstance(field, str):
             raise EvaluationError(f"a field is named by a text, not by {kind(field)}")
         lower = field.lower()
@@ -187,7 +191,9 @@ def field_judge(sides: Sides, name: Run) -> Judge:
         actual = list(selection.values) if selection.many else selection.single
         if selection.many and selection.open:
             actual = Unknown("members of an array")
-        return Judged(truth, sides.says, selection.path, SPELLED[sides.operator], right, actual, lower)
+        return Judged(
+            truth, sides.name, SPELLED[sides.operator], sides.shown, selection.path, right, actual, lower, of_field=True
+        )
 
     return judge
 
@@ -227,7 +233,7 @@ def value_judge(sides: Sides, left: Run) -> Judge:
         right = sides.right(rt)
         null = result is None or result is MISSING
         truth = holds(rt, sides.operator, Left(None if null else result, null=null), right)
-        return Judged(truth, sides.says, sides.name, SPELLED[sides.operator], right, result)
+        return sides.judged(truth, right, result)
 
     return judge
 
@@ -239,7 +245,7 @@ def count_judge(sides: Sides, count: Callable[[Runtime], int | Interval]) -> Jud
         right = sides.right(rt)
         result = count(rt)
         truth = holds(rt, sides.operator, Left(result), right)
-        return Judged(truth, sides.says, sides.name, SPELLED[sides.operator], right, result, sides.counts)
+        return sides.judged(truth, right, result)
 
     return judge
 

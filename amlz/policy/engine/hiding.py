@@ -45,9 +45,8 @@ def hidden_trace(trace: Trace, hider: Hider, marked: Marked = ()) -> Trace:
 
 def _judged(leaf: Judged, hider: Hider, marked: Marked) -> Judged:
     expected = leaf.expected if _tells_nothing(leaf.expected) else hider.value(lowered(leaf.expected))
-    return replace(
-        leaf, says=hider.text(leaf.says), expected=expected, actual=_at(leaf.path, leaf.actual, hider, marked)
-    )
+    left, right = hider.text(leaf.left), hider.text(leaf.right)
+    return replace(leaf, left=left, right=right, expected=expected, actual=_at(leaf.path, leaf.actual, hider, marked))
 
 
 def _altered(altered: Altered, hider: Hider, marked: Marked) -> Altered:

@@ -14,15 +14,26 @@ Truth = bool | None
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A condition without parts, evaluated: `path` is the path that it read, if any, `actual` the value there."""
+    """A condition without parts, evaluated: `path` is the path that it read, if any, `actual` the value there.
+
+    `left` and `right`: its sides as written. `selects`: the field in lower case, which separates conditions on the type
+    from others. `of_field`: it compares a field of the resource, not a value or a count.
+    """
 
     truth: Truth
-    says: str
-    path: str | None
+    left: str
     operator: str
+    right: str
+    path: str | None
     expected: Any
     actual: Any
-    selects: str | None = None  # the field in lower case: separates conditions on the type from others
+    selects: str | None = None
+    of_field: bool = False
+
+    @property
+    def says(self) -> str:
+        """Returns the condition in one line."""
+        return f"{self.left} {self.operator} {self.right}"
 
     def record(self) -> dict[str, Any]:
         """As JSON."""

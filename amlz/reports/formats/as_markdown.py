@@ -72,7 +72,7 @@ def render(preview: Preview, links: Links = NO_LINKS) -> str:
             (
                 one.finding.severity.value,
                 link(code(one.finding.check), links.check(one.finding.check)),
-                before(names.of_finding(one.finding), one.finding.message),
+                before(names.of_finding(one.finding), one.finding),
                 one.finding.message,
                 accepted.why(one),
             )
@@ -139,7 +139,7 @@ def _findings(preview: Preview, names: Names, links: Links) -> Iterator[dict[str
         yield {
             "severity": first.severity.value,
             "check": link(code(first.check), links.check(first.check)),
-            "resource": before(folded.resource, first.message),
+            "resource": before(folded.resource, first),
             "message": prose(first.message),
             "others": resources(folded.others, folded.columns),
             "remedy": prose(first.remedy),

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from amlz.checks.naming import Named, before
 from amlz.reports.formats.registry import Report
 from amlz.reports.json_text import dump
 from amlz.reports.preview import Preview
@@ -60,7 +59,7 @@ def _result(row: FindingEntry, index: int, uri: str) -> dict[str, Any]:
         "ruleId": row.rule.id,
         "ruleIndex": index,
         "level": row.level.value,
-        "message": {"text": _without_links(f"{_owned(row)} {row.remedy}".strip())},
+        "message": {"text": _without_links(f"{row.before} {row.message} {row.remedy}".strip())},
         "locations": [
             {
                 "physicalLocation": {"artifactLocation": artifact, "region": region},
@@ -74,13 +73,6 @@ def _result(row: FindingEntry, index: int, uri: str) -> dict[str, Any]:
     if row.accepted:
         entry["suppressions"] = [{"kind": "external", "status": "accepted", "justification": row.accepted}]
     return entry
-
-
-def _owned(row: FindingEntry) -> str:
-    """The message with project and environment: alerts of several environments are read in one list."""
-    if row.owner and f"{row.owner}: " in row.message:
-        return row.message
-    return f"{before(Named('', row.name, row.owner), row.message)} {row.message}".strip()
 
 
 def _without_links(text: str) -> str:

@@ -44,7 +44,7 @@ def prepare(path: Path) -> None:
         wrong = _problem(path)
     except sqlite3.OperationalError as error:
         wrong = "Another `amlz simulate` uses it. Stop that one, or name another file."
-        if "locked" not in str(error):
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:  # the low byte of an extended code is the plain one
             wrong = f"It cannot be opened: {error}. Name another file."
     except sqlite3.DatabaseError:
         wrong = "It is damaged, or no state file of `amlz simulate`. Delete it, or name another file."
