@@ -80,10 +80,10 @@ def examine(
 
 
 def _python() -> DoctorResult:
-    seen = ".".join(map(str, sys.version_info[:3]))
+    version = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info[:2] >= _PYTHON:
-        return DoctorResult("Python", "ok", seen)
-    return DoctorResult("Python", "missing", seen, f"Install Python {'.'.join(map(str, _PYTHON))} or newer.")
+        return DoctorResult("Python", "ok", version)
+    return DoctorResult("Python", "missing", version, f"Install Python {'.'.join(map(str, _PYTHON))} or newer.")
 
 
 def _packages() -> DoctorResult:
@@ -110,10 +110,10 @@ def _installed(name: str) -> str | None:
 
 
 def _git(ask: Run) -> DoctorResult:
-    seen = ask("git", "--version")
-    if seen is None:
+    version = ask("git", "--version")
+    if version is None:
         return DoctorResult("git", "missing", "not found", "Install git: https://git-scm.com/downloads")
-    return DoctorResult("git", "ok", seen.removeprefix("git version "))
+    return DoctorResult("git", "ok", version.removeprefix("git version "))
 
 
 def _stack_files(folder: Path) -> DoctorResult:
@@ -124,17 +124,17 @@ def _stack_files(folder: Path) -> DoctorResult:
 
 
 def _pulumi(ask: Run) -> DoctorResult:
-    seen = ask("pulumi", "version")
+    version = ask("pulumi", "version")
     fix = "Install it, only to deploy: https://www.pulumi.com/docs/install/"
-    if seen is None:
+    if version is None:
         return DoctorResult("Pulumi CLI", "advised", "not found", fix)
     wanted = _installed("pulumi")
-    match = re.match(r"v?(\d+)\.(\d+)", seen)
+    match = re.match(r"v?(\d+)\.(\d+)", version)
     if match and wanted and tuple(map(int, match.groups())) < tuple(map(int, wanted.split(".")[:2])):
         return DoctorResult(
-            "Pulumi CLI", "advised", f"{seen}, older than the SDK ({wanted})", fix.replace("Install", "Update")
+            "Pulumi CLI", "advised", f"{version}, older than the SDK ({wanted})", fix.replace("Install", "Update")
         )
-    return DoctorResult("Pulumi CLI", "ok", seen)
+    return DoctorResult("Pulumi CLI", "ok", version)
 
 
 def _checksums() -> DoctorResult:
@@ -161,10 +161,10 @@ def _az(ask: Run, home: Path) -> DoctorResult:
             "Install it, only to deploy: https://learn.microsoft.com/cli/azure/install-azure-cli",
         )
     try:
-        seen = str(json.loads(answer)["azure-cli"])
+        version = str(json.loads(answer)["azure-cli"])
     except (ValueError, KeyError, TypeError):
-        seen = "version not known"
-    return DoctorResult("Azure CLI", "ok", f"{seen}, {'signed in' if _signed_in(home) else 'not signed in'}")
+        version = "version not known"
+    return DoctorResult("Azure CLI", "ok", f"{version}, {'signed in' if _signed_in(home) else 'not signed in'}")
 
 
 def _signed_in(home: Path) -> bool:
@@ -190,8 +190,8 @@ def _providers(ask: Run, home: Path) -> DoctorResult:
         return DoctorResult(_PROVIDER_CHECK, "advised", "not known: the Azure CLI's answer is not a list", commands)
     missing = [provider for provider in _PROVIDERS if provider.lower() not in registered]
     if missing:
-        seen = f"not registered in the selected subscription: {', '.join(missing)}"
-        return DoctorResult(_PROVIDER_CHECK, "advised", seen, commands)
+        text = f"not registered in the selected subscription: {', '.join(missing)}"
+        return DoctorResult(_PROVIDER_CHECK, "advised", text, commands)
     return DoctorResult(
         _PROVIDER_CHECK, "ok", "those of every landing zone are registered in the selected subscription"
     )

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from amlz.app.upgrade import ForkGit
 from amlz.core.problems import LandingZoneError
@@ -66,12 +67,20 @@ def merged(root: Path, tag: str, onto: str = "HEAD") -> Iterator[MemoryMerge]:
         )
     temporary = Path(tempfile.mkdtemp(prefix=PREFIX))
     try:
-        yield _merged(git, tag, (head, theirs, base), temporary)
+        yield _merged(git, tag, _Commits(head, theirs, base), temporary)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _merged(git: ForkGit, tag: str, commits: tuple[str, str, str], temporary: Path) -> MemoryMerge:
+class _Commits(NamedTuple):
+    """The commits of a merge: the fork's, that of the tag, and the newest that both have."""
+
+    head: str
+    theirs: str
+    base: str
+
+
+def _merged(git: ForkGit, tag: str, commits: _Commits, temporary: Path) -> MemoryMerge:
     head, theirs, base = commits
     objects = git.root / git.text("rev-parse", "--git-path", "objects").strip()
     (temporary / "objects").mkdir()
@@ -92,8 +101,8 @@ def _merged(git: ForkGit, tag: str, commits: tuple[str, str, str], temporary: Pa
     kept = sorted(path for path in units if ours.get(path) != there.get(path) or path in conflicted)
     rows = [f"{ours.get(path, '0 ' + '0' * 40)}\t{path}\0" for path in kept]
     if rows:
-        given = "".join(rows).encode("utf-8", "surrogateescape")
-        inside.text(*_NO_HOOKS, "update-index", "-z", "--index-info", given=given)
+        index_rows = "".join(rows).encode("utf-8", "surrogateescape")
+        inside.text(*_NO_HOOKS, "update-index", "-z", "--index-info", stdin=index_rows)
     conflicts = tuple((path, owner_of(path)) for path in sorted(conflicted) if path not in units)
     commit = None
     if not conflicts:

@@ -172,22 +172,22 @@ class ForkGit:
         rows = self.lines("log", "-1", "--format=%h %s", f"{base}..HEAD", "--", f":(literal){path}")
         return rows[0] if rows else "a merge"
 
-    def text(self, *arguments: str, given: bytes = b"") -> str:
+    def text(self, *arguments: str, stdin: bytes = b"") -> str:
         """Returns its output. Raises LandingZoneError where it fails."""
-        ran = self.run(*arguments, given=given)
+        ran = self.run(*arguments, stdin=stdin)
         if ran.returncode:
             why = ran.stderr.decode("utf-8", "replace").strip() or "It failed."
             remedy = "Run it in a clone of the repository, made with `git clone`."
             raise LandingZoneError(f"git {arguments[0]}\n  {why}\n  {remedy}")
         return ran.stdout.decode("utf-8", "surrogateescape")
 
-    def run(self, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    def run(self, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         """Returns the result of git. Raises LandingZoneError where it is not installed."""
         environment = {key: value for key, value in os.environ.items() if key not in _OF_ANOTHER}
         environment |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", **self.environment}
         try:
             return subprocess.run(
-                ["git", *arguments], cwd=self.root, input=given, capture_output=True, check=False, env=environment
+                ["git", *arguments], cwd=self.root, input=stdin, capture_output=True, check=False, env=environment
             )
         except FileNotFoundError:
             raise LandingZoneError("git\n  It is not on PATH.\n  Install git.") from None

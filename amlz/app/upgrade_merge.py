@@ -54,12 +54,12 @@ def make_branch(root: Path, merge: MemoryMerge, branch: str) -> UpgradeBranch:
     _check_committed(git)
     commit = _commit(inside, merge, parents)
     new = inside.text("rev-list", "--objects", "--no-object-names", commit, *(f"^{parent}" for parent in parents))
-    packed = inside.run("pack-objects", "-q", "--stdout", given=new.encode())
+    packed = inside.run("pack-objects", "-q", "--stdout", stdin=new.encode())
     if packed.returncode:
         raise LandingZoneError(
             f"git pack-objects\n  {packed.stderr.decode('utf-8', 'replace').strip()}\n  `git fsck` shows more."
         )
-    git.text("unpack-objects", "-q", given=packed.stdout)
+    git.text("unpack-objects", "-q", stdin=packed.stdout)
     hooks = ("-c", f"core.hooksPath={os.devnull}")
     ran = git.run(*hooks, "update-ref", "-m", f"Merge {merge.tag}", f"refs/heads/{branch}", commit, _NOTHING)
     if ran.returncode:

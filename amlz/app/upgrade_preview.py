@@ -46,13 +46,12 @@ def upgrade_preview(root: Path, merge: MemoryMerge, today: str | None, show: Cal
         stacks = []
         for number, name in enumerate(paths, 1):
             show(f"Previewing {name} before and after {merge.tag} ({number} of {len(paths)})")
-            stacks.append(_of_stack(root / name, (before, after), today))
+            stacks.append(_of_stack(root / name, before, after, today))
     return UpgradePreview(tuple(stacks), contents[0] != contents[1])
 
 
-def _of_stack(path: Path, sides: tuple[Revision, Revision], today: str | None) -> StackUpgrade:
+def _of_stack(path: Path, before: Revision, after: Revision, today: str | None) -> StackUpgrade:
     name = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
-    before, after = sides
     try:
         with preview_of(before, path, today) as there, preview_of(after, path, today) as here:
             old, new = there(), here()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network
+from typing import NamedTuple
 
 from amlz.core.config import EnvironmentConfig
 from amlz.core.config.shared import camel
@@ -54,13 +55,13 @@ def check_subnets(environment: EnvironmentConfig, needed: Mapping[str, int], pat
             )
     if environment.has_scoring and "scoring" not in configured and not managed:
         nodes = environment.scoring_nodes
-        what = f"{nodes} nodes would be in the scoring subnet" if nodes else "The scoring subnet is to be built"
+        needed_for = f"{nodes} nodes would be in the scoring subnet" if nodes else "The scoring subnet is to be built"
         key = "scoringNodes" if nodes else "scoringSubnet"
-        yield Problem(path, f"{what}, and its range is not set.", f"Add `scoring`, or remove `{key}`.")
+        yield Problem(path, f"{needed_for}, and its range is not set.", f"Add `scoring`, or remove `{key}`.")
     earlier: list[tuple[str, IPv4Network]] = []
     for role, cidr in configured.items():
         network = IPv4Network(cidr)
-        yield from _wrong(environment, (role, network), needed, (*path, camel(role)))
+        yield from _wrong(environment, network, NeededAddresses(role, needed.get(role, 0)), (*path, camel(role)))
         for other, taken in earlier:
             if network.overlaps(taken):
                 yield Problem((*path, role), f"{network} overlaps {taken} of {other}.", "Change one of the two.")
@@ -93,11 +94,17 @@ def _shares(environment: EnvironmentConfig) -> tuple[tuple[str, float, int], ...
     return MANAGED_SHARES if environment.isolation.managed else ENVIRONMENT_SHARES
 
 
+class NeededAddresses(NamedTuple):
+    """The addresses that a subnet has to hold."""
+
+    role: str
+    addresses: int
+
+
 def _wrong(
-    environment: EnvironmentConfig, subnet: tuple[str, IPv4Network], needed: Mapping[str, int], path: Path
+    environment: EnvironmentConfig, network: IPv4Network, need: NeededAddresses, path: Path
 ) -> Iterator[Problem]:
     """Returns the mistakes of one range by itself."""
-    role, network = subnet
     if environment.network is not None and not network.subnet_of(IPv4Network(environment.network)):
         yield Problem(
             path, f"{network} is not inside the environment's range {environment.network}.", "Choose a range in it."
@@ -109,14 +116,14 @@ def _wrong(
             f"Use a /{SMALLEST_SUBNET} or larger.",
         )
         return
-    holds, wanted = network.num_addresses - RESERVED_ADDRESSES, needed.get(role, 0)
+    holds, wanted = network.num_addresses - RESERVED_ADDRESSES, need.addresses
     if holds < wanted:
         prefix = next(
             bits for bits in range(network.prefixlen, 0, -1) if 2 ** (32 - bits) - RESERVED_ADDRESSES >= wanted
         )
         yield Problem(
             path,
-            f"{wanted} addresses for {role}, with {environment.growth} % growth, do not fit: {network} has {holds}, "
-            f"Azure keeps {RESERVED_ADDRESSES} of {network.num_addresses}.",
+            f"{wanted} addresses for {need.role}, with {environment.growth} % growth, do not fit: {network} has "
+            f"{holds}, Azure keeps {RESERVED_ADDRESSES} of {network.num_addresses}.",
             f"Use a /{prefix} or larger.",
         )

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from amlz.core.addresses import AddressPlan, environments, plan_addresses
 from amlz.core.capability import PlannedPart
-from amlz.core.config import EnvironmentConfig, LandingZoneConfig
+from amlz.core.config import LandingZoneConfig
 from amlz.core.discovery import planners
 from amlz.core.facts.clouds import CLOUDS, CloudName
 from amlz.core.names import NameBook
@@ -183,7 +183,7 @@ def problems_of_names(config: LandingZoneConfig) -> tuple[Problem, ...]:
     units: list[Callable[[], object]] = [partial(plan_hub, context)] if config.hub.elsewhere is None else []
     units += [partial(plan_spoke, context, name) for name in config.spokes]
     units += [partial(planner.shared, context) for planner in planners().values()]
-    units += [partial(_environment, context, planned, owner) for owner in environments(config)]
+    units += [partial(_environment, context, planned, project, name) for project, name, _ in environments(config)]
     units += [partial(planner.landing_zone, context) for planner in planners().values()]
     policies: list[Problem] = []
     units.append(lambda: policies.extend(plan_policies(context, tuple(planned), (), ())[1]))
@@ -193,10 +193,8 @@ def problems_of_names(config: LandingZoneConfig) -> tuple[Problem, ...]:
     return (*context.names.problems, *policies)
 
 
-def _environment(
-    context: Context, planned: list[ProjectEnvironmentSpec], owner: tuple[str, str, EnvironmentConfig]
-) -> None:
-    planned.append(plan_environment(context, *owner[:2]))
+def _environment(context: Context, planned: list[ProjectEnvironmentSpec], project: str, name: str) -> None:
+    planned.append(plan_environment(context, project, name))
 
 
 def _shared_groups(parts: tuple[PlannedPart, ...]) -> tuple[tuple[str, str, bool], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from amlz.mesh.model import (
     FRONT_END,
@@ -120,23 +121,28 @@ def network_policies(mesh: MeshSpec, zone: str) -> Iterator[Document]:
     """Returns the network policies that close paths around the mesh: to its egress, its models and the front end."""
     if external(mesh, zone):
         sources = sorted({caller.namespace for caller in callers_in(mesh, zone)})
-        yield _ingress("callers", mesh.egress, {"app": mesh.egress}, (sources, EGRESS_PORT))
+        yield _ingress("callers", mesh.egress, {"app": mesh.egress}, _Sources(sources, EGRESS_PORT))
     for endpoint in inside(mesh, zone):
         sources = sorted({caller.namespace for caller in permitted(mesh, endpoint)})
         assert mesh.namespace is not None
         labels = {ENDPOINT_LABEL: endpoint.name}
-        yield _ingress(f"{mesh.name}-{endpoint.name}", mesh.namespace, labels, (sources, MODEL_PORT))
+        yield _ingress(f"{mesh.name}-{endpoint.name}", mesh.namespace, labels, _Sources(sources, MODEL_PORT))
     if mesh.front_end is not None and any(endpoint.way == FRONT_END for endpoint in external(mesh, zone)):
-        yield _ingress(
-            f"{mesh.name}-front-end", FRONT_END_NAMESPACE, dict(mesh.front_end.pod_labels), ([mesh.egress], 443)
-        )
+        labels, allowed = dict(mesh.front_end.pod_labels), _Sources([mesh.egress], 443)
+        yield _ingress(f"{mesh.name}-front-end", FRONT_END_NAMESPACE, labels, allowed)
 
 
-def _ingress(name: str, namespace: str, labels: dict[str, str], allowed: tuple[list[str], int]) -> Document:
+class _Sources(NamedTuple):
+    """Namespaces whose pods may connect to a port."""
+
+    namespaces: list[str]
+    port: int
+
+
+def _ingress(name: str, namespace: str, labels: dict[str, str], allowed: _Sources) -> Document:
     """Returns the policy that only pods of these namespaces reach these pods, on one port."""
-    sources, port = allowed
-    origins = [{"namespaceSelector": {"matchLabels": {NAME_LABEL: source}}} for source in sources]
-    rules = [{"from": origins, "ports": [{"protocol": "TCP", "port": port}]}] if sources else []
+    origins = [{"namespaceSelector": {"matchLabels": {NAME_LABEL: source}}} for source in allowed.namespaces]
+    rules = [{"from": origins, "ports": [{"protocol": "TCP", "port": allowed.port}]}] if origins else []
     if namespace != FRONT_END_NAMESPACE:
         scraper = {"namespaceSelector": {"matchLabels": {NAME_LABEL: SCRAPER_NAMESPACE}}}
         rules.append({"from": [scraper], "ports": [{"protocol": "TCP", "port": METRICS_PORT}]})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from amlz.mesh.model import FRONT_END, MeshSpec, external, inside
 from amlz.mesh.objects import MODEL_LABELS, Document, everything, policy
@@ -29,9 +30,9 @@ def mesh_object(mesh: MeshSpec) -> Document:
 def identities(mesh: MeshSpec, zone: str, generation: int | None = None, selected: bool = True) -> Iterator[Document]:
     """Returns the identities of a zone. `selected`: False for one that spreads its trust and issues no certificates."""
     number = mesh.identity.generation if generation is None else generation
-    yield _identity(mesh, zone, f"workloads-{number}", WORKLOAD_PATH, ({} if selected else None, number))
+    yield _identity(mesh, zone, f"workloads-{number}", WORKLOAD_PATH, _Selected({} if selected else None, number))
     if inside(mesh, zone):
-        models = (dict(MODEL_LABELS) if selected else None, number)
+        models = _Selected(dict(MODEL_LABELS) if selected else None, number)
         yield _identity(mesh, zone, f"models-{number}", MODEL_PATH, models)
 
 
@@ -47,8 +48,15 @@ def rotation(mesh: MeshSpec, zone: str, step: int) -> tuple[Document, ...]:
     return (*former, *identities(mesh, zone, new, selected=step > 1), *trust(mesh, zone), tls(mesh))
 
 
-def _identity(mesh: MeshSpec, zone: str, name: str, path: str, of: tuple[dict[str, str] | None, int]) -> Document:
-    labels, number = of
+class _Selected(NamedTuple):
+    """The pods that get certificates, by their labels (None: no pods), and the generation of their authority."""
+
+    labels: dict[str, str] | None
+    generation: int
+
+
+def _identity(mesh: MeshSpec, zone: str, name: str, path: str, selected: _Selected) -> Document:
+    labels, number = selected
     bundled: Document = {"meshTrustCreation": "Enabled"}
     if mesh.identity.authority == "generated":
         bundled |= {"insecureAllowSelfSigned": True, "autogenerate": {"enabled": True}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from amlz.azure.added import sent_body
 from amlz.azure.graph import Resource, ResourceGraph
@@ -14,6 +14,14 @@ from amlz.simulator.monitor import Registered, Registration
 from amlz.simulator.wire import revealed, wrapped
 
 _GROUP = "Microsoft.Resources/resourceGroups"
+
+
+class ResourceOwner(NamedTuple):
+    """The environment that a resource belongs to; None twice where it belongs to none."""
+
+    project: str | None = None
+    environment: str | None = None
+
 
 Owners = Mapping[str, tuple[str, str]]
 
@@ -26,11 +34,11 @@ def resource_graph(registration: Registration, cloud: str = "public", owners: Ow
     input without a path in the body.
     """
     customs = {registered.urn for registered in registration.resources if registered.custom}
-    result: dict[str, tuple[str | None, str | None]] = {}
+    result: dict[str, ResourceOwner] = {}
     resources = []
     for registered in registration.resources:
         owner = (owners or {}).get(registered.name) if not registered.custom else None
-        result[registered.urn] = owner or result.get(registered.parent, (None, None))
+        result[registered.urn] = ResourceOwner(*owner) if owner else result.get(registered.parent, ResourceOwner())
         if registered.custom and registered.token.startswith("azure-native:"):
             # a child is registered after its parent exists; a component exists at once, see ResourceGraph.dependencies
             waits_for = {*registered.dependencies, *customs & {registered.parent}}
@@ -49,14 +57,16 @@ def _of_their_groups(resources: list[Resource]) -> Iterator[Resource]:
     """Returns extension resources outside of an environment's components: they belong to it if their scope is its
     resource group.
     """
-    groups = {r.id.lower(): (r.project, r.environment) for r in resources if r.arm_type == _GROUP and r.project}
+    groups = {
+        r.id.lower(): ResourceOwner(r.project, r.environment) for r in resources if r.arm_type == _GROUP and r.project
+    }
     for resource in resources:
         scope, _, extension = resource.id.lower().partition("/providers/microsoft.authorization/")
         owner = groups.get(scope) if extension and not resource.project else None
-        yield replace(resource, project=owner[0], environment=owner[1]) if owner else resource
+        yield replace(resource, project=owner.project, environment=owner.environment) if owner else resource
 
 
-def _resource(registered: Registered, owner: tuple[str | None, str | None], waits_for: tuple[str, ...]) -> Resource:
+def _resource(registered: Registered, owner: ResourceOwner, waits_for: tuple[str, ...]) -> Resource:
     inputs = registered.inputs
     kind = arm_type(registered.token, inputs)
     parsed = parse(registered.id) if registered.id else None
@@ -75,8 +85,8 @@ def _resource(registered: Registered, owner: tuple[str | None, str | None], wait
         subscription=registered.subscription,
         resource_group=parsed.resource_group if parsed else _text(inputs.get("resourceGroupName")),
         body=body,
-        project=owner[0],
-        environment=owner[1],
+        project=owner.project,
+        environment=owner.environment,
         depends_on=waits_for,
         parent=registered.parent or None,
         provider=registered.provider or None,

@@ -19,9 +19,10 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from amlz.core.capability import Scope
 from amlz.core.config.shared import camel
 from amlz.core.discovery import keys
+from amlz.core.owners import EnvironmentKey
 from amlz.dataclass import dataclass
 from amlz.stackfile.stack_file import KEY
-from amlz.stackfile.yaml_tree import YamlNode, tree
+from amlz.stackfile.yaml_tree import YamlItem, YamlNode, tree
 
 #: Keys that belong to one environment, or grant access to it, and are not copied into another project's.
 OWN = frozenset(
@@ -47,12 +48,12 @@ class CannotEdit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NewEnvironment:
-    """An environment to write. `spoke`: None to leave it out; `like`: the project and environment it is copied from."""
+    """An environment to write. `spoke`: None to leave it out; `like`: the one that it is copied from."""
 
     name: str
     network: str
     spoke: str | None = None
-    like: tuple[str, str] | None = None
+    like: EnvironmentKey | None = None
 
 
 def with_project(text: str, name: str, environments: Sequence[NewEnvironment]) -> str:
@@ -89,7 +90,7 @@ def _additions(text: str, name: str, environments: Sequence[NewEnvironment]) -> 
     """Texts with one more project: the first choice first."""
     root = tree(text)
     zone, result = root.at("config", KEY), root.at(*_PROJECTS)
-    if zone is None or zone[1].alias or not zone[1].items:
+    if zone is None or zone.value.alias or not zone.value.items:
         raise CannotEdit(f"`{KEY}` is an alias, or not written as keys and values.")
     if result is None:
         return [_with_projects(text, zone[1], _Writer(text, root, len(text)).entry(name, environments))]
@@ -99,9 +100,9 @@ def _additions(text: str, name: str, environments: Sequence[NewEnvironment]) -> 
     entry = _Writer(text, root, projects.end).entry(name, environments)
     step = _step(text, root)
     if projects.flow:
-        at = projects.items[-1][1].end if projects.items else projects.end - 1
+        at = projects.items[-1].value.end if projects.items else projects.end - 1
         in_braces = text[:at] + (", " if projects.items else "") + _flow(entry) + text[at:]
-        if projects.items or zone[1].flow:
+        if projects.items or zone.value.flow:
             return [in_braces]
         end = _line_end(text, projects.end)
         newline = _break_at(text, end) or _newline(text, end)
@@ -109,11 +110,11 @@ def _additions(text: str, name: str, environments: Sequence[NewEnvironment]) -> 
         return [text[: projects.start].removesuffix(" ") + text[projects.end : end] + below + text[end:], in_braces]
     if not projects.items:
         raise CannotEdit("`projects` is not written as keys and values.")
-    first, last = projects.items[0][0], projects.items[-1]
+    first, last = projects.items[0].key, projects.items[-1]
     column = _column(text, first.start)
-    at = _end_of_comments(text, last[1].end, column)
+    at = _end_of_comments(text, last.value.end, column)
     newline = _break_at(text, at) or _newline(text, at)
-    between = _blank_before(text, last[0].start) if len(projects.items) > 1 else ""
+    between = _blank_before(text, last.key.start) if len(projects.items) > 1 else ""
     return [text[:at] + newline + between + _block(entry, step, column, newline) + text[at:]]
 
 
@@ -134,7 +135,7 @@ def _removal(text: str, path: Sequence[str]) -> str:
 def _with_projects(text: str, zone: YamlNode, entry: CommentedMap) -> str:
     if zone.flow:
         raise CannotEdit(f"`{KEY}` is written in braces and has no `projects`.")
-    column = _column(text, zone.items[0][0].start)
+    column = _column(text, zone.items[0].key.start)
     at = _end_of_comments(text, zone.end, column)
     whole = CommentedMap({"projects": entry})
     newline = _newline(text, zone.start)
@@ -158,15 +159,15 @@ class _Writer:
                 settings["spoke"] = _text(environment.spoke)
             settings["network"] = environment.network
             if environment.like:
-                settings.update(self._copied(*environment.like))
+                settings.update(self._copied(environment.like))
             written[_text(environment.name)] = settings
         return CommentedMap({_text(name): CommentedMap({"environments": written})})
 
-    def _copied(self, project: str, environment: str) -> dict[str, Any]:
+    def _copied(self, like: EnvironmentKey) -> dict[str, Any]:
         reader = YAML(typ="rt")
         reader.preserve_quotes = True
         node: Any = reader.load(self.text)
-        for key in (*_PROJECTS, project, "environments", environment):
+        for key in (*_PROJECTS, like.project, "environments", like.environment):
             node = node[key]
         usable = {n.anchor for n in self.root.below() if n.anchor and not n.alias and n.start < self.at}
         return {key: _copy(value, usable) for key, value in node.items() if key not in OWN}
@@ -178,8 +179,8 @@ def _copy(value: Any, usable: set[str]) -> Any:
     if anchor is not None and anchor.value in usable:
         return f"{_ALIAS}{anchor.value}"
     if isinstance(value, CommentedMap):
-        made = CommentedMap({key: _copy(item, usable) for key, item in value.items()})
-        return _styled(made, value)
+        copied = CommentedMap({key: _copy(item, usable) for key, item in value.items()})
+        return _styled(copied, value)
     if isinstance(value, CommentedSeq):
         return _styled(CommentedSeq([_copy(item, usable) for item in value]), value)
     if isinstance(value, str):
@@ -243,9 +244,9 @@ def _column(text: str, at: int) -> int:
 def _step(text: str, root: YamlNode) -> int:
     """By how many columns the file indents."""
     zone = root.at("config", KEY)
-    if zone is None or zone[1].flow or not zone[1].items:
+    if zone is None or zone.value.flow or not zone.value.items:
         return 2
-    return max(2, _column(text, zone[1].items[0][0].start) - _column(text, zone[0].start))
+    return max(2, _column(text, zone.value.items[0].key.start) - _column(text, zone.key.start))
 
 
 def _line_end(text: str, at: int) -> int:
@@ -270,26 +271,27 @@ def _blank_before(text: str, at: int) -> str:
     return _newline(text, at) if re.search(r"\n[ \t]*\r?\n$", text[:start]) else ""
 
 
-def cut(text: str, parent: tuple[YamlNode, YamlNode], yaml_nodes: tuple[YamlNode, YamlNode]) -> str:
-    key, value = yaml_nodes
-    items = parent[1].items
+def cut(text: str, parent: YamlItem, item: YamlItem) -> str:
+    """The text without an item of a mapping. `parent`: the mapping, with its key. Raises CannotEdit."""
+    key, value = item
+    items = parent.value.items
     index = next(i for i, (name, _) in enumerate(items) if name is key)
-    if parent[1].flow:
+    if parent.value.flow:
         if index:
-            return text[: items[index - 1][1].end] + text[value.end :]
-        return text[: key.start] + text[items[1][0].start if len(items) > 1 else value.end :]
+            return text[: items[index - 1].value.end] + text[value.end :]
+        return text[: key.start] + text[items[1].key.start if len(items) > 1 else value.end :]
     column = _column(text, key.start)
     start, end = key.start - column, _end_of_comments(text, value.end, column + 1)
     if text[start : key.start].strip():
         raise CannotEdit(f"`{key.value or text[key.start : key.end]}` does not begin its line.")
     if len(items) == 1:
-        if parent[1].anchor:
+        if parent.value.anchor:
             raise CannotEdit("It is the only one of a mapping with an anchor.")
-        after = parent[0].end + text[parent[0].end :].index(":") + 1
+        after = parent.key.end + text[parent.key.end :].index(":") + 1
         head, tail = _around_lines(text, start, end)
         return head[:after] + " {}" + head[after:] + tail
     if index == 0:
-        following = items[1][0].start
+        following = items[1].key.start
         kept = "#" in text[end:following]  # comments of the next one
         return text[:start] + text[text.index("\n", end) + 1 if kept else following - column :]
     start = _own_comments(text, start, column)

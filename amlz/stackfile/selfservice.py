@@ -16,6 +16,7 @@ from ruamel.yaml.error import YAMLError
 from amlz.core.addresses import plan_addresses, smallest_prefix
 from amlz.core.config import ClusterConfig, EnvironmentConfig, LandingZoneConfig
 from amlz.core.config.shared import EnvironmentName, Word
+from amlz.core.owners import EnvironmentKey
 from amlz.core.plan import LandingZonePlan, make_plan
 from amlz.core.problems import LandingZoneError, Path, Problem, StackFileError, listed
 from amlz.core.ranges import free_ranges, next_free
@@ -206,7 +207,8 @@ def _environments(config: LandingZoneConfig, request: ProjectRequest) -> tuple[l
                 problems.append(_no_room(path, spoke, prefix, left[spoke]))
                 continue
             left[spoke] = free_ranges(left[spoke], (network,))
-        environments.append(NewEnvironment(name, network, sentence, (request.like, name) if request.like else None))
+        copied = EnvironmentKey(request.like, name) if request.like else None
+        environments.append(NewEnvironment(name, network, sentence, copied))
     return environments, problems
 
 

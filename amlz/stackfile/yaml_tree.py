@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml.events import (
@@ -19,13 +19,20 @@ from ruamel.yaml.events import (
 )
 
 
+class YamlItem(NamedTuple):
+    """A key of a mapping, and its value."""
+
+    key: YamlNode
+    value: YamlNode
+
+
 @dataclass(slots=True, eq=False)
 class YamlNode:
     """A value. `start` and `end` are offsets of its text, from its anchor to its last character.
 
     `value`: the text of a scalar, else None. `flow`: written in braces or brackets. `anchor`: the name given to it, or,
     of an alias, the name that it refers to.
-    `items` are keys and values of a mapping, `entries` those of a list.
+    `items` are those of a mapping, `entries` those of a list.
     """
 
     start: int
@@ -34,7 +41,7 @@ class YamlNode:
     flow: bool = False
     anchor: str | None = None
     alias: bool = False
-    items: list[tuple[YamlNode, YamlNode]] = field(default_factory=list)
+    items: list[YamlItem] = field(default_factory=list)
     entries: list[YamlNode] = field(default_factory=list)
 
     def below(self) -> Iterator[YamlNode]:
@@ -46,15 +53,15 @@ class YamlNode:
         for entry in self.entries:
             yield from entry.below()
 
-    def at(self, *path: str) -> tuple[YamlNode, YamlNode] | None:
+    def at(self, *path: str) -> YamlItem | None:
         """The key and value at a path of keys, or None. Aliases and merged mappings are not followed."""
         result = None
         node = self
         for name in path:
-            result = next(((key, value) for key, value in node.items if key.value == name), None)
+            result = next((item for item in node.items if item.key.value == name), None)
             if result is None:
                 return None
-            node = result[1]
+            node = result.value
         return result
 
 
@@ -83,7 +90,7 @@ def _node(text: str, event: Any, events: Iterator[Any]) -> YamlNode:
             break
         children.append(_node(text, child, events))
     if isinstance(event, MappingStartEvent):
-        node.items = list(zip(children[::2], children[1::2], strict=True))
+        node.items = [YamlItem(key, value) for key, value in zip(children[::2], children[1::2], strict=True)]
     else:
         node.entries = children
     return node

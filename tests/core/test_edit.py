@@ -199,7 +199,7 @@ COPY = """\
 
 def test_settings_are_copied_as_they_are_written() -> None:
     """Quotes, braces and aliases stay; comments, people, names and address ranges are not copied."""
-    wished = [NewEnvironment("dev", "10.1.1.0/24", "main", ("a", "dev"))]
+    wished = [NewEnvironment("dev", "10.1.1.0/24", "main", EnvironmentKey("a", "dev"))]
 
     assert with_project(whole(COPIED), "on", wished) == whole(COPIED + COPY)
 

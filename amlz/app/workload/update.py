@@ -48,8 +48,8 @@ def plan_update(repository: Repository, folder: Path, before: WorkloadManifest) 
     """Decides an update. Reads the folder, writes nothing."""
     files = rendered(repository)
     updates = [_of_file(folder, path, file, before) for path, file in files.items()]
-    gone = [path for path in before.files if path not in files]
-    updates += [_removed(folder, path, before) for path in gone]
+    removed = [path for path in before.files if path not in files]
+    updates += [_removed(folder, path, before) for path in removed]
     return WorkloadUpdate(folder, tuple(update for update in updates if update), manifest_text(repository, files))
 
 

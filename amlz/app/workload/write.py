@@ -31,13 +31,13 @@ def write_repository(repository: Repository, folder: Path) -> list[str]:
     files = rendered(repository)
     texts = {path: file.text for path, file in files.items()} | {MANIFEST: manifest_text(repository, files)}
     try:
-        with tempfile.TemporaryDirectory(dir=folder.absolute().parent, prefix=".amlz-new-") as made:
+        with tempfile.TemporaryDirectory(dir=folder.absolute().parent, prefix=".amlz-new-") as created:
             for path, text in texts.items():
-                target = Path(made) / path
+                target = Path(created) / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_text(text, encoding="utf-8")
             folder.mkdir(exist_ok=True)
-            for entry in sorted(Path(made).iterdir()):
+            for entry in sorted(Path(created).iterdir()):
                 shutil.move(entry, folder / entry.name)
     except OSError as error:
         raise LandingZoneError(

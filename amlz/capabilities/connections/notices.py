@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from ipaddress import IPv4Address
+from typing import NamedTuple
 
 from amlz.azure.ids import parse
 from amlz.capabilities.connections.config import ConnectionConfig, connections_of
@@ -16,6 +17,7 @@ from amlz.core.facts.egress import SCENARIOS, required_hosts
 from amlz.core.facts.managed_network import REQUIRED_TAGS
 from amlz.core.facts.tag_hosts import matches, tags_of
 from amlz.core.notices.notice import CONNECTION_NOT_OPENED, Notice
+from amlz.core.owners import EnvironmentKey
 from amlz.core.plan import LandingZonePlan
 from amlz.core.planning.parts import parts_of
 from amlz.core.problems import Path
@@ -35,13 +37,20 @@ def connection_notices(config: LandingZoneConfig, plan: LandingZonePlan | None) 
             continue
         for key, connection in connections_of(environment).items():
             target = target_of(connection)
-            if target is not None and not _opened(config, plan, (project, name), target):
+            if target is not None and not _opened(config, plan, EnvironmentKey(project, name), target):
                 path: Path = ("projects", project, "environments", name, "connections", key, "target")
                 yield _notice(config, environment, path, target)
 
 
-def target_of(connection_config: ConnectionConfig) -> tuple[str, int] | None:
-    """The host of a connection's target in lower case, and its port; None where it names no host."""
+class ConnectionTarget(NamedTuple):
+    """The host of a connection's target in lower case, and its port."""
+
+    host: str
+    port: int
+
+
+def target_of(connection_config: ConnectionConfig) -> ConnectionTarget | None:
+    """The target of a connection; None where it names no host."""
     text = connection_config.target.strip()
     match = _URL.match(text) or _HOST.match(text)
     if match is None:
@@ -50,15 +59,15 @@ def target_of(connection_config: ConnectionConfig) -> tuple[str, int] | None:
     host = match["host"].lower().rstrip(".")
     usual = next((row.port for row in PORTS if row.category == connection_config.category and row.where in host), None)
     port = match["port"] or usual or _SCHEMES.get(scheme.lower(), 443)
-    return host, int(port)
+    return ConnectionTarget(host, int(port))
 
 
 def _opened(
-    config: LandingZoneConfig, plan: LandingZonePlan | None, owner: tuple[str, str], target: tuple[str, int]
+    config: LandingZoneConfig, plan: LandingZonePlan | None, owner: EnvironmentKey, target: ConnectionTarget
 ) -> bool:
     """Returns true if an endpoint, a tag or a host of a rule opens a target. Without a plan any store may be own."""
-    (host, port), cloud = target, config.cloud
-    environment = config.projects[owner[0]].environments[owner[1]]
+    host, port, cloud = target.host, target.port, config.cloud
+    environment = config.projects[owner.project].environments[owner.environment]
     if plan is None and any(host.endswith(host_of(service, cloud)) for service in ("storage", "vault", "registry")):
         return True
     if plan is not None and host in _own(config, plan, owner):
@@ -69,7 +78,7 @@ def _opened(
     for tag, needs in tags_of(host, port, cloud):
         if (managed and tag not in by_azure) or (needs and needs not in choices):
             continue
-        policy = environment.endpoint_policy(owner[1], cloud) if tag.startswith("Storage.") else None
+        policy = environment.endpoint_policy(owner.environment, cloud) if tag.startswith("Storage.") else None
         if policy is None or host.split(".")[0] in {parse(account).name.lower() for account in policy.allow}:
             return True
     hosts = [host for scenario in config.egress for row in SCENARIOS[scenario] for host in row.hosts]
@@ -79,11 +88,11 @@ def _opened(
     return port in ((80, 443) if managed else (443,)) and any(matches(host, item) for item in hosts)
 
 
-def _own(config: LandingZoneConfig, plan: LandingZonePlan, owner: tuple[str, str]) -> set[str]:
+def _own(config: LandingZoneConfig, plan: LandingZonePlan, owner: EnvironmentKey) -> set[str]:
     """Hosts that private endpoints answer for: of the environment, and of capabilities."""
     cloud, region = config.cloud, config.location
     storage, vaults, registries = (host_of(service, cloud) for service in ("storage", "vault", "registry"))
-    environment = config.projects[owner[0]].environments[owner[1]]
+    environment = config.projects[owner.project].environments[owner.environment]
     spec = next(
         project_environment_spec
         for project_environment_spec in plan.environments
@@ -101,7 +110,7 @@ def _own(config: LandingZoneConfig, plan: LandingZonePlan, owner: tuple[str, str
     return {host.lower() for host in own_hosts}
 
 
-def _notice(config: LandingZoneConfig, environment: EnvironmentConfig, path: Path, target: tuple[str, int]) -> Notice:
+def _notice(config: LandingZoneConfig, environment: EnvironmentConfig, path: Path, target: ConnectionTarget) -> Notice:
     host, port = target
     managed = environment.isolation.managed
     text = f"No rule lets compute targets reach {host} on port {port}: the connection works only from elsewhere."

@@ -60,21 +60,21 @@ def container_id(context: Context, name: str) -> str:
     return f"{account_id(context)}/blobServices/default/containers/{name}"
 
 
-def container_of(config: LandingZoneConfig, owner: tuple[str, str], key: str) -> str:
-    """The name of the container that an environment (`owner`: project and name) means by a key of `lake`."""
+def container_of(config: LandingZoneConfig, owner: EnvironmentKey, key: str) -> str:
+    """The name of the container that an environment means by a key of `lake`."""
     settings = lake_of(config)
     if key == WORKSPACE and settings is not None and settings.workspace == "perEnvironment":
         return "-".join((WORKSPACE, *owner))
     return key
 
 
-def access_of(config: LandingZoneConfig, owner: tuple[str, str], environment: EnvironmentConfig) -> Mapping[str, str]:
+def access_of(config: LandingZoneConfig, owner: EnvironmentKey, environment: EnvironmentConfig) -> Mapping[str, str]:
     """Returns the access of an environment to containers, by their keys in `lake`: read or write, none left out."""
     settings = lake_of(config)
     if settings is None:
         return {}
     access: dict[str, str] = dict.fromkeys(settings.containers, "read") | {WORKSPACE: "write"}
-    access |= configured_access(config.projects[owner[0]]) | configured_access(environment)
+    access |= configured_access(config.projects[owner.project]) | configured_access(environment)
     return {key: may for key, may in access.items() if may != "none"}
 
 

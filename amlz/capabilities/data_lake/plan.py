@@ -28,6 +28,7 @@ from amlz.core.capability_facts import Target
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.facts.clouds import host_of
 from amlz.core.facts.managed_network import PAGE
+from amlz.core.owners import EnvironmentKey
 from amlz.core.planning.context import Context, union
 from amlz.core.planning.environment_context import EnvironmentContext, environment_context
 from amlz.core.planning.roles import GrantConditions, Principals, assign
@@ -88,7 +89,7 @@ def _environment_roles(env: EnvironmentContext) -> tuple[RoleAssignmentSpec, ...
     settings = lake_of(env.context.config)
     if settings is None or (settings.existing and not settings.existing.give_roles):
         return ()
-    return tuple(_roles(env.context, (env.project, env.name), env.settings, _identities(env)))
+    return tuple(_roles(env.context, EnvironmentKey(env.project, env.name), env.settings, _identities(env)))
 
 
 def _identities(env: EnvironmentContext) -> Principals:
@@ -105,7 +106,7 @@ def _identities(env: EnvironmentContext) -> Principals:
 
 def _datastores(env: EnvironmentContext, workspace: WorkspaceSpec) -> tuple[DatastoreSpec, ...]:
     """Returns a datastore for each container that an environment has something of."""
-    config, owner = env.context.config, (env.project, env.name)
+    config, owner = env.context.config, EnvironmentKey(env.project, env.name)
     endpoint = host_of("storage", config.cloud)
     datastores = []
     for key, may in access_of(config, owner, env.settings).items():
@@ -123,7 +124,7 @@ def _datastores(env: EnvironmentContext, workspace: WorkspaceSpec) -> tuple[Data
 def _outbound(env: EnvironmentContext, workspace: str) -> Iterator[OutboundRuleSpec]:
     """Returns the rules to the data lake: it is reached by private endpoints only."""
     context = env.context
-    if access_of(context.config, (env.project, env.name), env.settings):
+    if access_of(context.config, EnvironmentKey(env.project, env.name), env.settings):
         for group in GROUPS:
             name = f"pe-lake-{group}"
             to, why = account_id(context), "the data lake answers on private endpoints only"
@@ -187,17 +188,17 @@ def _account(context: Context, endpoints: tuple[PrivateEndpointSpec, ...]) -> St
 
 
 def _holds_production(context: Context) -> bool:
-    return any(environment.is_production(owner[1]) for owner, environment, _ in lake_users(context.config))
+    return any(environment.is_production(owner.environment) for owner, environment, _ in lake_users(context.config))
 
 
 def _roles(
-    context: Context, owner: tuple[str, str], environment: EnvironmentConfig, principals: Principals
+    context: Context, owner: EnvironmentKey, environment: EnvironmentConfig, principals: Principals
 ) -> Iterator[RoleAssignmentSpec]:
     """Roles of an environment's principals on the account, and on each container that it has something of."""
     access = access_of(context.config, owner, environment)
     if not access:
         return
-    production, managed = environment.is_production(owner[1]), environment.isolation.managed
+    production, managed = environment.is_production(owner.environment), environment.isolation.managed
     conditions = GrantConditions(production, environment.batch, False, managed)
     yield from assign({ACCOUNT: account_id(context)}, principals, conditions)[ACCOUNT]
     for key, may in access.items():

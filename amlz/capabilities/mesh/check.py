@@ -9,6 +9,7 @@ from amlz.capabilities.mesh.records import attached, landing_zone_mesh, mesh_of,
 from amlz.core.addresses import environments
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.facts.clouds import PUBLIC, title
+from amlz.core.owners import EnvironmentKey
 from amlz.core.problems import Path, Problem, listed
 from amlz.mesh.files import documents_of
 from amlz.mesh.model import MANAGED
@@ -34,11 +35,11 @@ def check_mesh(config: LandingZoneConfig) -> Iterator[Problem]:
                 "Add `mesh` to the landing zone, or remove this one.",
             )
             continue
-        wrong = [*_environment(environment, own, path), *problems(mesh_of(config, (project, name)), path)]
+        wrong = [*_environment(environment, own, path), *problems(mesh_of(config, EnvironmentKey(project, name)), path)]
         yield from wrong
         yield from _identities(shared, own, path)
         if not wrong:
-            yield from _rendered(config, (project, name), path)
+            yield from _rendered(config, EnvironmentKey(project, name), path)
         for zone, namespace in sorted(_namespaces(own, environment)):
             first = namespaces.setdefault((zone, namespace), f"{project}/{name}")
             if first != f"{project}/{name}":
@@ -100,7 +101,7 @@ def _identities(shared: MeshConfig, own: EnvironmentMeshConfig, path: Path) -> I
                 )
 
 
-def _rendered(config: LandingZoneConfig, owner: tuple[str, str], path: Path) -> Iterator[Problem]:
+def _rendered(config: LandingZoneConfig, owner: EnvironmentKey, path: Path) -> Iterator[Problem]:
     """Returns names of rendered objects that Kubernetes refuses, and zones of one mesh that are not alike."""
     mesh = mesh_of(config, owner)
     if len({zone.global_address for zone in mesh.zones}) > 1:

@@ -15,6 +15,7 @@ from amlz.core.addresses import environments
 from amlz.core.capability import EnvironmentParts, Part, Planner, Relaxation
 from amlz.core.config import LandingZoneConfig
 from amlz.core.facts.federation import AUDIENCES
+from amlz.core.owners import EnvironmentKey
 from amlz.core.planning.context import Context
 from amlz.core.planning.environment_context import EnvironmentContext, environment_context, grant_conditions
 from amlz.core.planning.roles import Principals, assign
@@ -26,18 +27,18 @@ from amlz.mesh.model import MeshSpec, pairs
 _BLOBS, _VAULT = "{}.blob.core.windows.net", "{}.vault.azure.net"
 
 
-def plan_mesh(env: EnvironmentContext, given: EnvironmentParts) -> Part | None:
+def plan_mesh(env: EnvironmentContext, planned: EnvironmentParts) -> Part | None:
     """Returns the mesh of an environment, with the identities and roles of its callers; None where it has none."""
     shared, own = landing_zone_mesh(env.context.config), own_mesh(env.settings)
     if shared is None or own is None:
         return None
     stores = (
-        _BLOBS.format(parse(given.workspace.storage).name),
-        _VAULT.format(parse(given.workspace.key_vault).name),
+        _BLOBS.format(parse(planned.workspace.storage).name),
+        _VAULT.format(parse(planned.workspace.key_vault).name),
     )
-    mesh = mesh_of(env.context.config, (env.project, env.name), stores)
+    mesh = mesh_of(env.context.config, EnvironmentKey(env.project, env.name), stores)
     callers = tuple(_callers(env, mesh, shared))
-    return Part(MeshPartSpec(mesh, given.workspace.id, callers, tuple(_roles(env, mesh, own, callers))))
+    return Part(MeshPartSpec(mesh, planned.workspace.id, callers, tuple(_roles(env, mesh, own, callers))))
 
 
 def _callers(env: EnvironmentContext, mesh: MeshSpec, shared: MeshConfig) -> Iterator[MeshCallerSpec]:

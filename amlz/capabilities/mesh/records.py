@@ -7,6 +7,7 @@ from typing import Any
 from amlz.capabilities.mesh.config import EnvironmentMeshConfig, MeshConfig, MeshEndpointConfig
 from amlz.core.capability import setting
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
+from amlz.core.owners import EnvironmentKey
 from amlz.mesh.model import (
     MANAGED,
     BackendSpec,
@@ -39,7 +40,7 @@ def attached(environment: EnvironmentConfig) -> dict[str, Any]:
     return getattr(environment, "kubernetes", None) or {}
 
 
-def mesh_of(config: LandingZoneConfig, owner: tuple[str, str], stores: tuple[str, ...] = ()) -> MeshSpec:
+def mesh_of(config: LandingZoneConfig, owner: EnvironmentKey, stores: tuple[str, ...] = ()) -> MeshSpec:
     """Returns the records of an environment's mesh, right or wrong. `stores`: hosts of its workspace's stores."""
     project, name = owner
     environment = config.projects[project].environments[name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from amlz.capabilities.pipeline_identities.config import AzureDevOpsConfig, PipelineIdentitiesConfig
 from amlz.capabilities.pipeline_identities.spec import FederatedCredentialSpec, PipelineIdentitySpec
@@ -63,7 +64,7 @@ def _pull_requests(config: LandingZoneConfig) -> Iterator[Relaxation]:
         )
 
 
-def plan_pipelines(env: EnvironmentContext, _given: EnvironmentParts) -> Part | None:
+def plan_pipelines(env: EnvironmentContext, _planned: EnvironmentParts) -> Part | None:
     """Returns the identities of one environment's pipelines, one a kind; None without any."""
     _, identities = pipelines_of(env.context.config, env.project, env.name)
     specs = []
@@ -142,8 +143,15 @@ def check_pipelines(config: LandingZoneConfig) -> Iterator[Problem]:
     yield from problems.values()
 
 
-def _unknown_audience(cloud: CloudName) -> tuple[str, str]:
-    return (
+class _SubjectMistake(NamedTuple):
+    """A mistake in the stack file: what is wrong, and the remedy."""
+
+    text: str
+    remedy: str
+
+
+def _unknown_audience(cloud: CloudName) -> _SubjectMistake:
+    return _SubjectMistake(
         f"No page of Microsoft's names the audience of Azure Pipelines' tokens for {title(cloud)}, and Azure compares "
         "it to the letter.",
         "Remove it; make an identity and its credential by hand, from what the connection shows, and list the "
@@ -151,13 +159,13 @@ def _unknown_audience(cloud: CloudName) -> tuple[str, str]:
     )
 
 
-def _note(problems: dict[Path, Problem], place: Path, mistake: tuple[str, str] | None) -> None:
+def _note(problems: dict[Path, Problem], place: Path, mistake: _SubjectMistake | None) -> None:
     if mistake is not None:
-        problems.setdefault(place, Problem(place, *mistake))
+        problems.setdefault(place, Problem(place, mistake.text, mistake.remedy))
 
 
-def _github(subject: str) -> tuple[str, str] | None:
-    """Returns the mistake in a subject of GitHub, and its remedy; nothing where it has one of the forms."""
+def _github(subject: str) -> _SubjectMistake | None:
+    """Returns the mistake in a subject of GitHub; None where it has one of the forms."""
     if any(form.pattern.fullmatch(subject) for form in GITHUB_FORMS):
         return None
     repository = re.match(r"(?:repo:)?([A-Za-z0-9_@-]+/[A-Za-z0-9@._-]+)(?=:|$)", subject)
@@ -167,20 +175,20 @@ def _github(subject: str) -> tuple[str, str] | None:
     branch = re.fullmatch(r"repo:[^:]+:ref:(?:refs/)?(?:heads/)?([\w./-]+)", subject)
     if branch and repository and not subject.split(":ref:")[1].startswith("refs/"):
         remedy = f"Write `repo:{owner}:ref:refs/heads/{branch[1]}`."
-    return _why(subject, "a subject of GitHub Actions"), remedy
+    return _SubjectMistake(_why(subject, "a subject of GitHub Actions"), remedy)
 
 
-def _azure_devops(subject: str, organisation: str) -> tuple[str, str] | None:
+def _azure_devops(subject: str, organisation: str) -> _SubjectMistake | None:
     entra = ENTRA_FORM.pattern.fullmatch(subject)
     if entra and entra["organisation"] != organisation:
-        return (
+        return _SubjectMistake(
             f"{subject} is a connection of the organisation {entra['organisation']}, not of {organisation}.",
             "Copy both from the connection, or correct organisationId.",
         )
     if entra or AZURE_DEVOPS_FORM.pattern.fullmatch(subject):
         return None
     remedy = f"Write `{AZURE_DEVOPS_FORM.written}`, or what the connection shows as its subject identifier."
-    return _why(subject, "a subject of Azure Pipelines"), remedy
+    return _SubjectMistake(_why(subject, "a subject of Azure Pipelines"), remedy)
 
 
 def _why(subject: str, value: str) -> str:

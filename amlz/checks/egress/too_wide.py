@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
@@ -27,6 +28,24 @@ _TAG = "a service tag of docs/reference/egress.md with its region, or a range"
 _PORTS = "the ports that docs/reference/egress.md has for the tag"
 _HOSTS = "host names, each in full"
 _EVERYWHERE = ("*", "internet", "0.0.0.0/0", "any")
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """Traffic that a rule opens, in words, and the value that its path should have instead."""
+
+    text: str
+    instead: str
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _TagRule:
+    """A network rule to a service tag."""
+
+    name: Any
+    tag: str
+    ports: Sequence[str]
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
@@ -58,8 +77,8 @@ def _judge(group: Resource, path: str, rule: Any) -> Iterator[Finding]:
         return
     for source in items(dig(rule, "sourceAddresses")):
         if str(source).lower() in _EVERYWHERE:
-            text = "it for every network that the firewall serves"
-            yield _finding(group, f"{path}.sourceAddresses", rule.get("name"), (text, "the ranges of the spokes"))
+            opening = _Opening("it for every network that the firewall serves", "the ranges of the spokes")
+            yield _finding(group, f"{path}.sourceAddresses", rule.get("name"), opening)
     yield from _network(group, path, rule)
     yield from _hosts(group, f"{path}.targetFqdns", rule.get("name"), items(dig(rule, "targetFqdns")))
     yield from _hosts(group, f"{path}.destinationFqdns", rule.get("name"), items(dig(rule, "destinationFqdns")))
@@ -72,37 +91,30 @@ def _network(resource: Resource, path: str, rule: Any) -> Iterator[Finding]:
         if is_unknown(place):
             yield CHECK.undecided(resource, f"{path}.destinationAddresses", place)
         elif str(place).lower() in _EVERYWHERE:
-            yield _finding(resource, f"{path}.destinationAddresses", name, ("every address", _TAG))
+            yield _finding(resource, f"{path}.destinationAddresses", name, _Opening("every address", _TAG))
         elif not str(place)[:1].isdigit():
-            yield from _tag(resource, path, (name, str(place), ports))
+            yield from _tag(resource, path, _TagRule(name, str(place), ports))
 
 
-def _tag(resource: Resource, path: str, rule: tuple[Any, str, list[str]]) -> Iterator[Finding]:
+def _tag(resource: Resource, path: str, rule: _TagRule) -> Iterator[Finding]:
     """A service tag: as a row of the table has it, in one region where the row has one."""
-    name, tag, ports = rule
+    tag = rule.tag
     rows = [row for row in REQUIRED if _base(row.tag) == _base(tag)]
-    places = f"{path}.destinationAddresses"
-    if any(port in ("*", "0-65535", "1-65535") for port in ports):
-        yield _finding(resource, f"{path}.destinationPorts", name, (f"every port of {tag}", _PORTS))
+    addresses, at_ports = f"{path}.destinationAddresses", f"{path}.destinationPorts"
+    if any(port in ("*", "0-65535", "1-65535") for port in rule.ports):
+        yield _finding(resource, at_ports, rule.name, _Opening(f"every port of {tag}", _PORTS))
     elif not rows:
-        yield _finding(resource, places, name, (f"{tag}, which no row of the table has", _TAG), Severity.WARNING)
+        opening = _Opening(f"{tag}, which no row of the table has", _TAG, Severity.WARNING)
+        yield _finding(resource, addresses, rule.name, opening)
     else:
         if any("{region}" in row.tag for row in rows) and "." not in tag:
-            yield _finding(
-                resource,
-                places,
-                name,
-                (
-                    f"{tag} in every region, where its own is enough",
-                    f"`{tag}` with the region, such as `{tag}.WestEurope`",
-                ),
-            )
-        extra = [port for port in ports if not any(port in row.ports for row in rows)]
+            instead = f"`{tag}` with the region, such as `{tag}.WestEurope`"
+            opening = _Opening(f"{tag} in every region, where its own is enough", instead)
+            yield _finding(resource, addresses, rule.name, opening)
+        extra = ", ".join(port for port in rule.ports if not any(port in row.ports for row in rows))
         if extra:
-            extra_ports = f"{', '.join(extra)} of {tag}, which no row of the table has"
-            yield _finding(
-                resource, f"{path}.destinationPorts", name, (f"port {extra_ports}", _PORTS), Severity.WARNING
-            )
+            opening = _Opening(f"port {extra} of {tag}, which no row of the table has", _PORTS, Severity.WARNING)
+            yield _finding(resource, at_ports, rule.name, opening)
 
 
 def _base(tag: str) -> str:
@@ -118,21 +130,20 @@ def _hosts(resource: Resource, path: str, name: Any, hosts: list[Any]) -> Iterat
         text = str(host).lower()
         below = text.removeprefix("*").removeprefix(".")
         if text in _EVERYWHERE or not below:
-            yield _finding(resource, path, name, ("every host", _HOSTS))
+            yield _finding(resource, path, name, _Opening("every host", _HOSTS))
         elif text.startswith("*") and ("." not in below or not text.startswith("*.")):
-            yield _finding(resource, path, name, (f"{host}: every name with this ending, of any owner", _HOSTS))
+            opening = _Opening(f"{host}: every name with this ending, of any owner", _HOSTS)
+            yield _finding(resource, path, name, opening)
         elif text.startswith("*.") and any(
             shared_domain == below or shared_domain.endswith(f".{below}") for shared_domain in SHARED_DOMAINS
         ):
-            yield _finding(resource, path, name, (f"{host}, below which anybody gets a name", _HOSTS))
+            yield _finding(resource, path, name, _Opening(f"{host}, below which anybody gets a name", _HOSTS))
 
 
-def _finding(
-    resource: Resource, path: str, rule: Any, opened: tuple[str, str], severity: Severity | None = None
-) -> Finding:
-    """The finding of a rule. `opened`: what it opens, and what to put there instead."""
-    text, instead = opened
+def _finding(resource: Resource, path: str, rule: Any, opening: _Opening) -> Finding:
+    """The finding of a rule, by its name."""
     own = resource.arm_type.lower().endswith("/outboundrules")
     where = above(resource.id, "outboundRules").rsplit("/", 1)[-1] if own else resource.name
-    place = FindingLocation(path, None, text, severity)
-    return CHECK.finding(resource, place, rule=rule or "without a name", where=where, what=text, instead=instead)
+    place = FindingLocation(path, None, opening.text, opening.severity)
+    words = {"rule": rule or "without a name", "where": where, "what": opening.text, "instead": opening.instead}
+    return CHECK.finding(resource, place, **words)

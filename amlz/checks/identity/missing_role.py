@@ -72,6 +72,15 @@ class _Facts:
     endpoints: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """An identity of a workspace or a cluster: the path that names it, its id, and its name in the table of grants."""
+
+    path: str
+    identity: Any
+    who: str
+
+
 def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Roles that the identities of workspaces and clusters do not have on what the workspace consists of."""
     facts = _Facts(graph, given_roles(graph))
@@ -83,7 +92,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         for path in (PRIMARY, READER):
             identity = value(workspace, path)
             if identity is not None:
-                yield from _judge(facts, workspace, workspace, (path, identity, WHO[path]))
+                yield from _judge(facts, workspace, workspace, _Holder(path, identity, WHO[path]))
     uses = uses_of_identities(graph)
     for compute in graph.of_type("Microsoft.MachineLearningServices/workspaces/computes"):
         owner = graph.by_id(above(compute.id, "computes"))
@@ -91,7 +100,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         for identity in [identities] if is_unknown(identities) else identities:
             if owner is not None:
                 who = BUILDS if only_builds(compute, owner, uses[str(identity).lower()]) else WHO[OF_CLUSTER]
-                yield from _judge(facts, compute, owner, (OF_CLUSTER, identity, who))
+                yield from _judge(facts, compute, owner, _Holder(OF_CLUSTER, identity, who))
 
 
 def uses_of_identities(graph: ResourceGraph) -> Counter[str]:
@@ -108,19 +117,22 @@ def only_builds(compute: Resource, workspace: Resource, uses: int) -> bool:
     return uses == 1 and same(value(workspace, "properties.imageBuildCompute"), compute.name)
 
 
-def _judge(facts: _Facts, resource: Resource, workspace: Resource, named: tuple[str, Any, str]) -> Iterator[Finding]:
-    """Yields the findings of an identity that is set at a path, as a principal of the table."""
-    path, identity, who = named
+def _judge(facts: _Facts, resource: Resource, workspace: Resource, holder: _Holder) -> Iterator[Finding]:
+    """Yields roles of the table of grants that an identity needs and does not have."""
+    identity = holder.identity
     if is_unknown(identity):
-        yield CHECK.undecided(resource, path, identity)
+        yield CHECK.undecided(resource, holder.path, identity)
     elif facts.graph.by_id(identity) is None:
-        yield CHECK.undecided(resource, path, f"roles of {identity.rsplit('/', 1)[-1]}, which is not built here")
+        yield CHECK.undecided(resource, holder.path, f"roles of {identity.rsplit('/', 1)[-1]}, which is not built here")
     else:
         for grant in GRANTS:
             if (grant.target, grant.role) in PUSHES and _only_pulls(facts, identity, workspace):
                 continue
-            if grant.who == who and _wanted(facts, grant, workspace):
-                yield from _missing(facts, resource, grant, (identity, _targets(facts, grant, workspace)))
+            if grant.who == holder.who and _wanted(facts, grant, workspace):
+                missing = (
+                    target for target in _targets(facts, grant, workspace) if _lacks(facts, holder, grant, target)
+                )
+                yield from (_missing(resource, identity, grant, target) for target in missing)
 
 
 def _only_pulls(facts: _Facts, identity: str, workspace: Resource) -> bool:
@@ -136,16 +148,18 @@ def _only_pulls(facts: _Facts, identity: str, workspace: Resource) -> bool:
     return any(isinstance(other, str) and has_role(facts.given, other, "Contributor", registry) for other in others)
 
 
-def _missing(facts: _Facts, resource: Resource, grant: Grant, on: tuple[str, list[Any]]) -> Iterator[Finding]:
-    identity, targets = on
-    for target in targets:
-        if is_unknown(target):
-            yield CHECK.undecided(resource, f"the target of role {grant.role}", target)
-        elif isinstance(target, str) and not has_role(facts.given, identity, grant.role, target):
-            names = {"who": identity.rsplit("/", 1)[-1], "target": target.rsplit("/", 1)[-1]}
-            yield CHECK.finding(
-                resource, FindingLocation("identity", grant.role), role=grant.role, why=grant.why, **names
-            )
+def _lacks(facts: _Facts, holder: _Holder, grant: Grant, target: Any) -> bool:
+    """Returns whether an identity lacks a role on a target, or it is undecided which target that is."""
+    return is_unknown(target) or (
+        isinstance(target, str) and not has_role(facts.given, holder.identity, grant.role, target)
+    )
+
+
+def _missing(resource: Resource, identity: str, grant: Grant, target: Any) -> Finding:
+    if is_unknown(target):
+        return CHECK.undecided(resource, f"the target of role {grant.role}", target)
+    names = {"who": identity.rsplit("/", 1)[-1], "target": target.rsplit("/", 1)[-1]}
+    return CHECK.finding(resource, FindingLocation("identity", grant.role), role=grant.role, why=grant.why, **names)
 
 
 def _targets(facts: _Facts, grant: Grant, workspace: Resource) -> list[Any]:

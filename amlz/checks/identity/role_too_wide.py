@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
 from amlz.azure.ids import parse
@@ -68,6 +70,28 @@ _TYPES = {
     },
 }
 
+
+class _AssignmentScope(NamedTuple):
+    """The scope of an assignment: its type in lower case, and its name."""
+
+    type: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _WideRole:
+    """A mistake in an assignment. `role`: its name, or its id; `remedy`: a template, None for the usual one.
+
+    `where`: the targets of the role in the table of grants.
+    """
+
+    role: str
+    problem: str
+    remedy: str | None
+    severity: Severity | None = None
+    where: str | None = None
+
+
 _WIDE = ("microsoft.resources/resourcegroups", "microsoft.resources/subscriptions")
 
 
@@ -81,32 +105,29 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             yield CHECK.undecided(assignment, "properties.roleDefinitionId", definition)
             continue
         role_id = str(definition).rsplit("/", 1)[-1].lower()
-        kind, scope = _kind(assignment)
+        scope = _scope(assignment)
         role = PRIVILEGED.get(role_id) or role_name(str(definition))
         if role_id in PRIVILEGED and not value(assignment, "properties.condition"):
-            yield _finding(assignment, (role or "", scope), ("it may give every role to everyone", GIVES_ROLES))
-        elif kind in _WIDE and same(value(assignment, "properties.principalType"), "User"):
+            mistake = _WideRole(role or "", "it may give every role to everyone", GIVES_ROLES)
+            yield _finding(assignment, scope, mistake)
+        elif scope.type in _WIDE and same(value(assignment, "properties.principalType"), "User"):
             problem = "it is assigned to one person, not to an Entra group"
-            yield _finding(assignment, (role or role_id, scope), (problem, TO_A_GROUP))
-        elif role is not None and kind not in rows.get(role, {}) and not _remediates(assignment, policies):
+            yield _finding(assignment, scope, _WideRole(role or role_id, problem, TO_A_GROUP))
+        elif role is not None and scope.type not in rows.get(role, {}) and not _remediates(assignment, policies):
             where = ", ".join(sorted({target for item in rows.get(role, {}).values() for target in item}))
             problem = f"the table of grants has it on {where}" if where else "the table of grants does not have it"
-            remedy = CHECK.remedy.replace("{where}", where) if where else NOT_IN_TABLE
-            yield _finding(assignment, (role, scope), (problem, remedy))
-        elif role is None and kind in _WIDE and not _remediates(assignment, policies):
+            remedy = None if where else NOT_IN_TABLE
+            yield _finding(assignment, scope, _WideRole(role, problem, remedy, where=where))
+        elif role is None and scope.type in _WIDE and not _remediates(assignment, policies):
             problem = (
                 "no row of the table of grants has that role, and it holds for all present and future resources there"
             )
-            yield _finding(assignment, (role_id, scope), (problem, NARROWER), Severity.WARNING)
+            yield _finding(assignment, scope, _WideRole(role_id, problem, NARROWER, Severity.WARNING))
 
 
-def _finding(
-    assignment: Resource, role_and_scope: tuple[str, str], mistake: tuple[str, str], severity: Severity | None = None
-) -> Finding:
-    """The finding of an assignment. `role_and_scope`: its role and scope; `mistake`: the problem and its remedy."""
-    problem, remedy = mistake
-    place = FindingLocation("properties.roleDefinitionId", None, role_and_scope[0], severity, remedy)
-    return CHECK.finding(assignment, place, scope=role_and_scope[1], problem=problem)
+def _finding(assignment: Resource, scope: _AssignmentScope, mistake: _WideRole) -> Finding:
+    place = FindingLocation("properties.roleDefinitionId", None, mistake.role, mistake.severity, mistake.remedy)
+    return CHECK.finding(assignment, place, scope=scope.name, problem=mistake.problem, where=mistake.where)
 
 
 def _rows() -> Mapping[str, Mapping[str, set[str]]]:
@@ -117,13 +138,12 @@ def _rows() -> Mapping[str, Mapping[str, set[str]]]:
     return rows
 
 
-def _kind(assignment: Resource) -> tuple[str, str]:
-    """The type of an assignment's scope in lower case, and its name."""
+def _scope(assignment: Resource) -> _AssignmentScope:
     scope = scope_of(assignment)
     if scope.startswith("/providers/microsoft.management/"):
-        return "microsoft.resources/subscriptions", scope.rsplit("/", 1)[-1]
+        return _AssignmentScope("microsoft.resources/subscriptions", scope.rsplit("/", 1)[-1])
     parsed = parse(scope)
-    return parsed.type.lower(), parsed.name
+    return _AssignmentScope(parsed.type.lower(), parsed.name)
 
 
 def _of_policies(graph: ResourceGraph) -> set[str]:

@@ -29,16 +29,16 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
     land = landscape(graph)
     evaluator = Evaluator(land)
     targets = endpoints_by_owner(land)
-    for owner, subnet in compute_subnets(land):
-        for target in targets.get(owner, ()):
+    for subnet in compute_subnets(land):
+        for target in targets.get(subnet.owner or "", ()):
             for answer in evaluator.ask(subnet, target, "tcp"):
                 if answer.verdict is Reachability.BLOCKED:
                     yield from _findings(graph, answer)
 
 
-def compute_subnets(land: Landscape) -> list[tuple[str, End]]:
-    """Returns the subnets with compute targets of an environment, each with its environment."""
-    return [(node.owner, subnet_end(node)) for node in machine_subnets(land) if node.owner]
+def compute_subnets(land: Landscape) -> list[End]:
+    """Returns the subnets with compute targets of an environment, which owns them."""
+    return [subnet_end(node) for node in machine_subnets(land) if node.owner]
 
 
 def endpoints_by_owner(land: Landscape) -> dict[str, list[End]]:

@@ -29,17 +29,14 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
     land = landscape(graph)
     evaluator = Evaluator(land)
     nearby = NearbyEnds([end for ends in endpoints_by_owner(land).values() for end in ends])
-    for owner, subnet in compute_subnets(land):
+    for subnet in compute_subnets(land):
         group = subnet.subnet.group if subnet.subnet else None
-        others = [end for end in nearby.of(group) if end.owner != owner]
-        yield from _reached(graph, evaluator, (owner, subnet), others)
+        others = [end for end in nearby.of(group) if end.owner != subnet.owner]
+        yield from _reached(graph, evaluator, subnet, others)
 
 
-def _reached(
-    graph: ResourceGraph, evaluator: Evaluator, source: tuple[str, End], targets: list[End]
-) -> Iterator[Finding]:
+def _reached(graph: ResourceGraph, evaluator: Evaluator, subnet: End, targets: list[End]) -> Iterator[Finding]:
     """Findings about endpoints of other environments, one question a subnet where the source's rules deny it."""
-    environment, subnet = source
     denied: set[str] = set()
     for target in targets:
         endpoint = target.endpoint
@@ -51,6 +48,6 @@ def _reached(
             if own and answer.decisive and answer.decisive.at == own.name:
                 denied.add(endpoint.subnet)
             if answer.verdict in (Reachability.REACHABLE, Reachability.PARTLY):
-                other = environment.replace("/", ", ")
+                other = (subnet.owner or "").replace("/", ", ")
                 words = {"other": other, "subnet": subnet.name, "ports": port_text(answer.ports)}
                 yield CHECK.finding(resource, FindingLocation("properties.subnet.id"), **words)

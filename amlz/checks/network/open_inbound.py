@@ -37,11 +37,10 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         for where in attached.get(group.id.lower(), [])[:1]:
             for index, rule in enumerate(items(value(group, "properties.securityRules"))):
                 path = f"properties.securityRules[{index}]"
-                yield from _judge(group, (path, rule), where)
+                yield from _judge(group, path, rule, where)
 
 
-def _judge(group: Resource, at: tuple[str, Any], where: str) -> Iterator[Finding]:
-    path, rule = at
+def _judge(group: Resource, path: str, rule: Any, where: str) -> Iterator[Finding]:
     if is_unknown(rule):
         yield CHECK.undecided(group, path, rule)
         return

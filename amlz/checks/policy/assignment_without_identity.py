@@ -68,10 +68,10 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             )
 
 
-def _acting(one: Resource, actual: Any) -> tuple[list[str], bool]:
+def _acting(assignment: Resource, actual: Any) -> tuple[list[str], bool]:
     """Names of definitions that modify or deploy, and whether an effect could not be read."""
     acting, unsure = [], False
-    subject = subject_of(one)
+    subject = subject_of(assignment)
     for policy in actual.policies:
         try:
             effect = actual.effect(policy, subject) or effect_of(policy.definition, policy.values, subject)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from amlz.azure.graph import Resource, ResourceGraph, is_unknown
+from amlz.azure.graph import ResourceGraph, is_unknown
 from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import value
 
@@ -33,6 +34,15 @@ CHECK = Check(
 SOON = timedelta(days=30)
 
 
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    """The end of an exemption in words. `remedy`: None for the usual one."""
+
+    when: str
+    severity: Severity
+    remedy: str | None = None
+
+
 def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Returns exemptions that have ended, end soon, or whose end is undecided. One without an end is not found."""
     for exemption in graph.of_type("Microsoft.Authorization/policyExemptions"):
@@ -40,32 +50,28 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         if is_unknown(expires):
             yield CHECK.undecided(exemption, PATH, expires)
         elif expires is not None:
-            yield from _judged(exemption, str(expires), graph.today)
+            ending = _ending(str(expires), graph.today)
+            if ending is not None:
+                place = FindingLocation(PATH, None, str(expires), ending.severity, ending.remedy)
+                yield CHECK.finding(exemption, place, when=ending.when)
 
 
-def _judged(exemption: Resource, expires: str, today: str | None) -> Iterator[Finding]:
-    """Returns the finding on a day. Both are ISO 8601; an exemption no longer holds on the day that it names."""
+def _ending(expires: str, today: str | None) -> _Ending | None:
+    """Returns the end as it is on a day, None where it is far. Both are ISO 8601; on its last day, it has ended."""
     ends = _day(expires)
     if ends is None:
         when = f"ends on {expires}, which is not a date in the form 2027-03-31: cannot tell whether it has passed"
-        yield _finding(exemption, Severity.NOTE, expires, (when, NO_DAY))
-    elif not today:
-        when = f"ends on {ends}. Cannot tell whether that day has passed"
-        yield _finding(exemption, Severity.NOTE, expires, (when, NO_TODAY))
-    else:
-        now = date.fromisoformat(today[:10])
-        left = (ends - now).days
-        if left <= 0:
-            yield _finding(exemption, Severity.ERROR, expires, (f"ended on {ends}; it is {now}", ""))
-        elif ends - now <= SOON:
-            days = "1 day" if left == 1 else f"{left} days"
-            yield _finding(exemption, Severity.WARNING, expires, (f"ends on {ends}, in {days}", ""))
-
-
-def _finding(exemption: Resource, severity: Severity, expires: str, when_and_remedy: tuple[str, str]) -> Finding:
-    """The finding of an exemption. `when_and_remedy`: when it ends, and the remedy ("" for the usual one)."""
-    when, remedy = when_and_remedy
-    return CHECK.finding(exemption, FindingLocation(PATH, None, expires, severity, remedy), when=when)
+        return _Ending(when, Severity.NOTE, NO_DAY)
+    if not today:
+        return _Ending(f"ends on {ends}. Cannot tell whether that day has passed", Severity.NOTE, NO_TODAY)
+    now = date.fromisoformat(today[:10])
+    left = ends - now
+    if left.days <= 0:
+        return _Ending(f"ended on {ends}; it is {now}", Severity.ERROR)
+    if left <= SOON:
+        days = "1 day" if left.days == 1 else f"{left.days} days"
+        return _Ending(f"ends on {ends}, in {days}", Severity.WARNING)
+    return None
 
 
 def _day(text: str) -> date | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from amlz.azure.graph import Resource, ResourceGraph
 from amlz.checks.finding import Check, Finding, FindingLocation, Severity
@@ -34,6 +34,14 @@ CHECK = Check(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Workspaces:
+    """Ids of the workspaces that both settings send to. `theirs`: that of the policy, "" where it is not decided."""
+
+    mine: str
+    theirs: str
+
+
 def find(graph: ResourceGraph, answers: Iterable[PolicyAnswer]) -> Iterator[Finding]:
     """Resources with a setting of the plan for which a policy would write one too."""
     deploying = [answer for answer in answers if looks_for(answer, SETTINGS)]
@@ -60,7 +68,7 @@ def _finding(graph: ResourceGraph, deployment: Deployment, settings: list[Resour
         "own": name or "a setting",
         "target": f" to {theirs.rpartition('/')[2]}" if theirs else "",
         "effect": _effect(first, mine, theirs, name),
-        "remedy": _options(graph, deployment, first, (mine, theirs)),
+        "remedy": _options(graph, deployment, first, _Workspaces(mine, theirs)),
     }
     place = FindingLocation("its diagnostic setting", theirs or None, mine)
     return replace(CHECK.finding(deployment.resource, place, **words), remedy=words["remedy"])
@@ -76,9 +84,9 @@ def _effect(setting: Resource, mine: str, theirs: str, name: str) -> str:
     return "Its target is known only at deployment: the same workspace is refused, another one is billed twice."
 
 
-def _options(graph: ResourceGraph, deployment: Deployment, setting: Resource, targets: tuple[str, str]) -> str:
+def _options(graph: ResourceGraph, deployment: Deployment, setting: Resource, workspaces: _Workspaces) -> str:
     """The options, each only where it ends the finding."""
-    mine, theirs = targets
+    mine, theirs = workspaces.mine, workspaces.theirs
     options = []
     moved = with_properties(setting, {**setting.properties, "workspaceId": theirs})
     existing = graph.by_id(mine) is None and graph.dns != "hub"

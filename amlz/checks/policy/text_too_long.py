@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
 from amlz.checks.finding import Check, Finding, FindingLocation, Severity
@@ -20,10 +20,21 @@ CHECK = Check(
     source="https://learn.microsoft.com/azure/governance/policy/concepts/assignment-structure",
 )
 
+
+class TextLimit(NamedTuple):
+    """A text of a policy in words, and the most characters that it may have."""
+
+    text: str
+    most: int
+
+
 TYPES = tuple(f"Microsoft.Authorization/policy{kind}" for kind in ("Definitions", "SetDefinitions", "Assignments"))
 NAME, NAME_AT_GROUP = 64, 24
 #: By path. https://learn.microsoft.com/azure/governance/policy/concepts/definition-structure-basics
-TEXTS = {"properties.displayName": ("The display name", 128), "properties.description": ("The description", 512)}
+TEXTS = {
+    "properties.displayName": TextLimit("The display name", 128),
+    "properties.description": TextLimit("The description", 512),
+}
 METADATA = 1024
 
 
@@ -32,18 +43,18 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
     for resource in graph.of_type(*TYPES):
         assigned = resource.arm_type.lower().endswith("/policyassignments")
         at_group = assigned and resource.id.lower().startswith("/providers/microsoft.management/")
-        yield from _long(resource, "name", ("The name", NAME_AT_GROUP if at_group else NAME), resource.name)
-        for path, row in TEXTS.items():
-            yield from _long(resource, path, row, value(resource, path))
+        yield from _long(resource, "name", TextLimit("The name", NAME_AT_GROUP if at_group else NAME), resource.name)
+        for path, limit in TEXTS.items():
+            yield from _long(resource, path, limit, value(resource, path))
         metadata = value(resource, "properties.metadata")
         if isinstance(metadata, dict) and not is_unknown(metadata):
             written = json.dumps(metadata, separators=(",", ":"))
-            yield from _long(resource, "properties.metadata", ("The metadata", METADATA), written)
+            yield from _long(resource, "properties.metadata", TextLimit("The metadata", METADATA), written)
 
 
-def _long(resource: Resource, path: str, row: tuple[str, int], actual: Any) -> Iterator[Finding]:
-    text, most = row
+def _long(resource: Resource, path: str, limit: TextLimit, actual: Any) -> Iterator[Finding]:
     if is_unknown(actual):
         yield CHECK.undecided(resource, path, actual)
-    elif isinstance(actual, str) and len(actual) > most:
-        yield CHECK.finding(resource, FindingLocation(path, most, len(actual)), what=text, count=len(actual), most=most)
+    elif isinstance(actual, str) and len(actual) > limit.most:
+        place = FindingLocation(path, limit.most, len(actual))
+        yield CHECK.finding(resource, place, what=limit.text, count=len(actual), most=limit.most)

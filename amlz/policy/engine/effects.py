@@ -6,7 +6,7 @@ https://learn.microsoft.com/azure/governance/policy/concepts/effect-modify and e
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import Any, NamedTuple
 
 from amlz.dataclass import dataclass
 from amlz.policy.engine.aliases import STAR, Path
@@ -110,7 +110,7 @@ def _operate(rt: Runtime, operation: ModifyOperation, conflict: str, work: _Effe
         if why:
             _refuse(operation, conflict, why, work)
             return
-    _alter(rt, operation, (field, path), value, work)
+    _alter(rt, operation, _Field(field, path), value, work)
 
 
 def _forbidden(rt: Runtime, field: str, value: Any, work: _EffectState) -> str:
@@ -139,9 +139,16 @@ def _refuse(operation: ModifyOperation, conflict: str, why: str, work: _EffectSt
         work.refuses.append(why)
 
 
-def _alter(rt: Runtime, operation: ModifyOperation, at: tuple[str, Path], value: Any, work: _EffectState) -> None:
-    field, path = at
-    steps = _spelled(path)
+class _Field(NamedTuple):
+    """The field that an operation changes: its name in the policy, and its path in the body."""
+
+    name: str
+    path: Path
+
+
+def _alter(rt: Runtime, operation: ModifyOperation, at: _Field, value: Any, work: _EffectState) -> None:
+    field = at.name
+    steps = _spelled(at.path)
     adds = steps[-1] == STAR
     keys = steps[:-1] if adds else steps
     holders: list[Any] = [work.body]
@@ -157,7 +164,7 @@ def _alter(rt: Runtime, operation: ModifyOperation, at: tuple[str, Path], value:
     for holder in holders:
         if not isinstance(holder, dict):
             raise EvaluationError(f"members of {field} are not objects")
-        _set(rt, operation, _Spot(field, path, holder, keys[-1], adds), value, work)
+        _set(rt, operation, _Spot(field, at.path, holder, keys[-1], adds), value, work)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +227,9 @@ def _set(rt: Runtime, operation: ModifyOperation, spot: _Spot, value: Any, work:
             work.undecided.append(f"{field} is known only at deployment")
             return
         after = [*(before if isinstance(before, list) and operation.does != "addOrReplace" else []), value]
-    elif before is not MISSING and before is not None and _stays(rt, operation, (field, before, value), work):
+    elif (
+        before is not MISSING and before is not None and _stays(rt, operation, _WantedValue(field, before, value), work)
+    ):
         return
     if same(before, after):
         return
@@ -228,9 +237,17 @@ def _set(rt: Runtime, operation: ModifyOperation, spot: _Spot, value: Any, work:
     work.altered.append(Altered(operation.does, field, spot.path.text, before, after))
 
 
-def _stays(rt: Runtime, operation: ModifyOperation, at: tuple[str, Any, Any], work: _EffectState) -> bool:
+class _WantedValue(NamedTuple):
+    """A field with its present value, and the one that an operation wants."""
+
+    field: str
+    before: Any
+    value: Any
+
+
+def _stays(rt: Runtime, operation: ModifyOperation, wanted: _WantedValue, work: _EffectState) -> bool:
     """Returns whether a present value stays: it is the wanted one, must not be replaced, or cannot be."""
-    field, before, value = at
+    field, before, value = wanted
     if operation.does == "add":
         return True
     if operation.does == "append" and isinstance(before, list):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from amlz.policy.engine import grammar, limits
 from amlz.policy.engine.conditions import (
@@ -31,6 +31,14 @@ _GROUPS = {"allof", "anyof", "not"}
 _LEFT = ("field", "value", "count")
 #: Fields that decide whether a definition applies to a resource at all.
 _EARLY = frozenset({"type", "name", "kind"})
+
+
+class _RightSide(NamedTuple):
+    """An operator, and what is on its right: as written, and compiled."""
+
+    operator: str
+    operand: Any
+    run: Run
 
 
 @dataclass
@@ -81,9 +89,9 @@ class _Rule:
         at = f"{where}.{keys[operators[0]]}"
         _check_operand(operators[0], operand, at)
         right: Run = _null if operand is None else self.compiler.value(operand, at)
-        return self._sided(data[keys[left[0]]], left[0], (operators[0], operand, right), f"{where}.{left[0]}")
+        return self._sided(data[keys[left[0]]], left[0], _RightSide(operators[0], operand, right), f"{where}.{left[0]}")
 
-    def _sided(self, actual: Any, left: str, side: tuple[str, Any, Run], where: str) -> Condition:
+    def _sided(self, actual: Any, left: str, side: _RightSide, where: str) -> Condition:
         operator, operand, right = side
         if left == "count":
             return self._count(actual, Sides("count", operator, right, _shown(operand)), where)

@@ -49,7 +49,7 @@ class Simulation:
         path, query = unquote(parts.path), {key.lower(): value for key, value in parse_qsl(parts.query)}
         version = query.get("api-version", "").strip()
         form = content.decode("utf-8", "replace")
-        answer = sign_in.answer(method, path, version, form, (base, self._tenant.id))
+        answer = sign_in.answer(method, path, version, form, sign_in.SignInServer(base, self._tenant.id))
         if answer is not None:
             return answer
         if not signed_in:

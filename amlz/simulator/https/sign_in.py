@@ -12,7 +12,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 from amlz.simulator.arm.messages import Answer
@@ -28,12 +28,16 @@ _TOKEN = re.compile(r"/([^/]+)/oauth2/(v2\.0/)?token", re.I)
 _ANY_TENANT = ("common", "organizations", "consumers", "adfs")
 
 
-def answer(method: str, path: str, version: str, form: str, context: tuple[str, str]) -> Answer | None:
-    """Returns the answer to a request of a client that signs in; None for any other path.
+class SignInServer(NamedTuple):
+    """The server that clients sign in to: its address, without a slash at its end, and the simulated tenant."""
 
-    `context`: the address of this server, without a slash at its end, and the simulated tenant.
-    """
-    base, tenant = context
+    base: str
+    tenant: str
+
+
+def answer(method: str, path: str, version: str, form: str, server: SignInServer) -> Answer | None:
+    """Returns the answer to a request of a client that signs in; None for any other path."""
+    base, tenant = server
     lowered = path.rstrip("/").lower()
     if lowered == "/metadata/endpoints":
         cloud = _metadata(base)
