@@ -101,9 +101,9 @@ def _gathered(path: Path, split: bool) -> tuple[dict[str, list[Seen]], dict[str,
     return seen, writes
 
 
-def _kind(one: Exchange) -> str:
+def _kind(exchange: Exchange) -> str:
     try:
-        return address(one.path).type.lower()
+        return address(exchange.path).type.lower()
     except BadPath:
         return ""
 

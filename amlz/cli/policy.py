@@ -103,13 +103,13 @@ def import_(
     """Imports policies of a tenant, so that every preview evaluates them too."""
     from amlz.policy.imported import merged, take
     from amlz.reports.files import write_whole
-    from amlz.reports.policy_pages import taken_text
+    from amlz.reports.policy_pages import import_text
 
-    result, taken = take(files)
+    result, imported = take(files)
     for path, text in merged(result).items():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, text)
-    write(taken_text(taken), None)
+    write(import_text(imported), None)
 
 
 @app.command("import-aliases")

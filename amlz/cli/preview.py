@@ -76,7 +76,7 @@ def preview(
     forms = formats_named(
         (name for name, _ in paths), command, "--also" if command is Command.preview else "--format, --also"
     )
-    seen = cache(lambda: replace(preview_stack(file, plan, today), quota=quota))
+    previewed = cache(lambda: replace(preview_stack(file, plan, today), quota=quota))
     with steps(sys.stderr) as show:
         show(f"Comparing {file.stack} with {against}" if against else f"Previewing {file.stack}")
         difference = None
@@ -84,9 +84,9 @@ def preview(
             from amlz.app.compare import difference_by, difference_to
 
             compare = difference_to if against else difference_by
-            difference = compare(against or engine, file, seen, today)
-        report = Report(seen, difference, fail_on.value, links, origin)
-        fails = (difference or seen()).fails(fail_on.value)
+            difference = compare(against or engine, file, previewed, today)
+        report = Report(previewed, difference, fail_on.value, links, origin)
+        fails = (difference or previewed()).fails(fail_on.value)
         texts = [written(output_format, report) for output_format in forms]
     _write_all(forms, texts, paths)
     raise typer.Exit(int(fails))

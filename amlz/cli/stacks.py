@@ -159,9 +159,9 @@ def _freed(
     """
     import gc
 
-    seen = look()
-    kept = part(stack, seen, previews.get(stack.name))
-    del seen
+    result = look()
+    kept = part(stack, result, previews.get(stack.name))
+    del result
     if not keep:
         previews.clear()
     gc.collect()
@@ -205,9 +205,9 @@ def preview_all(against: str, today: str | None, shown_as: Shown, output: Path |
     form, fail_on = shown_as.form, shown_as.fail_on
     formats_named([form], Command.all_stacks)
 
-    def part(stack: StackOfFolder, seen: StackResult, preview: Preview | None) -> StackResult:
-        seen = replace(seen, quota=shown_as.quota) if isinstance(seen, Preview) else seen
-        return written(stack, seen, form, fail_on, Linked(shown_as.links, preview))
+    def part(stack: StackOfFolder, result: StackResult, preview: Preview | None) -> StackResult:
+        result = replace(result, quota=shown_as.quota) if isinstance(result, Preview) else result
+        return written(stack, result, form, fail_on, Linked(shown_as.links, preview))
 
     results = results_of_stacks(against, today, part, keep=part_of(form) is None)
     results = replace(results, links=shown_as.links, origin=shown_as.origin)

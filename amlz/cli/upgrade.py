@@ -144,5 +144,5 @@ def _effects(merge: MemoryMerge, today: str | None) -> tuple[list[Effect], bool]
     if not merge.commit:
         return [], False
     with steps(sys.stderr) as show:
-        seen = upgrade_preview(ROOT, merge, today, show)
-    return [(one.stack, one.difference, shown(one.why or "")) for one in seen.stacks], seen.other_packages
+        effects = upgrade_preview(ROOT, merge, today, show)
+    return [(one.stack, one.difference, shown(one.why or "")) for one in effects.stacks], effects.other_packages

@@ -174,9 +174,9 @@ def _line(record: Record, item: Quantity, region: str, assumed: Mapping[str, flo
     return CostLine(owner, item.meter, there, 1, low, high, basis, is_assumed)
 
 
-def _sum(one: CostLine, other: CostLine) -> CostLine:
-    high = None if one.high is None or other.high is None else one.high + other.high
-    return replace(one, resources=one.resources + other.resources, low=one.low + other.low, high=high)
+def _sum(line: CostLine, other: CostLine) -> CostLine:
+    high = None if line.high is None or other.high is None else line.high + other.high
+    return replace(line, resources=line.resources + other.resources, low=line.low + other.low, high=high)
 
 
 def _priced(line: CostLine, tiers: tuple[Tier, ...] | NoPrice, low_sum: float, high_sum: float) -> PricedLine:

@@ -88,21 +88,21 @@ def _resources(
         }
 
 
-def _labels(one: OrderedStack) -> dict[str, str]:
+def _labels(ordered: OrderedStack) -> dict[str, str]:
     """Labels by which other engines select stacks. A value of Kubernetes ends with a letter or digit."""
-    ring = {"amlz/ring": one.stack.ring.rstrip("-_")} if one.stack.ring else {}
+    ring = {"amlz/ring": ordered.stack.ring.rstrip("-_")} if ordered.stack.ring else {}
     return {
-        "amlz/unit": one.stack.unit.rstrip("-_"),
+        "amlz/unit": ordered.stack.unit.rstrip("-_"),
         **ring,
-        "amlz/wave": str(one.wave),
-        "amlz/production": str(one.production).lower(),
+        "amlz/wave": str(ordered.wave),
+        "amlz/production": str(ordered.production).lower(),
     }
 
 
-def _spec(one: OrderedStack, commit: str, unit: UnitOperatorConfig, operator: OperatorConfig) -> dict[str, Any]:
-    prerequisites = {"prerequisites": [{"name": resource_name(key)} for key in one.after]} if one.after else {}
+def _spec(ordered: OrderedStack, commit: str, unit: UnitOperatorConfig, operator: OperatorConfig) -> dict[str, Any]:
+    prerequisites = {"prerequisites": [{"name": resource_name(key)} for key in ordered.after]} if ordered.after else {}
     return {
-        "stack": one.stack.name,
+        "stack": ordered.stack.name,
         "projectRepo": unit.repository,
         "commit": commit,
         "backend": unit.backend,

@@ -53,9 +53,9 @@ def _state(ring: RingConfig, reports: FleetReports, closed: tuple[str, ...]) -> 
     return RingState(ring.name, not closed, done, len(stacks), failed, tuple(pending), closed)
 
 
-def _rings(one: UnusableReport, config: FleetConfig) -> set[str | None]:
+def _rings(report: UnusableReport, config: FleetConfig) -> set[str | None]:
     """Returns the rings that an unusable report belongs to: one of a whole unit to each ring of the unit."""
-    return {one.ring} if one.stack else {one.ring, *config.units[one.unit].stack_rings.values()}
+    return {report.ring} if report.stack else {report.ring, *config.units[report.unit].stack_rings.values()}
 
 
 def _failure(stack: FleetStack, reports: FleetReports) -> str:

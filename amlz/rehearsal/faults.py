@@ -116,9 +116,9 @@ def all_faults() -> tuple[RequestedFault, ...]:
 
 def undisturbed(stage: Stage, file: StackFile) -> Undisturbed:
     """Returns the resources without any fault."""
-    with stack_under_test(stage, file.stack, plain_config(file)) as here:
-        here.step("up without a fault", "up")
-        return undisturbed_of(here)
+    with stack_under_test(stage, file.stack, plain_config(file)) as tested:
+        tested.step("up without a fault", "up")
+        return undisturbed_of(tested)
 
 
 def meet(
@@ -126,72 +126,72 @@ def meet(
 ) -> FaultOutcome:
     """A landing zone is built while faults strike; what is left to do is done, and the next `up` runs."""
     name = ", ".join(map(str, requested_faults))
-    with stack_under_test(stage, file.stack, plain_config(file)) as here:
-        _arm(here, requested_faults)
-        first = here.step(f"{name}: up", "up")
+    with stack_under_test(stage, file.stack, plain_config(file)) as tested:
+        _arm(tested, requested_faults)
+        first = tested.step(f"{name}: up", "up")
         gone = [
             deleted
             for requested_fault in requested_faults
             if requested_fault.fault.kind == "deleted"
-            for deleted in _delete(here, requested_fault)
+            for deleted in _delete(tested, requested_fault)
         ]
         changed = [
             other
             for requested_fault in requested_faults
             if requested_fault.fault.kind == "drifted"
-            for other in _drift(here, requested_fault)
+            for other in _drift(tested, requested_fault)
         ]
-        shown = here.step(f"{name}: refresh", "refresh") if changed else None
-        mended = () if gone or changed or not first.wrong else _mend(here)
+        shown = tested.step(f"{name}: refresh", "refresh") if changed else None
+        mended = () if gone or changed or not first.wrong else _mend(tested)
         then = None
         for _ in requested_faults:  # each may stop another `up`
             if ((gone or changed) and then is None) or (then or first).wrong:
-                then = here.step(f"{name}: next up", "up --refresh" if gone else "up")
-        apart = _after_deletion(here, gone, then) if gone and then is not None and then.refused else ()
+                then = tested.step(f"{name}: next up", "up --refresh" if gone else "up")
+        apart = _after_deletion(tested, gone, then) if gone and then is not None and then.refused else ()
         if apart:
-            then = here.step(f"{name}: next up", "up --refresh")
-        differ = [*differences(expected, undisturbed_of(here)), *_unseen(len(changed), shown, then)]
+            then = tested.step(f"{name}: next up", "up --refresh")
+        differ = [*differences(expected, undisturbed_of(tested)), *_unseen(len(changed), shown, then)]
         by_hand = [*(f"delete {item.id}" for item in gone), *(f"change {item}" for item in changed)]
-        struck = [*_struck(here, requested_faults), *by_hand]
+        struck = [*_struck(tested, requested_faults), *by_hand]
         return FaultOutcome(requested_faults, tuple(struck), first, (*mended, *apart), then, tuple(differ), shown)
 
 
-def _after_deletion(here: StackUnderTest, gone: Iterable[StoredResource], then: Step) -> tuple[str, ...]:
+def _after_deletion(tested: StackUnderTest, gone: Iterable[StoredResource], then: Step) -> tuple[str, ...]:
     """Returns the steps for a person where the next `up` stopped, since a resource was deleted in Azure."""
     text = " ".join(refusal.message for refusal in then.refused)
     done = []
-    for urn in recovery.missing(here.stack.state(), text):
+    for urn in recovery.missing(tested.stack.state(), text):
         try:
-            recovery.forget(here.stack, urn)
+            recovery.forget(tested.stack, urn)
             done.append(recovery.FORGET.format(urn=urn))
         except EngineFailed:
             for lost in gone:
-                with here.store.change():
-                    here.store.put(lost, validation.refers(lost))
-                done.append(recovery.RESTORE.format(id=lost.id, stack=here.stack.name))
-    return (*done, *_reconnect(here))
+                with tested.store.change():
+                    tested.store.put(lost, validation.refers(lost))
+                done.append(recovery.RESTORE.format(id=lost.id, stack=tested.stack.name))
+    return (*done, *_reconnect(tested))
 
 
-def _reconnect(here: StackUnderTest) -> tuple[str, ...]:
+def _reconnect(tested: StackUnderTest) -> tuple[str, ...]:
     """Returns the steps for a person where one side of a peering is gone: the other is deleted too, and both are
     created again.
     """
-    apart = [resource for resource in here.store.all() if resource.state == DISCONNECTED]
+    apart = [resource for resource in tested.store.all() if resource.state == DISCONNECTED]
     return tuple(
-        f"delete the peering {resource.id}, which is {DISCONNECTED}" for resource in apart if _deleted(here, resource)
+        f"delete the peering {resource.id}, which is {DISCONNECTED}" for resource in apart if _deleted(tested, resource)
     )
 
 
-def _struck(here: StackUnderTest, requested_faults: Iterable[RequestedFault]) -> Iterable[str]:
+def _struck(tested: StackUnderTest, requested_faults: Iterable[RequestedFault]) -> Iterable[str]:
     noted = dict.fromkeys(
-        (operation.note, operation.verb, operation.id) for operation in here.store.journal() if operation.note
+        (operation.note, operation.verb, operation.id) for operation in tested.store.journal() if operation.note
     )
     yield from (f"{verb} {resource_id}" for _, verb, resource_id in noted)
     if any(requested_fault.fault.kind == "soft-deleted" for requested_fault in requested_faults):
-        yield from (f"create {kept.id}" for kept in here.store.all_kept())
+        yield from (f"create {kept.id}" for kept in tested.store.all_kept())
     for requested_fault in requested_faults:
         if requested_fault.fault.kind == "policy-denies":
-            wanted = [id_ for id_ in here.store.all_expected() if _same_type(parse(id_).type, requested_fault.type)]
+            wanted = [id_ for id_ in tested.store.all_expected() if _same_type(parse(id_).type, requested_fault.type)]
             yield from (f"create {id_}" for id_ in wanted[:1])
 
 
@@ -206,15 +206,15 @@ def _unseen(count: int, shown: Step | None, then: Step | None) -> Iterable[str]:
             yield f"{name}: {step.updated} updated, where {count} were changed by hand"
 
 
-def _arm(here: StackUnderTest, requested_faults: Iterable[RequestedFault]) -> None:
+def _arm(tested: StackUnderTest, requested_faults: Iterable[RequestedFault]) -> None:
     for requested_fault in requested_faults:
         if requested_fault.fault.kind == "soft-deleted":
-            _soft_delete(here)
+            _soft_delete(tested)
         elif requested_fault.fault.kind == "policy-denies" and requested_fault.type:
             for kind, item in tenant_policy(requested_fault.type):
-                here.store.add_outside(kind, item)
+                tested.store.add_outside(kind, item)
         elif requested_fault.fault.kind not in ("deleted", "drifted"):
-            here.store.arm(
+            tested.store.arm(
                 PendingFault(
                     requested_fault.fault.kind,
                     requested_fault.number or 1,
@@ -228,32 +228,32 @@ def _same_type(arm_type: str, wanted: str | None) -> bool:
     return wanted is not None and arm_type.lower() == wanted.lower()
 
 
-def _soft_delete(here: StackUnderTest) -> None:
+def _soft_delete(tested: StackUnderTest) -> None:
     """The first vault of the plan was there before, with purge protection."""
-    for resource_id in here.store.all_expected():
+    for resource_id in tested.store.all_expected():
         if parse(resource_id).type.lower() == _VAULT:
-            with here.store.change():
-                here.store.keep(SoftDeletedName(_VAULT, resource_id.rpartition("/")[2], resource_id, 90, False))
+            with tested.store.change():
+                tested.store.keep(SoftDeletedName(_VAULT, resource_id.rpartition("/")[2], resource_id, 90, False))
             return
 
 
-def _delete(here: StackUnderTest, requested_fault: RequestedFault) -> list[StoredResource]:
+def _delete(tested: StackUnderTest, requested_fault: RequestedFault) -> list[StoredResource]:
     """Deletes what Azure lets go: the first one of the type, or what the operation of the number made."""
-    operations = here.store.journal()[requested_fault.number - 1 :] if requested_fault.number else ()
-    wanted = [here.store.get(operation.id) for operation in operations]
+    operations = tested.store.journal()[requested_fault.number - 1 :] if requested_fault.number else ()
+    wanted = [tested.store.get(operation.id) for operation in operations]
     if not requested_fault.number:
-        wanted = [resource for resource in here.store.all() if _same_type(resource.type, requested_fault.type)]
+        wanted = [resource for resource in tested.store.all() if _same_type(resource.type, requested_fault.type)]
     for resource in wanted:
-        if resource is not None and _deleted(here, resource):
+        if resource is not None and _deleted(tested, resource):
             return [resource]
     return []
 
 
-def _drift(here: StackUnderTest, requested_fault: RequestedFault) -> list[str]:
+def _drift(tested: StackUnderTest, requested_fault: RequestedFault) -> list[str]:
     """Changes the first one of the type, or of what operations from the number on made; else one of each drift."""
-    found_all = here.store.all()
+    found_all = tested.store.all()
     if requested_fault.number:
-        made = (here.store.get(operation.id) for operation in here.store.journal()[requested_fault.number - 1 :])
+        made = (tested.store.get(operation.id) for operation in tested.store.journal()[requested_fault.number - 1 :])
         wanted = [resource for resource in made if resource is not None and drift_of(resource)][:1]
     else:
         kinds = [requested_fault.type.lower()] if requested_fault.type else [item.type for item in DRIFTS]
@@ -263,35 +263,35 @@ def _drift(here: StackUnderTest, requested_fault: RequestedFault) -> list[str]:
     for resource in wanted:
         made_by_hand = drift_of(resource)
         if made_by_hand:
-            with here.store.change():
-                drift(here.store, resource, made_by_hand)
+            with tested.store.change():
+                drift(tested.store, resource, made_by_hand)
             changed.append(resource.id)
     return changed
 
 
-def _deleted(here: StackUnderTest, stored_resource: StoredResource) -> bool:
+def _deleted(tested: StackUnderTest, stored_resource: StoredResource) -> bool:
     try:
-        with here.store.change():
-            stateful_provider.delete(here.store, stored_resource)
+        with tested.store.change():
+            stateful_provider.delete(tested.store, stored_resource)
     except AzureRefused:
         return False
     return True
 
 
-def _mend(here: StackUnderTest) -> tuple[str, ...]:
+def _mend(tested: StackUnderTest) -> tuple[str, ...]:
     """Returns the steps for a person after an update that was cut off; nothing where it was not."""
-    recovery.make_readable(here.stack)
-    if not here.stack.state().get("pending_operations"):
+    recovery.make_readable(tested.stack)
+    if not tested.stack.state().get("pending_operations"):
         return ()
-    _, forgotten = recovery.settle(here.stack, here.planned)
-    steps = tuple(step.format(stack=here.stack.name) for step in recovery.STEPS)
+    _, forgotten = recovery.settle(tested.stack, tested.planned)
+    steps = tuple(step.format(stack=tested.stack.name) for step in recovery.STEPS)
     return (*steps, *(recovery.FORGET.format(urn=urn) for urn in forgotten))
 
 
-def undisturbed_of(here: StackUnderTest) -> Undisturbed:
+def undisturbed_of(tested: StackUnderTest) -> Undisturbed:
     """Returns the existing resources."""
-    azure = {resource.id: (resource.urn, resource.inputs, resource.outputs) for resource in here.store.all()}
-    state = here.stack.state()
+    azure = {resource.id: (resource.urn, resource.inputs, resource.outputs) for resource in tested.store.all()}
+    state = tested.stack.state()
     known = {
         item["urn"]: (item.get("id"), item.get("inputs"), item.get("protect"), item.get("initErrors"))
         for item in state.get("resources", [])

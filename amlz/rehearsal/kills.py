@@ -42,17 +42,17 @@ def kill(stage: Stage, file: StackFile, expected: Undisturbed, ids: Iterable[str
     After each kill, what a person does is done (see amlz/rehearsal/recovery.py), and `up` goes on. It ends with the
     first refusal: nothing else may go wrong.
     """
-    with stack_under_test(stage, file.stack, plain_config(file)) as here:
-        here.store.kill_at(POINTS, tuple(ids))
-        return _until_done(here, "up", expected)
+    with stack_under_test(stage, file.stack, plain_config(file)) as tested:
+        tested.store.kill_at(POINTS, tuple(ids))
+        return _until_done(tested, "up", expected)
 
 
 def kill_at_the_end(stage: Stage, file: StackFile, ids: Iterable[str]) -> Killed:
     """The same while an existing landing zone is destroyed; at the end nothing may be left."""
-    with stack_under_test(stage, file.stack, plain_config(file)) as here:
-        here.step("up", "up")
-        here.store.kill_at(POINTS, tuple(ids))
-        return _until_done(here, "destroy", {})
+    with stack_under_test(stage, file.stack, plain_config(file)) as tested:
+        tested.step("up", "up")
+        tested.store.kill_at(POINTS, tuple(ids))
+        return _until_done(tested, "destroy", {})
 
 
 def kill_an_edit(stage: Stage, file: StackFile, then: Written, ids: Iterable[str]) -> Killed:
@@ -61,27 +61,27 @@ def kill_an_edit(stage: Stage, file: StackFile, then: Written, ids: Iterable[str
     Compared are the resources that exist after it with those that the edited program makes.
     """
     config = plain_config(file)
-    with stack_under_test(stage, file.stack, config) as here:
-        here.step("up", "up")
-        here.write({**config, KEY: then})
-        here.store.kill_at(POINTS, tuple(ids))
-        killed = _until_done(here, "up", {})
-        exist = {resource.id.lower() for resource in here.store.all()}
-        planned = {resource_id.lower() for resource_id in here.planned.values()}
+    with stack_under_test(stage, file.stack, config) as tested:
+        tested.step("up", "up")
+        tested.write({**config, KEY: then})
+        tested.store.kill_at(POINTS, tuple(ids))
+        killed = _until_done(tested, "up", {})
+        exist = {resource.id.lower() for resource in tested.store.all()}
+        planned = {resource_id.lower() for resource_id in tested.planned.values()}
         return replace(killed, differences=tuple(sorted(exist ^ planned)))
 
 
-def _until_done(here: StackUnderTest, command: str, expected: Undisturbed) -> Killed:
+def _until_done(tested: StackUnderTest, command: str, expected: Undisturbed) -> Killed:
     before: set[str] = set()
     after: set[str] = set()
     kills = 0
     while True:
-        last = here.step(f"{command}, {kills} kills so far", command)
+        last = tested.step(f"{command}, {kills} kills so far", command)
         if [refusal.message for refusal in last.refused] != [_KILLED]:
             break
         kills += 1
-        existing = {resource.urn for resource in here.store.all()}
-        moved = recovery.settle(here.stack, here.planned)[0].moved
+        existing = {resource.urn for resource in tested.store.all()}
+        moved = recovery.settle(tested.stack, tested.planned)[0].moved
         after |= existing.intersection(moved)
         before |= set(moved) - existing
     return Killed(
@@ -89,8 +89,8 @@ def _until_done(here: StackUnderTest, command: str, expected: Undisturbed) -> Ki
         frozenset(before),
         frozenset(after),
         last,
-        tuple(differences(expected, undisturbed_of(here))),
-        repeated(here.store.journal()),
+        tuple(differences(expected, undisturbed_of(tested))),
+        repeated(tested.store.journal()),
     )
 
 

@@ -167,38 +167,38 @@ def live(stage: Stage, file: StackFile, then: StackFile | None = None) -> Life:
     """The life of a stack file's landing zone. `then`: what it is edited to; without it, the built-in edits."""
     config = plain_config(file)
     edits = _edits(config[KEY], then)
-    with stack_under_test(stage, file.stack, config) as here:
+    with stack_under_test(stage, file.stack, config) as tested:
         steps = [
-            here.step("preview", "preview"),
-            here.step("up", "up"),
-            replace(here.step("up again", "up"), still=True),
-            replace(here.step("refresh", "look"), still=True),
+            tested.step("preview", "preview"),
+            tested.step("up", "up"),
+            replace(tested.step("up again", "up"), still=True),
+            replace(tested.step("refresh", "look"), still=True),
         ]
         standing = resources_of(stage, file.stack, config)
         for edit in edits:
             if edit.left_out:
                 steps.append(Step(edit.name, left_out=edit.left_out))
                 continue
-            before, standing = standing, here.write({**config, KEY: edit.written})
+            before, standing = standing, tested.write({**config, KEY: edit.written})
             findings = guarded(edit_of(before, standing), LossAllowance.of(from_object(edit.written)))
-            steps.append(replace(here.step(edit.name, "up"), guarded=findings, still=edit.still, risky=edit.risky))
-        audited = scanned(here.store)
-        steps.append(here.step("destroy", "destroy"))
-        stays = _stays(here)
-        if here.stack.standing():
-            steps.append(_unprotected(here))
+            steps.append(replace(tested.step(edit.name, "up"), guarded=findings, still=edit.still, risky=edit.risky))
+        audited = scanned(tested.store)
+        steps.append(tested.step("destroy", "destroy"))
+        stays = _stays(tested)
+        if tested.stack.standing():
+            steps.append(_unprotected(tested))
         owners = {
             resource.id.lower(): (resource.project, resource.environment)
             for resource in standing
             if resource.project and resource.environment
         }
-        return Life(file.stack, tuple(steps), stays, here.store.all_kept(), audited, owners)
+        return Life(file.stack, tuple(steps), stays, tested.store.all_kept(), audited, owners)
 
 
-def _unprotected(here: StackUnderTest) -> Step:
+def _unprotected(tested: StackUnderTest) -> Step:
     """Returns the steps of a person who means it: protection removed from the state, and everything destroyed."""
-    here.stack.run("state", "unprotect", "--all", "--yes", "--stack", here.stack.name)
-    return here.step("unprotect, destroy", "destroy all")
+    tested.stack.run("state", "unprotect", "--all", "--yes", "--stack", tested.stack.name)
+    return tested.step("unprotect, destroy", "destroy all")
 
 
 def _edits(written: Written, then: StackFile | None) -> tuple[RehearsedEdit, ...]:
@@ -207,10 +207,10 @@ def _edits(written: Written, then: StackFile | None) -> tuple[RehearsedEdit, ...
     return (RehearsedEdit(f"edit to {then.shown}", plain_config(then)[KEY]),)
 
 
-def _stays(here: StackUnderTest) -> tuple[Stays, ...]:
-    state = {item["urn"]: item for item in here.stack.state().get("resources", [])}
+def _stays(tested: StackUnderTest) -> tuple[Stays, ...]:
+    state = {item["urn"]: item for item in tested.stack.state().get("resources", [])}
     stays = []
-    for standing in here.store.all():
+    for standing in tested.store.all():
         known = state.get(standing.urn)
         if inputs_from_the_start(standing.id) is not None:
             why = "every subscription has it: Pulumi forgets it and leaves it as it is"

@@ -16,11 +16,11 @@ def upgraded(stage: Stage, file: StackFile, earlier: Path, name: str) -> Life:
     one may change nothing. Where the first one is refused, no other step follows.
     """
     config = plain_config(file)
-    with stack_under_test(stage, file.stack, config) as here:
-        here.stack.use_program(earlier)
-        steps = [here.step(f"up by {name}", "up")]
+    with stack_under_test(stage, file.stack, config) as tested:
+        tested.stack.use_program(earlier)
+        steps = [tested.step(f"up by {name}", "up")]
         if not steps[0].refused:
-            here.stack.use_program(stage.program)
-            steps.append(replace(here.step("up by this version", "up"), keeps_data=True))
-            steps.append(replace(here.step("up again", "up"), still=True))
+            tested.stack.use_program(stage.program)
+            steps.append(replace(tested.step("up by this version", "up"), keeps_data=True))
+            steps.append(replace(tested.step("up again", "up"), still=True))
         return Life(file.stack, tuple(steps), stays=(), kept=())

@@ -11,9 +11,9 @@ from amlz.checks.naming import Names
 TITLE = "Accepted, and not counted"
 
 
-def why(one: Accepted) -> str:
+def why(accepted: Accepted) -> str:
     """Until when, where it was decided, and why."""
-    return f"Accepted until {one.by.expires_on} ({one.by.ticket}): {one.by.reason}"
+    return f"Accepted until {accepted.by.expires_on} ({accepted.by.ticket}): {accepted.by.reason}"
 
 
 def text(accepted: Iterable[Accepted], names: Names, width: int) -> str:
@@ -22,10 +22,10 @@ def text(accepted: Iterable[Accepted], names: Names, width: int) -> str:
     return "\n".join([TITLE, *lines]) if lines else ""
 
 
-def _lines(one: Accepted, names: Names, width: int) -> Iterator[str]:
-    finding = one.finding
+def _lines(accepted: Accepted, names: Names, width: int) -> Iterator[str]:
+    finding = accepted.finding
     yield f"  {finding.severity.value:<8} {finding.check}  {names.of_finding(finding).full}"
-    for item in (finding.message, why(one)):
+    for item in (finding.message, why(accepted)):
         yield from textwrap.wrap(
             item, width, initial_indent=" " * 11, subsequent_indent=" " * 11, break_long_words=False
         )

@@ -126,9 +126,9 @@ def hidden_finding(finding: Finding, hider: Hider) -> Finding:
     )
 
 
-def hidden_accepted(one: Accepted, hider: Hider) -> Accepted:
+def hidden_accepted(accepted: Accepted, hider: Hider) -> Accepted:
     """An accepted finding as it is written."""
-    return replace(one, finding=hidden_finding(one.finding, hider))
+    return replace(accepted, finding=hidden_finding(accepted.finding, hider))
 
 
 def hidden_verdicts(verdicts: Verdicts, graph: ResourceGraph, hider: Hider) -> Verdicts:
@@ -158,19 +158,21 @@ class _Names:
         self._policies: dict[int, Policy] = {}
         self._assignments = {id(one): self._hidden(one) for one in assignments}
 
-    def assignment(self, one: Assignment) -> Assignment:
-        return self._assignments.get(id(one)) or self._hidden(one)
+    def assignment(self, assignment: Assignment) -> Assignment:
+        return self._assignments.get(id(assignment)) or self._hidden(assignment)
 
-    def policy(self, one: Policy | None) -> Policy | None:
-        return None if one is None else self._policies.get(id(one)) or self._titled(one)
+    def policy(self, policy: Policy | None) -> Policy | None:
+        return None if policy is None else self._policies.get(id(policy)) or self._titled(policy)
 
-    def _hidden(self, one: Assignment) -> Assignment:
-        self._policies |= {id(policy): self._titled(policy) for policy in one.policies}
-        policies = tuple(self._policies[id(policy)] for policy in one.policies)
-        messages = {key: self._hider.text(text) for key, text in (one.messages or {}).items()}
-        if messages == (one.messages or {}) and all(a is b for a, b in zip(policies, one.policies, strict=True)):
-            return one
-        return replace(one, policies=policies, messages=messages)
+    def _hidden(self, assignment: Assignment) -> Assignment:
+        self._policies |= {id(policy): self._titled(policy) for policy in assignment.policies}
+        policies = tuple(self._policies[id(policy)] for policy in assignment.policies)
+        messages = {key: self._hider.text(text) for key, text in (assignment.messages or {}).items()}
+        if messages == (assignment.messages or {}) and all(
+            a is b for a, b in zip(policies, assignment.policies, strict=True)
+        ):
+            return assignment
+        return replace(assignment, policies=policies, messages=messages)
 
     def _titled(self, policy: Policy) -> Policy:
         title = self._hider.text(policy.definition.title)

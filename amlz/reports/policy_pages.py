@@ -109,11 +109,11 @@ def cases_json(ran: Iterable[Ran]) -> str:
     )
 
 
-def taken_text(taken: ImportResult) -> str:
+def import_text(result: ImportResult) -> str:
     """Returns the result of an import."""
-    lines = [f"{name:<12} {count}" for name, count in taken.counts.items() if count]
-    lines += ["", "Imported, and not evaluated:"] if taken.not_judged else []
-    lines += [f"  {text}" for text in taken.not_judged]
+    lines = [f"{name:<12} {count}" for name, count in result.counts.items() if count]
+    lines += ["", "Imported, and not evaluated:"] if result.not_judged else []
+    lines += [f"  {text}" for text in result.not_judged]
     return "\n".join(lines) + "\n"
 
 

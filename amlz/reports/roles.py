@@ -133,43 +133,43 @@ def _before(roles: DeployerRoles) -> list[str]:
     return [*lines, ""]
 
 
-def _definition_record(one: RoleToCreate) -> dict[str, Any]:
-    return {**asdict(one), "actions": list(one.actions), "body": _body(one)}
+def _definition_record(role: RoleToCreate) -> dict[str, Any]:
+    return {**asdict(role), "actions": list(role.actions), "body": _body(role)}
 
 
-def _body(one: RoleToCreate) -> dict[str, Any]:
+def _body(role: RoleToCreate) -> dict[str, Any]:
     """Returns the body of a request that creates a custom role."""
     return {
         "properties": {
-            "roleName": one.name,
-            "description": one.description,
+            "roleName": role.name,
+            "description": role.description,
             "type": "CustomRole",
-            "assignableScopes": [f"/subscriptions/{one.subscription}"],
-            "permissions": [{"actions": list(one.actions), "notActions": []}],
+            "assignableScopes": [f"/subscriptions/{role.subscription}"],
+            "permissions": [{"actions": list(role.actions), "notActions": []}],
         }
     }
 
 
-def _put(one: RoleToCreate) -> str:
+def _put(role: RoleToCreate) -> str:
     """Returns the command that creates a custom role under its decided GUID, which `az role definition` cannot."""
-    path = f"/subscriptions/{one.subscription}/providers/{_ROLE}/{one.role_id}?api-version={_API}"
-    body = json.dumps(_body(one), separators=(",", ":"))
+    path = f"/subscriptions/{role.subscription}/providers/{_ROLE}/{role.role_id}?api-version={_API}"
+    body = json.dumps(_body(role), separators=(",", ":"))
     return f"az rest --method put --url {shlex.quote(path)} --body {shlex.quote(body)}"
 
 
-def _bicep_definition(number: int, one: RoleToCreate) -> Iterator[str]:
-    here = f"if (subscription().subscriptionId == {_text(one.subscription)})"
+def _bicep_definition(number: int, role: RoleToCreate) -> Iterator[str]:
+    here = f"if (subscription().subscriptionId == {_text(role.subscription)})"
     yield f"resource custom{number} '{_ROLE}@{_API}' = {here} {{"
-    yield f"  name: {_text(one.role_id)}"
+    yield f"  name: {_text(role.role_id)}"
     yield "  properties: {"
-    yield f"    roleName: {_text(in_one_line(one.name))}"
-    yield f"    description: {_text(one.description)}"
+    yield f"    roleName: {_text(in_one_line(role.name))}"
+    yield f"    description: {_text(role.description)}"
     yield "    type: 'CustomRole'"
     yield "    assignableScopes: [subscription().id]"
     yield "    permissions: ["
     yield "      {"
     yield "        actions: ["
-    yield from (f"          {_text(action)}" for action in one.actions)
+    yield from (f"          {_text(action)}" for action in role.actions)
     yield "        ]"
     yield "      }"
     yield "    ]"

@@ -71,10 +71,10 @@ def drift_of(standing: StoredResource) -> Drift | None:
     return Drift(standing.type, "a tag added", _tagged) if facts.takes_tags(standing.token) else None
 
 
-def drift(store: StateStore, standing: StoredResource, made: Drift) -> None:
+def drift(store: StateStore, standing: StoredResource, change: Drift) -> None:
     """Applies the change, past policies and locks: its author had the rights."""
     body = to_body(standing.token, standing.inputs)
-    made.change(body)
+    change.change(body)
     inputs = from_body(standing.token, body, standing.inputs)
     changed = {key: value for key, value in inputs.items() if value != standing.inputs.get(key)}
     after = replace(standing, inputs=inputs, outputs={**standing.outputs, **changed})

@@ -13,12 +13,12 @@ FIREWALL = "microsoft.network/azurefirewalls"
 _RESERVED = 4
 
 
-def addressed(store: StateStore, wanted: StoredResource) -> StoredResource:
+def addressed(store: StateStore, requested: StoredResource) -> StoredResource:
     """A firewall with the address that its subnet gives it; another resource, or where no subnet is known, as it is."""
-    if wanted.type.lower() != FIREWALL:
-        return wanted
-    rules = [_addressed(store, rule) for rule in wanted.outputs.get("ipConfigurations", [])]
-    return replace(wanted, outputs={**wanted.outputs, "ipConfigurations": rules})
+    if requested.type.lower() != FIREWALL:
+        return requested
+    rules = [_addressed(store, rule) for rule in requested.outputs.get("ipConfigurations", [])]
+    return replace(requested, outputs={**requested.outputs, "ipConfigurations": rules})
 
 
 def _addressed(store: StateStore, rule: dict[str, object]) -> dict[str, object]:

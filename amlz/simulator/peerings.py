@@ -18,23 +18,23 @@ _SEGMENT = "/virtualnetworkpeerings/"
 INITIATED, CONNECTED, DISCONNECTED = "Initiated", "Connected", "Disconnected"
 
 
-def connected(store: StateStore, wanted: StoredResource) -> StoredResource:
+def connected(store: StateStore, requested: StoredResource) -> StoredResource:
     """A peering that is made or changed, with its state; the other side follows. Raises AzureRefused."""
-    if wanted.type.lower() != PEERING:
-        return wanted
-    before, other = store.get(wanted.id), _other(store, wanted)
+    if requested.type.lower() != PEERING:
+        return requested
+    before, other = store.get(requested.id), _other(store, requested)
     if other is None:
-        return replace(wanted, state=INITIATED)
+        return replace(requested, state=INITIATED)
     if other.state == DISCONNECTED and before is None:
         # https://github.com/hashicorp/terraform-provider-azurerm/issues/14051
         message = (
-            f"Cannot create or update peering {wanted.id} because remote peering {other.id} referencing parent virtual "
-            f"network {_network(wanted)} is in Disconnected state. Update or re-create the remote peering to get it "
-            "back to Initiated state."
+            f"Cannot create or update peering {requested.id} because remote peering {other.id} referencing parent "
+            f"virtual network {_network(requested)} is in Disconnected state. Update or re-create the remote peering "
+            "to get it back to Initiated state."
         )
-        raise AzureRefused(400, "RemotePeeringIsDisconnected", message, wanted.id)
+        raise AzureRefused(400, "RemotePeeringIsDisconnected", message, requested.id)
     store.mark(other.id, CONNECTED)
-    return replace(wanted, state=CONNECTED)
+    return replace(requested, state=CONNECTED)
 
 
 def gone(store: StateStore, removed: Iterable[StoredResource]) -> None:

@@ -88,25 +88,25 @@ class PolicyService:
         self._store = store
         self._known: _Known | None = None
 
-    def allowed(self, wanted: StoredResource) -> StoredResource:
+    def allowed(self, requested: StoredResource) -> StoredResource:
         """The resource as policies leave it. Raises AzureRefused: RequestDisallowedByPolicy, InvalidPolicy."""
-        _check(wanted)
+        _check(requested)
         version = self._store.policies_version()
         if self._known is None or self._known.version != version:
             self._known = _read(self._store, version, self._store.holds())
         if not self._known.assignments:
-            return wanted
-        values = list(_ask(self._store, self._known, [_subject(wanted)]))
+            return requested
+        values = list(_ask(self._store, self._known, [_subject(requested)]))
         values = [answer for answer in values if answer.verdict.effect not in EXISTENCE]
         denied = next((answer for answer in values if answer.blocks), None)
         if denied:
-            raise _disallowed(denied, wanted)
+            raise _disallowed(denied, requested)
         body: dict[str, Any] = {}
         for answer in values:
             changes = answer.verdict.changes
             if answer.word in _CHANGES and answer.assignment.enforced and changes and changes.altered:
                 body = changes.body
-        return _with(wanted, lowered(body)) if body else wanted
+        return _with(requested, lowered(body)) if body else requested
 
 
 def scanned(store: StateStore) -> tuple[Audited, ...]:
@@ -121,26 +121,26 @@ def scanned(store: StateStore) -> tuple[Audited, ...]:
     return tuple(Audited(*key, tuple(sorted(ids))) for key, ids in sorted(result.items()))
 
 
-def _check(wanted: StoredResource) -> None:
+def _check(requested: StoredResource) -> None:
     """Refuses a definition, initiative, assignment or exemption that the evaluator cannot read. The code is ours."""
-    read = _READ.get(wanted.type.lower())
+    read = _READ.get(requested.type.lower())
     try:
         if read is not None:
-            read({"id": wanted.id, "name": wanted.name, **_body(wanted)})
+            read({"id": requested.id, "name": requested.name, **_body(requested)})
     except Invalid as problem:
-        raise AzureRefused(400, "InvalidPolicy", str(problem), wanted.id) from None
+        raise AzureRefused(400, "InvalidPolicy", str(problem), requested.id) from None
 
 
 def _sources(store: StateStore) -> PolicySources:
     """Returns the facts from outside the stack: this repository's policies, those imported, and those added from
     outside.
     """
-    taken = imported()
+    values = imported()
     others = Imported(
-        definitions=(*store.outside("definition"), *taken.definitions),
-        assignments=(*store.outside("assignment"), *taken.assignments),
-        exemptions=taken.exemptions,
-        catalogue=taken.catalogue,
+        definitions=(*store.outside("definition"), *values.definitions),
+        assignments=(*store.outside("assignment"), *values.assignments),
+        exemptions=values.exemptions,
+        catalogue=values.catalogue,
     )
     return PolicySources(library(), others, store.outside("above"))
 
@@ -207,17 +207,17 @@ def _subject(standing: StoredResource) -> Subject:
     return subject_of(_resource(standing))
 
 
-def _with(wanted: StoredResource, body: dict[str, Any]) -> StoredResource:
+def _with(requested: StoredResource, body: dict[str, Any]) -> StoredResource:
     """A resource with another body: its inputs, and its outputs as far as these are inputs."""
     result = {key: value for key, value in body.items() if key not in _BESIDE}
-    inputs = from_body(wanted.token, result, wanted.inputs)
-    gone = {*wanted.inputs} - {*inputs}
-    changed = {key: value for key, value in inputs.items() if value != wanted.inputs.get(key)}
-    outputs = {key: value for key, value in wanted.outputs.items() if key not in gone}
-    return replace(wanted, inputs=inputs, outputs={**outputs, **changed})
+    inputs = from_body(requested.token, result, requested.inputs)
+    gone = {*requested.inputs} - {*inputs}
+    changed = {key: value for key, value in inputs.items() if value != requested.inputs.get(key)}
+    outputs = {key: value for key, value in requested.outputs.items() if key not in gone}
+    return replace(requested, inputs=inputs, outputs={**outputs, **changed})
 
 
-def _disallowed(answer: PolicyAnswer, wanted: StoredResource) -> AzureRefused:
+def _disallowed(answer: PolicyAnswer, requested: StoredResource) -> AzureRefused:
     """https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-policy-requestdisallowedbypolicy"""
     assert answer.policy is not None
     definition = answer.policy.definition
@@ -230,7 +230,7 @@ def _disallowed(answer: PolicyAnswer, wanted: StoredResource) -> AzureRefused:
     why = answer.assignment.message(answer.policy.reference)
     reasons = f" Reasons: '{why}'." if why else ""
     message = (
-        f"Resource '{wanted.id.rpartition('/')[2]}' was disallowed by policy.{reasons} "
+        f"Resource '{requested.id.rpartition('/')[2]}' was disallowed by policy.{reasons} "
         f"Policy identifiers: '[{json.dumps(named)}]'."
     )
-    return AzureRefused(403, "RequestDisallowedByPolicy", message, wanted.id)
+    return AzureRefused(403, "RequestDisallowedByPolicy", message, requested.id)

@@ -307,9 +307,9 @@ class StateStore:
         """Everything that the program makes, in lower case, in order."""
         return tuple(row[0] for row in self._db.execute("SELECT id FROM expected ORDER BY id"))
 
-    def keep(self, kept: SoftDeletedName) -> None:
+    def keep(self, name: SoftDeletedName) -> None:
         """A name stays taken."""
-        row = (kept.type.lower(), kept.name.lower(), kept.id, kept.days, int(kept.purgeable))
+        row = (name.type.lower(), name.name.lower(), name.id, name.days, int(name.purgeable))
         self._db.execute("INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?, ?)", row)
 
     def kept(self, kind: str, name: str) -> SoftDeletedName | None:

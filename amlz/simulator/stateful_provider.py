@@ -116,11 +116,11 @@ class StatefulProvider(SimulatedProvider):
         self._after(fault, "delete", resource, context)
         return empty_pb2.Empty()  # type: ignore[attr-defined]
 
-    def _exists(self, wanted: StoredResource) -> bool:
+    def _exists(self, requested: StoredResource) -> bool:
         """Returns whether azure-native's create finds the resource and refuses it (amlz/simulator/existing.py)."""
-        if existing.is_adopted(wanted.type):
+        if existing.is_adopted(requested.type):
             return False
-        return self._store.get(wanted.id) is not None or existing.inputs_from_the_start(wanted.id) is not None
+        return self._store.get(requested.id) is not None or existing.inputs_from_the_start(requested.id) is not None
 
     def _wanted(self, urn: str, properties: Any, context: Any) -> StoredResource:
         token, inputs = token_of(urn), plain(properties, "", [])
@@ -133,29 +133,29 @@ class StatefulProvider(SimulatedProvider):
         name = resource_id.rpartition("/")[2]
         return StoredResource(resource_id, urn, token, kind, name, inputs, outputs)
 
-    def _changed(self, wanted: StoredResource) -> StoredResource:
+    def _changed(self, requested: StoredResource) -> StoredResource:
         """Returns an existing resource after an update. Raises AzureRefused."""
-        resource = self._store.get(wanted.id)
+        resource = self._store.get(requested.id)
         if resource is None:
-            return wanted
-        refuse(wanted.id, wanted.token, resource.inputs, wanted.inputs)
-        inputs = kept(wanted.token, resource.inputs, wanted.inputs)
-        outputs = self._azure.deployed(wanted.token, inputs, self._subscription).outputs
-        return replace(wanted, inputs=inputs, outputs=outputs)
+            return requested
+        refuse(requested.id, requested.token, resource.inputs, requested.inputs)
+        inputs = kept(requested.token, resource.inputs, requested.inputs)
+        outputs = self._azure.deployed(requested.token, inputs, self._subscription).outputs
+        return replace(requested, inputs=inputs, outputs=outputs)
 
-    def _write(self, wanted: StoredResource) -> StoredResource:
+    def _write(self, requested: StoredResource) -> StoredResource:
         """Returns the stored resource: policies may have changed it."""
-        validation.complete(wanted)
-        wanted = self._policies.allowed(wanted)
-        validation.put(self._store, wanted)
-        wanted = firewalls.addressed(self._store, peerings.connected(self._store, wanted))
-        dropped, listed = networks.dropped_and_listed(self._store, wanted)
+        validation.complete(requested)
+        requested = self._policies.allowed(requested)
+        validation.put(self._store, requested)
+        requested = firewalls.addressed(self._store, peerings.connected(self._store, requested))
+        dropped, listed = networks.dropped_and_listed(self._store, requested)
         for gone in dropped:
             self._store.remove(gone.id)
-        for one in (wanted, *listed):
+        for one in (requested, *listed):
             self._store.put(one, validation.refers(one))
-        self._store.release(wanted.type, wanted.name)  # of a vault that was recovered
-        return wanted
+        self._store.release(requested.type, requested.name)  # of a vault that was recovered
+        return requested
 
     def _met(self, verb: str, resource: StoredResource, context: Any) -> Fault | None:
         """The fault that meets an operation after Azure has done it. One that comes before is dealt with here."""

@@ -74,13 +74,13 @@ def not_yaml(error: yaml.MarkedYAMLError, text: str, shown: str) -> Problem:
     value, remedy = f"It is not YAML: {sentence} at column {column}.", _LOOK
     known = next((words for phrase, words in SAYINGS.items() if phrase in sentence), None)
     lines = text.splitlines()
-    here = lines[line - 1] if line <= len(lines) else ""
+    source_line = lines[line - 1] if line <= len(lines) else ""
     if (
         "cannot start any token" in sentence
         or "tab character" in sentence
-        or "\t" in here[: len(here) - len(here.lstrip())]
+        or "\t" in source_line[: len(source_line) - len(source_line.lstrip())]
     ):
-        value, remedy = _odd_start(here, column)
+        value, remedy = _odd_start(source_line, column)
     elif known:
         value, remedy = (words.format(begin=begin) for words in known)
         if "end of stream" in sentence or "expected ':'" in sentence:

@@ -220,7 +220,7 @@ def test_an_imported_policy_is_evaluated_reported_or_refused_with_its_file(
         assert refusal.startswith(shown(file))
         return
     result, taken = take([file])
-    policy_pages.taken_text(taken)
+    policy_pages.import_text(taken)
     for path, text in merged(result, place).items():
         path.write_text(text)
     value = verdicts(small(), PolicySources(library(), imported(place), ("contoso",), "2026-12-01"))

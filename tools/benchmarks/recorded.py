@@ -116,18 +116,18 @@ def _first_shown(exchanges: list[Exchange]) -> dict[str, Any]:
     return shown
 
 
-def _prepare(one: Exchange, location: str, shown: dict[str, Any], arm: SimulatedArm, figures: Figures) -> None:
+def _prepare(exchange: Exchange, location: str, shown: dict[str, Any], arm: SimulatedArm, figures: Figures) -> None:
     """Makes what an accepted write needs and its recording never makes: what it is in, and what it refers to."""
-    if one.method not in ("PUT", "PATCH", "DELETE") or one.status >= 300:
+    if exchange.method not in ("PUT", "PATCH", "DELETE") or exchange.status >= 300:
         return
-    _purge(one, location, arm)
-    needs = _above(one.path)
-    if one.method != "PUT":
-        needs.append(one.path)
-    if one.method != "DELETE":
-        own = one.path.lower()
-        needs += [path for item in ids_in(one.request) for path in (*_above(item), item) if path.lower() != own]
-    _make(needs, one.version, location, shown, arm, figures)
+    _purge(exchange, location, arm)
+    needs = _above(exchange.path)
+    if exchange.method != "PUT":
+        needs.append(exchange.path)
+    if exchange.method != "DELETE":
+        own = exchange.path.lower()
+        needs += [path for item in ids_in(exchange.request) for path in (*_above(item), item) if path.lower() != own]
+    _make(needs, exchange.version, location, shown, arm, figures)
 
 
 def _make(
@@ -143,18 +143,22 @@ def _make(
             figures.seeds[f"{path.rpartition('/providers/')[2]} {seeded.body}"[:300]] += 1
 
 
-def _purge(one: Exchange, location: str, arm: SimulatedArm) -> None:
+def _purge(exchange: Exchange, location: str, arm: SimulatedArm) -> None:
     """Frees the name of a vault that Azure created again: recordings leave out that the deleted one was purged."""
-    parsed = parse(one.path)
-    body = one.request.get("properties", {}) if isinstance(one.request, dict) else {}
-    if parsed.type.lower() != "microsoft.keyvault/vaults" or one.method != "PUT" or body.get("createMode"):
+    parsed = parse(exchange.path)
+    body = exchange.request.get("properties", {}) if isinstance(exchange.request, dict) else {}
+    if parsed.type.lower() != "microsoft.keyvault/vaults" or exchange.method != "PUT" or body.get("createMode"):
         return
     deleted = f"/subscriptions/{parsed.subscription}/providers/Microsoft.KeyVault/locations/{location}/deletedVaults"
-    arm.answer(Request("POST", f"{deleted}/{parsed.name}/purge", one.version))
+    arm.answer(Request("POST", f"{deleted}/{parsed.name}/purge", exchange.version))
 
 
-def _is_resource(one: Exchange, key: str) -> bool:
-    return one.status == 200 and isinstance(one.response, dict) and str(one.response.get("id")).lower() == key
+def _is_resource(exchange: Exchange, key: str) -> bool:
+    return (
+        exchange.status == 200
+        and isinstance(exchange.response, dict)
+        and str(exchange.response.get("id")).lower() == key
+    )
 
 
 def _above(path: str) -> list[str]:
@@ -162,22 +166,24 @@ def _above(path: str) -> list[str]:
     return ["/".join(parts[:end]) for end in range(5, len(parts), 2) if parts[end - 2].lower() != "providers"]
 
 
-def _verdict(one: Exchange, answer: Answer, figures: Figures) -> None:
-    if one.code in TRANSIENT or one.status >= 500:
+def _verdict(exchange: Exchange, answer: Answer, figures: Figures) -> None:
+    if exchange.code in TRANSIENT or exchange.status >= 500:
         return
     code = answer.body["error"]["code"] if isinstance(answer.body, dict) and "error" in answer.body else ""
     gone = {"ResourceGroupNotFound", "ResourceNotFound", "ParentResourceNotFound"}
-    if one.method == "DELETE" and one.code in gone and code in gone:
-        code = one.code  # without its resource group, Azure names the resource group or the parent, at random
-    right = (one.status < 300) == (answer.status < 300) and (one.status < 300 or code == one.code)
-    kind = parse(one.path).type.lower()
-    figures.count("verdict", right, kind, one.method, f"{one.status} {one.code}", f"{answer.status} {code}")
+    if exchange.method == "DELETE" and exchange.code in gone and code in gone:
+        code = exchange.code  # without its resource group, Azure names the resource group or the parent, at random
+    right = (exchange.status < 300) == (answer.status < 300) and (exchange.status < 300 or code == exchange.code)
+    kind = parse(exchange.path).type.lower()
+    figures.count(
+        "verdict", right, kind, exchange.method, f"{exchange.status} {exchange.code}", f"{answer.status} {code}"
+    )
 
 
-def _values(one: Exchange, request: dict[str, Any], ours: Any, token: str, figures: Figures) -> None:
+def _values(exchange: Exchange, request: dict[str, Any], ours: Any, token: str, figures: Figures) -> None:
     sent = dict(leaves(request))
-    kind = parse(one.path).type.lower()
-    for path, value in leaves(one.response):
+    kind = parse(exchange.path).type.lower()
+    for path, value in leaves(exchange.response):
         predicted = at(ours, path)
         name = _name(path)
         if at(request, path) is not None or path in sent:
@@ -192,20 +198,20 @@ def _values(one: Exchange, request: dict[str, Any], ours: Any, token: str, figur
     for path, value in sent.items():
         if (
             value is not None
-            and at(one.response, path) is None
+            and at(exchange.response, path) is None
             and at(ours, path) is not None
             and value not in ({}, [])
         ):
             figures.count("sent", False, kind, _name(path), "absent", str(at(ours, path))[:60])
 
 
-def _change(kind: str, token: str, before: Exchange | None, one: Exchange, figures: Figures) -> None:
+def _change(kind: str, token: str, before: Exchange | None, exchange: Exchange, figures: Figures) -> None:
     """A changed value that Azure took, against the table of changes."""
     if before is None:
         return
-    for change in changes(kind, _settable(before, token), _settable(one, token), one.version):
+    for change in changes(kind, _settable(before, token), _settable(exchange, token), exchange.version):
         path = tuple(change.row.path.replace("[", ".[").split("."))
-        taken = at(one.response, path) == change.row.new if all("[" not in part for part in path) else True
+        taken = at(exchange.response, path) == change.row.new if all("[" not in part for part in path) else True
         if taken and change.row.new is not None:
             wrong = change.kind in (Kind.REFUSED, Kind.FIXED, Kind.IGNORED)
             figures.count(
@@ -213,11 +219,11 @@ def _change(kind: str, token: str, before: Exchange | None, one: Exchange, figur
             )
 
 
-def _settable(one: Exchange, token: str) -> dict[str, Any]:
+def _settable(exchange: Exchange, token: str) -> dict[str, Any]:
     """Returns the request without keys of every resource that this type does not have: an extension has no region."""
     return {
         key: value
-        for key, value in one.request.items()
+        for key, value in exchange.request.items()
         if key not in ("id", "name", "type") and (key != "location" or settable(token, (key,)))
     }
 

@@ -72,9 +72,9 @@ def held_out(recording: str) -> bool:
     return zlib.crc32(recording.encode()) % _FIFTHS == 0
 
 
-def is_no_json(one: Exchange) -> bool:
+def is_no_json(exchange: Exchange) -> bool:
     """Returns whether a request is a text that the recordings could not read as JSON."""
-    return isinstance(one.request, dict) and "__text" in one.request
+    return isinstance(exchange.request, dict) and "__text" in exchange.request
 
 
 def _exchange(row: Mapping[str, Any]) -> Exchange:

@@ -32,17 +32,17 @@ def answer_rows(accepted_writes: list[AcceptedWrite], facts: list[Mapping[str, A
     return rows
 
 
-def _verb(one: AcceptedWrite) -> str:
-    method = one.exchange.method
+def _verb(write: AcceptedWrite) -> str:
+    method = write.exchange.method
     if method != "PUT":
         return method.lower()
-    return "update" if one.existed else "create"
+    return "update" if write.existed else "create"
 
 
 def _row(verb: str, own: list[Exchange], facts: list[Mapping[str, Any]]) -> dict[str, Any]:
-    def shape(one: Exchange) -> tuple[int, tuple[str, ...], bool]:
-        headers = tuple(name for key, name in _HEADERS if key in one.headers and _leads(one, key))
-        return one.status, headers, bool(one.response)
+    def shape(exchange: Exchange) -> tuple[int, tuple[str, ...], bool]:
+        headers = tuple(name for key, name in _HEADERS if key in exchange.headers and _leads(exchange, key))
+        return exchange.status, headers, bool(exchange.response)
 
     weights: Counter[tuple[int, tuple[str, ...], bool]] = Counter()
     for one in own:
@@ -65,13 +65,13 @@ def _row(verb: str, own: list[Exchange], facts: list[Mapping[str, Any]]) -> dict
     return {**row, "seen": f"{len(agreeing)}/{len(own)}", "source": agreeing[-1].recording}
 
 
-def _leads(one: Exchange, key: str) -> bool:
+def _leads(exchange: Exchange, key: str) -> bool:
     """Returns whether a header leads to an operation: some services name the new resource in Location."""
-    return "operation" in one.headers[key].lower() or one.status == 202
+    return "operation" in exchange.headers[key].lower() or exchange.status == 202
 
 
-def _state(one: Exchange) -> str:
-    properties = one.response.get("properties") if isinstance(one.response, dict) else None
+def _state(exchange: Exchange) -> str:
+    properties = exchange.response.get("properties") if isinstance(exchange.response, dict) else None
     state = properties.get("provisioningState") if isinstance(properties, dict) else None
     return state if isinstance(state, str) else ""
 

@@ -115,14 +115,14 @@ def _childless(kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
     return {**body, "properties": {key: value for key, value in properties.items() if key not in lists}}
 
 
-def _listed(one: Exchange, name: str, child: str, both: tuple[Any, Any], exists: bool) -> Iterator[Seen]:
+def _listed(exchange: Exchange, name: str, child: str, both: tuple[Any, Any], exists: bool) -> Iterator[Seen]:
     sent, back = ((body.get("properties") or {}).get(name) or [] for body in both)
     by_name = {str(item.get("name")).lower(): item for item in back if isinstance(item, dict)}
     for item in sent:
         result = by_name.get(str(item.get("name")).lower()) if isinstance(item, dict) else None
         if result is not None:
-            path = f"{one.path}/{child.rpartition('/')[2]}/{item['name']}"
-            yield _seen(one, path, child, bodies.sent(child.lower(), item, None), result, exists)
+            path = f"{exchange.path}/{child.rpartition('/')[2]}/{item['name']}"
+            yield _seen(exchange, path, child, bodies.sent(child.lower(), item, None), result, exists)
 
 
 def _seen(

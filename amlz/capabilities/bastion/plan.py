@@ -43,8 +43,8 @@ def _asked(config: LandingZoneConfig, key: str) -> bool:
 
 
 def _subnets(config: LandingZoneConfig) -> tuple[str, ...]:
-    asked = {ROLE: _asked(config, "bastion"), JUMP_HOSTS: _asked(config, "jump_hosts")}
-    return tuple(role for role, wanted in asked.items() if wanted)
+    configured = {ROLE: _asked(config, "bastion"), JUMP_HOSTS: _asked(config, "jump_hosts")}
+    return tuple(role for role, wanted in configured.items() if wanted)
 
 
 def _check(config: LandingZoneConfig) -> Iterator[Problem]:

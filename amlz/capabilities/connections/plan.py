@@ -14,12 +14,12 @@ from amlz.core.problems import Problem
 from amlz.core.specs import ConnectionSpec
 
 
-def plan_connections(env: EnvironmentContext, given: EnvironmentParts) -> Part | None:
+def plan_connections(env: EnvironmentContext, planned: EnvironmentParts) -> Part | None:
     """Returns the connections, by name. Each waits for the workspace's endpoint: both at once are reported to fail.
 
     https://github.com/Azure/bicep-registry-modules/tree/main/avm/res/machine-learning-services/workspace
     """
-    connections, workspace = [], given.workspace
+    connections, workspace = [], planned.workspace
     for name, connection in sorted(connections_of(env.settings).items()):
         path = (*env.path, "connections", name)
         identity = env.place.id(

@@ -78,7 +78,7 @@ def _outside(context: Context) -> Iterator[str]:
             yield own.key_vault
 
 
-def plan_encryption(env: EnvironmentContext, given: EnvironmentParts) -> Part | None:
+def plan_encryption(env: EnvironmentContext, planned: EnvironmentParts) -> Part | None:
     """Returns the environment's own key, with the roles on its vault; None where it has none."""
     own = _settings(env.settings)
     if own is None:
@@ -92,7 +92,7 @@ def plan_encryption(env: EnvironmentContext, given: EnvironmentParts) -> Part | 
         key_name=key_name,
         version=version,
         made=_vault(env) if own.made_here else None,
-        roles=(*given.roles[TARGET], *given.roles[SUBSCRIPTION]),
+        roles=(*planned.roles[TARGET], *planned.roles[SUBSCRIPTION]),
         protect=env.production,
         tags=env.tags,
     )

@@ -21,9 +21,9 @@ from amlz.core.specs import ApplicationRuleSpec, KubernetesSpec, NsgRuleSpec, Ru
 from amlz.core.subscriptions import subscription_of
 
 
-def plan_kubernetes(env: EnvironmentContext, given: EnvironmentParts) -> Part | None:
+def plan_kubernetes(env: EnvironmentContext, planned: EnvironmentParts) -> Part | None:
     """Returns the clusters that are attached to an environment's workspace; None where it has none."""
-    clusters, workspace, computes = _settings(env.settings), given.workspace, given.computes
+    clusters, workspace, computes = _settings(env.settings), planned.workspace, planned.computes
     if not clusters:
         return None
     attached = []

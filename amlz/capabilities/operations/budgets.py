@@ -18,14 +18,14 @@ def plan_budgets(work: Work) -> tuple[BudgetSpec, ...]:
     """
     subscription = subscription_id(work.place.subscription)
     budgets = [
-        _budget(work, (name,), subscription, asked, ("operations", "budgets", name), asked.tag)
-        for name, asked in work.asked.budgets.items()
+        _budget(work, (name,), subscription, budget, ("operations", "budgets", name), budget.tag)
+        for name, budget in work.asked.budgets.items()
     ]
     for project, name, environment in environments(work.context.config):
-        asked = setting(environment, "budget", BudgetConfig)
-        if asked is not None:
+        budget = setting(environment, "budget", BudgetConfig)
+        if budget is not None:
             env = environment_context(work.context, project, name)
-            budgets.append(_budget(work, (project, name), env.place.group_id, asked, (*env.path, "budget")))
+            budgets.append(_budget(work, (project, name), env.place.group_id, budget, (*env.path, "budget")))
     return tuple(budgets)
 
 

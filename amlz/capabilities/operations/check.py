@@ -28,11 +28,11 @@ from amlz.core.problems import Path, Problem
 
 def check_operations(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns contradictions, unknown environments, and values that Azure refuses."""
-    asked = setting(config, "operations", OperationsConfig)
+    settings = setting(config, "operations", OperationsConfig)
     for project, name, environment in environments(config):
         budget = setting(environment, "budget", BudgetConfig)
         path: Path = ("projects", project, "environments", name, "budget")
-        if budget is not None and asked is None:
+        if budget is not None and settings is None:
             yield Problem(
                 path,
                 "A budget notifies the receivers of `operations`, and the stack file has none.",
@@ -41,7 +41,7 @@ def check_operations(config: LandingZoneConfig) -> Iterator[Problem]:
         elif budget is not None:
             yield from _budget(budget, path)
         alerts: Path = ("projects", project, "environments", name, "alerts")
-        if alerts_of(environment) and asked is None:
+        if alerts_of(environment) and settings is None:
             yield Problem(
                 alerts,
                 "Alerts notify the receivers of `operations`, and the stack file has none.",
@@ -49,7 +49,7 @@ def check_operations(config: LandingZoneConfig) -> Iterator[Problem]:
             )
         yield from _alerts(alerts_of(environment), alerts)
         yield from _slos(
-            slos_of(environment) or {}, ("projects", project, "environments", name, "slos"), asked is not None
+            slos_of(environment) or {}, ("projects", project, "environments", name, "slos"), settings is not None
         )
         for alert in alerts_of(environment):
             if alert in LOG_CATALOGUE:
@@ -64,7 +64,7 @@ def check_operations(config: LandingZoneConfig) -> Iterator[Problem]:
                     "No environment has a firewall: the hub has it.",
                     "Move it to `operations.alerts`.",
                 )
-    if asked is None:
+    if settings is None:
         return
     if config.cloud != PUBLIC:
         yield Problem(
@@ -73,15 +73,15 @@ def check_operations(config: LandingZoneConfig) -> Iterator[Problem]:
             "Remove it, and create alerts in another way.",
         )
     for target in ("page", "ticket"):
-        yield from _receivers(getattr(asked, target), ("operations", target))
-    yield from _alerts(asked.alerts, ("operations", "alerts"))
-    for name, asked_budget in asked.budgets.items():
+        yield from _receivers(getattr(settings, target), ("operations", target))
+    yield from _alerts(settings.alerts, ("operations", "alerts"))
+    for name, asked_budget in settings.budgets.items():
         yield from _budget(asked_budget, ("operations", "budgets", name))
-    yield from repeated(("operations", "workbooks"), asked.workbooks)
-    for name, window in asked.windows.items():
+    yield from repeated(("operations", "workbooks"), settings.workbooks)
+    for name, window in settings.windows.items():
         yield from _window(window, ("operations", "windows", name))
         yield from _known(config, window.environments, ("operations", "windows", name, "environments"))
-    for name, route in asked.routes.items():
+    for name, route in settings.routes.items():
         yield from _known(config, route.environments, ("operations", "routes", name, "environments"))
 
 

@@ -33,21 +33,21 @@ def objectives_of(config: LandingZoneConfig, name: str, environment: Environment
 
 def summary_of_operations(config: LandingZoneConfig) -> Iterator[tuple[str, str]]:
     """Returns a row of the preview's summary: what is built by default, and what is not."""
-    asked = setting(config, "operations", OperationsConfig)
-    if asked is not None:
-        yield "operation", "; ".join(_stated(config, asked)) or "every alert, objective and budget is configured"
+    settings = setting(config, "operations", OperationsConfig)
+    if settings is not None:
+        yield "operation", "; ".join(_stated(config, settings)) or "every alert, objective and budget is configured"
     elif config.projects:
         yield "operation", "not configured, so there are no alerts and no budgets, and nobody is notified (operations)"
 
 
-def _stated(config: LandingZoneConfig, asked: OperationsConfig) -> Iterator[str]:
+def _stated(config: LandingZoneConfig, settings: OperationsConfig) -> Iterator[str]:
     production: list[str] = []
     others: list[str] = []
     objectives: list[str] = []
     without_budget: list[str] = []
     for project, name, environment in environments(config):
         owner = f"{project}/{name}"
-        if not (asked.alerts or alerts_of(environment)):
+        if not (settings.alerts or alerts_of(environment)):
             (production if environment.is_production(name) else others).append(owner)
         if slos_of(environment) is None and objectives_of(config, name, environment):
             objectives.append(owner)

@@ -31,12 +31,12 @@ from amlz.core.specs.operations import (
 
 def plan_operations(context: Context) -> Part | None:
     """Returns the operation of the landing zone; None without its key."""
-    asked = setting(context.config, "operations", OperationsConfig)
-    if asked is None:
+    settings = setting(context.config, "operations", OperationsConfig)
+    if settings is None:
         return None
     place = Place(context.landing_zone_subscription, context.group_name("operations"), context.config.location)
     context.take("resourceGroup", place.resource_group, subscription_id(place.subscription), ("operations",))
-    work = Work(context, asked, place, context.tags(), watchers_of(context, place))
+    work = Work(context, settings, place, context.tags(), watchers_of(context, place))
     budgets = plan_budgets(work)
     logged = plan_log_alerts(work)
     return Part(
@@ -136,8 +136,8 @@ def _runbook(activity: str, subscription: str) -> RunbookSpec:
 
 def _outside(context: Context) -> Iterator[str]:
     """Returns the ids of action groups that exist already."""
-    asked = setting(context.config, "operations", OperationsConfig)
-    for receivers in (asked.page, asked.ticket) if asked is not None else ():
+    settings = setting(context.config, "operations", OperationsConfig)
+    for receivers in (settings.page, settings.ticket) if settings is not None else ():
         if receivers.existing is not None:
             yield receivers.existing
 

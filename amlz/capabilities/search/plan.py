@@ -25,7 +25,7 @@ from amlz.core.problems import Path, Problem
 from amlz.core.specs import ConnectionSpec, OutboundRuleSpec, WorkspaceSpec
 
 
-def plan_search(env: EnvironmentContext, given: EnvironmentParts) -> Part | None:
+def plan_search(env: EnvironmentContext, planned: EnvironmentParts) -> Part | None:
     """Returns the search service of an environment; None where it has none."""
     search = _settings(env.settings)
     if search is None:
@@ -45,8 +45,8 @@ def plan_search(env: EnvironmentContext, given: EnvironmentParts) -> Part | None
         require_customer_keys=search.require_customer_keys,
         endpoint=env.endpoint(GROUP, service, label="search"),
         diagnostics=env.context.diagnostics(service),
-        connection=_connection(env, given.workspace, host),
-        roles=given.roles[TARGET],
+        connection=_connection(env, planned.workspace, host),
+        roles=planned.roles[TARGET],
         lock=env.lock("search", service),
         protect=env.production,
         tags=env.tags,

@@ -110,9 +110,9 @@ def outside_of(context: Context) -> Iterator[str]:
     return asked_for_all(lambda planner: planner.outside, context)
 
 
-def environment_parts(env: EnvironmentContext, given: EnvironmentParts) -> tuple[PlannedPart, ...]:
+def environment_parts(env: EnvironmentContext, planned: EnvironmentParts) -> tuple[PlannedPart, ...]:
     """Returns what capabilities build in an environment."""
-    return _parts(collected(lambda planner: planner.environment, env, given))
+    return _parts(collected(lambda planner: planner.environment, env, planned))
 
 
 def amended(spec: ProjectEnvironmentSpec) -> ProjectEnvironmentSpec:

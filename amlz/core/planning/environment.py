@@ -207,11 +207,11 @@ def _storage(env: EnvironmentContext, name: str, roles: dict[Target, tuple[RoleA
     account = env.place.id("Microsoft.Storage/storageAccounts", name)
     groups = ("blob", "file", *(("queue", "table") if env.settings.batch else ()))
     services = tuple(f"{account}/{service}/default" for service in _STORAGE_SERVICES)
-    asked = env.settings.storage
+    settings = env.settings.storage
     return StorageSpec(
         name=name,
         place=env.place,
-        sku=asked.sku(env.production, bool(env.context.zones)),
+        sku=settings.sku(env.production, bool(env.context.zones)),
         shared_keys=env.settings.security.storage_shared_keys,
         endpoints=tuple(env.endpoint(group, account) for group in groups),
         diagnostics=tuple(env.context.diagnostics(target) for target in (account, *services)),
@@ -219,9 +219,9 @@ def _storage(env: EnvironmentContext, name: str, roles: dict[Target, tuple[RoleA
         lock=env.lock("storage", account),
         protect=env.production,
         tags=env.tags,
-        soft_delete_days=asked.blob_days(env.production),
-        share_days=asked.share_soft_delete_days,
-        versioning=asked.versioning,
+        soft_delete_days=settings.blob_days(env.production),
+        share_days=settings.share_soft_delete_days,
+        versioning=settings.versioning,
     )
 
 

@@ -45,8 +45,8 @@ def _equal(rt: Runtime, left: Any, right: Any) -> bool:
     if mine.lower() == theirs.lower():
         return True
     if is_number(left) or is_number(right):
-        both = not isinstance(left, bool) and not isinstance(right, bool)
-        if both and NUMBER.match(mine) and NUMBER.match(theirs) and float(mine) == float(theirs):
+        texts = not isinstance(left, bool) and not isinstance(right, bool)
+        if texts and NUMBER.match(mine) and NUMBER.match(theirs) and float(mine) == float(theirs):
             return rt.prefers_other("equals-number")
     return False
 

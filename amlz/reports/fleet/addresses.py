@@ -68,8 +68,8 @@ def _stacks(use: RangeUse) -> str:
     return listed([*keys[:_NAMED], *more])
 
 
-def _overlap(one: RangeOverlap) -> dict[str, Any]:
-    return {"inner": _use(one.inner), "outer": _use(one.outer), "certain": one.certain}
+def _overlap(overlap: RangeOverlap) -> dict[str, Any]:
+    return {"inner": _use(overlap.inner), "outer": _use(overlap.outer), "certain": overlap.certain}
 
 
 def _use(use: RangeUse) -> dict[str, Any]:

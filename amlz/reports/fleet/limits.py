@@ -64,8 +64,8 @@ def page(reports: FleetReports) -> FleetPage:
     )
 
 
-def _word(one: FleetCount) -> str:
-    return "exceeded" if one.exceeded else "close" if one.close else "fine"
+def _word(count: FleetCount) -> str:
+    return "exceeded" if count.exceeded else "close" if count.close else "fine"
 
 
 def _record(

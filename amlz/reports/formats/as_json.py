@@ -156,6 +156,11 @@ def _resource(resource: Resource) -> dict[str, Any]:
     }
 
 
-def _accepted(one: Accepted) -> dict[str, Any]:
-    by = one.by
-    return {**finding_record(one.finding), "acceptedUntil": by.expires_on, "reason": by.reason, "ticket": by.ticket}
+def _accepted(accepted: Accepted) -> dict[str, Any]:
+    by = accepted.by
+    return {
+        **finding_record(accepted.finding),
+        "acceptedUntil": by.expires_on,
+        "reason": by.reason,
+        "ticket": by.ticket,
+    }

@@ -40,7 +40,7 @@ def marks(resource: StoredResource) -> dict[str, str]:
     return {} if known else dict(STORED_ONLY)
 
 
-def leading(resource: StoredResource, operation: LongOperation, taken: Timing, version: str) -> dict[str, str]:
+def leading(resource: StoredResource, operation: LongOperation, timing: Timing, version: str) -> dict[str, str]:
     """The headers that lead a client to an operation."""
     resource_id = parse(resource.id)
     namespace = resource_id.type.partition("/")[0]
@@ -48,7 +48,7 @@ def leading(resource: StoredResource, operation: LongOperation, taken: Timing, v
     scope = f"{HOST}/subscriptions/{resource_id.subscription}"
     at = scope if namespace == "Microsoft.Resources" else f"{scope}/providers/{namespace}/locations/{location}"
     words: dict[str, Any] = {"Azure-AsyncOperation": "operations", "Location": "operationresults"}
-    headers = {name: f"{at}/{words[name]}/{operation.key}?api-version={version}" for name in taken.headers}
-    if taken.retry:
-        headers["Retry-After"] = str(taken.retry)
+    headers = {name: f"{at}/{words[name]}/{operation.key}?api-version={version}" for name in timing.headers}
+    if timing.retry:
+        headers["Retry-After"] = str(timing.retry)
     return headers

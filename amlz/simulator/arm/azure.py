@@ -80,20 +80,22 @@ class Azure:
         if parse(resource.id).type == GROUP:
             self._unused(resource)
         removed = validation.delete(self.store, resource)
-        for gone in removed:
-            key = recovery.key(gone)
+        for deleted in removed:
+            key = recovery.key(deleted)
             if key is not None:
-                self._db.execute("INSERT OR REPLACE INTO arm_deleted VALUES (?, ?)", (key, json.dumps(gone.body or {})))
-            kept = validation.kept_name(gone)
+                self._db.execute(
+                    "INSERT OR REPLACE INTO arm_deleted VALUES (?, ?)", (key, json.dumps(deleted.body or {}))
+                )
+            kept = validation.kept_name(deleted)
             if kept:
                 self.store.keep(kept)
-            self.store.remove(gone.id)
+            self.store.remove(deleted.id)
         peerings.gone(self.store, removed)
 
-    def purge(self, kept: SoftDeletedName) -> None:
+    def purge(self, soft_deleted: SoftDeletedName) -> None:
         """Frees a name, and forgets what its deleted resource left."""
-        self.store.release(kept.type, kept.name)
-        self._db.execute("DELETE FROM arm_deleted WHERE id = ?", (recovery.key(kept),))
+        self.store.release(soft_deleted.type, soft_deleted.name)
+        self._db.execute("DELETE FROM arm_deleted WHERE id = ?", (recovery.key(soft_deleted),))
 
     def restored(self, resource: StoredResource, sent: Mapping[str, Any]) -> StoredResource | None:
         """Returns a resource with the values of a deleted one; None where there is none, and from then on.

@@ -117,20 +117,20 @@ def collection(azure: Azure, address: Address) -> Answer:
     return Answer(200, {}, {"value": [_read(azure, one) for one in own]})
 
 
-def _belongs(one: StoredResource, address: Address) -> bool:
+def _belongs(resource: StoredResource, address: Address) -> bool:
     """Returns whether a resource is in a collection of its type; without a type, of all top-level resources."""
     if not address.type:
-        return one.type.count("/") == 1 and one.type != GROUP.lower() and not _is_extension(one)
-    if one.type.lower() != address.type.lower():
+        return resource.type.count("/") == 1 and resource.type != GROUP.lower() and not _is_extension(resource)
+    if resource.type.lower() != address.type.lower():
         return False
-    if one.type.lower() == _OF_ONE_RESOURCE:
-        return one.id.lower().rpartition("/providers/")[0] == address.id.lower()
-    return one.id.lower().startswith(f"{address.id.lower()}/")
+    if resource.type.lower() == _OF_ONE_RESOURCE:
+        return resource.id.lower().rpartition("/providers/")[0] == address.id.lower()
+    return resource.id.lower().startswith(f"{address.id.lower()}/")
 
 
-def _is_extension(one: StoredResource) -> bool:
+def _is_extension(resource: StoredResource) -> bool:
     """Returns whether a resource belongs to another one, or to a scope: no list of resources has it."""
-    return bool(parse(one.id).scope) or one.type.startswith("microsoft.authorization/")
+    return bool(parse(resource.id).scope) or resource.type.startswith("microsoft.authorization/")
 
 
 def _read(azure: Azure, resource: StoredResource) -> dict[str, Any]:

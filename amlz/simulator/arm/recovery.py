@@ -15,15 +15,15 @@ LOG = "microsoft.operationalinsights/workspaces"
 VAULT = "microsoft.keyvault/vaults"
 
 
-def key(gone: StoredResource | SoftDeletedName) -> str | None:
+def key(deleted: StoredResource | SoftDeletedName) -> str | None:
     """Returns the key of what a deleted resource leaves; None where it leaves nothing.
 
     A log keeps its resource group; a vault is recovered in any.
     """
-    kind = gone.type.lower()
+    kind = deleted.type.lower()
     if kind == VAULT:
-        return f"{kind}/{gone.name}".lower()
-    return gone.id.lower() if kind == LOG else None
+        return f"{kind}/{deleted.name}".lower()
+    return deleted.id.lower() if kind == LOG else None
 
 
 def recovered(resource: StoredResource, old: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, Any] | None:

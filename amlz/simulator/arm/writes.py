@@ -127,20 +127,20 @@ def _write(
 
 
 def _carried_out(
-    azure: Azure, request: Request, wanted: StoredResource, before: StoredResource | None, verb: str
+    azure: Azure, request: Request, requested: StoredResource, before: StoredResource | None, verb: str
 ) -> StoredResource:
     """Returns the resource as it is stored. Raises AzureRefused."""
-    wanted = _under_policy(azure, wanted)
-    _unique_assignment(azure, wanted)
-    validation.put(azure.store, wanted)
-    values.refuse(wanted)
-    stored = _stored(azure, request, wanted, before)
-    if before is not None and wanted.token:
-        updates.refuse(wanted.id, wanted.token, before.inputs, stored.inputs, from_absent=False)
+    requested = _under_policy(azure, requested)
+    _unique_assignment(azure, requested)
+    validation.put(azure.store, requested)
+    values.refuse(requested)
+    stored = _stored(azure, request, requested, before)
+    if before is not None and requested.token:
+        updates.refuse(requested.id, requested.token, before.inputs, stored.inputs, from_absent=False)
     if verb == "patch" and stored.type.lower() == workspaces.WORKSPACE:
         stored = replace(stored, body=workspaces.patched(stored.body or {}, request.body))
     stored = peerings.connected(azure.store, stored)
-    _store(azure, request, wanted, stored, verb)
+    _store(azure, request, requested, stored, verb)
     return stored
 
 
@@ -152,8 +152,8 @@ def _wanted(resource_id: str, address: Address, sent: dict[str, Any]) -> StoredR
         if misfit:
             raise _invalid(f"Error converting the value at '{misfit}'", resource_id)
     name = parse(resource_id).name
-    wanted = StoredResource(resource_id, "", token, address.type, name, {}, {}, SUCCEEDED, sent)
-    return replace(wanted, inputs=_inputs(wanted, sent))
+    resource = StoredResource(resource_id, "", token, address.type, name, {}, {}, SUCCEEDED, sent)
+    return replace(resource, inputs=_inputs(resource, sent))
 
 
 def _inputs(resource: StoredResource, body: dict[str, Any]) -> dict[str, Any]:
@@ -184,26 +184,26 @@ def _region(text: str) -> str:
     return text.lower().replace(" ", "")
 
 
-def _complete(wanted: StoredResource) -> None:
+def _complete(requested: StoredResource) -> None:
     """Requires a region for every resource that has one. Raises AzureRefused with ARM's own code."""
-    tracked = wanted.token and wanted.type.count("/") == 1 and facts.takes_location(wanted.token)
-    required = wanted.type == GROUP or (tracked and "/resourceGroups/" in wanted.id and not _optional(wanted))
-    if required and not isinstance((wanted.body or {}).get("location"), str):
+    tracked = requested.token and requested.type.count("/") == 1 and facts.takes_location(requested.token)
+    required = requested.type == GROUP or (tracked and "/resourceGroups/" in requested.id and not _optional(requested))
+    if required and not isinstance((requested.body or {}).get("location"), str):
         message = "The location property is required for this definition."
-        raise AzureRefused(400, "LocationRequired", message, wanted.id)
+        raise AzureRefused(400, "LocationRequired", message, requested.id)
 
 
-def _optional(wanted: StoredResource) -> bool:
+def _optional(requested: StoredResource) -> bool:
     """Returns whether a resource is an extension of another one: its region is optional."""
-    return bool(parse(wanted.id).scope) or wanted.type.lower().startswith("microsoft.authorization/")
+    return bool(parse(requested.id).scope) or requested.type.lower().startswith("microsoft.authorization/")
 
 
-def _free(azure: Azure, wanted: StoredResource, version: str) -> None:
+def _free(azure: Azure, requested: StoredResource, version: str) -> None:
     """A network takes one write at a time, whether to itself, a subnet or a peering. Raises AzureRefused."""
-    kind = wanted.type.lower()
+    kind = requested.type.lower()
     if kind not in _BUSY:
         return
-    network = wanted.id if kind == networks.NETWORK else wanted.id.rsplit("/", 2)[0]
+    network = requested.id if kind == networks.NETWORK else requested.id.rsplit("/", 2)[0]
     busy = azure.operations.below(network)
     if busy is None:
         return
@@ -213,7 +213,7 @@ def _free(azure: Azure, wanted: StoredResource, version: str) -> None:
         "Another operation on this or dependent resource is in progress. To retrieve status of the operation use uri: "
         f"https://management.azure.com/{at}/operations/{busy.key}?api-version={version}."
     )
-    raise AzureRefused(409, "AnotherOperationInProgress", message, wanted.id)
+    raise AzureRefused(409, "AnotherOperationInProgress", message, requested.id)
 
 
 def _location_of(azure: Azure, resource_id: str) -> str:
@@ -221,59 +221,59 @@ def _location_of(azure: Azure, resource_id: str) -> str:
     return str((resource.body or {}).get("location", "")) if resource else ""
 
 
-def _unique_assignment(azure: Azure, wanted: StoredResource) -> None:
+def _unique_assignment(azure: Azure, requested: StoredResource) -> None:
     """One principal has one role at one scope once: RoleAssignmentExists, recorded. Raises AzureRefused."""
-    if wanted.type.lower() != "microsoft.authorization/roleassignments":
+    if requested.type.lower() != "microsoft.authorization/roleassignments":
         return
-    scope = wanted.id[: wanted.id.lower().rindex("/providers/")]
+    scope = requested.id[: requested.id.lower().rindex("/providers/")]
     keys = ("principalId", "roleDefinitionId")
-    own = [str(wanted.inputs.get(key, "")).lower() for key in keys]
-    at = f"{scope}/providers/{wanted.type}"
-    others = azure.store.users(validation.holder(wanted.inputs.get("principalId", "")), at)
+    own = [str(requested.inputs.get(key, "")).lower() for key in keys]
+    at = f"{scope}/providers/{requested.type}"
+    others = azure.store.users(validation.holder(requested.inputs.get("principalId", "")), at)
     for other in (azure.store.get(item) for item in others):
         theirs = [str(other.inputs.get(key, "")).lower() for key in keys] if other else []
-        if other and other.id.lower() != wanted.id.lower() and theirs == own:
-            raise AzureRefused(409, "RoleAssignmentExists", "The role assignment already exists.", wanted.id)
+        if other and other.id.lower() != requested.id.lower() and theirs == own:
+            raise AzureRefused(409, "RoleAssignmentExists", "The role assignment already exists.", requested.id)
 
 
-def _under_policy(azure: Azure, wanted: StoredResource) -> StoredResource:
+def _under_policy(azure: Azure, requested: StoredResource) -> StoredResource:
     """The request as policies leave it. Raises AzureRefused."""
-    if not wanted.token:
-        return wanted
-    allowed = azure.policies.allowed(wanted)
-    if allowed is wanted:
-        return wanted
-    changed = bodies.merged(wanted.body, to_body(wanted.token, allowed.inputs))
+    if not requested.token:
+        return requested
+    allowed = azure.policies.allowed(requested)
+    if allowed is requested:
+        return requested
+    changed = bodies.merged(requested.body, to_body(requested.token, allowed.inputs))
     return replace(allowed, body=changed)
 
 
-def _stored(azure: Azure, request: Request, wanted: StoredResource, before: StoredResource | None) -> StoredResource:
+def _stored(azure: Azure, request: Request, requested: StoredResource, before: StoredResource | None) -> StoredResource:
     """The resource with everything that Azure adds."""
-    kind = wanted.type.lower()
-    sent = wanted.body or {}
+    kind = requested.type.lower()
+    sent = requested.body or {}
     azure.operations.writes += 1
-    context = bodies.context_of(wanted.id, sent, request.version, azure.operations, before is not None)
-    own = workspaces.without_rules(sent) if kind == workspaces.WORKSPACE else children.without(wanted.type, sent)
+    context = bodies.context_of(requested.id, sent, request.version, azure.operations, before is not None)
+    own = workspaces.without_rules(sent) if kind == workspaces.WORKSPACE else children.without(requested.type, sent)
     whole = bodies.completed(kind, own, context)
-    if wanted.token and not of_type(kind).get("added"):
-        rows.add(whole, bodies.by_type(wanted.token), context)
+    if requested.token and not of_type(kind).get("added"):
+        rows.add(whole, bodies.by_type(requested.token), context)
     inner = whole.get("properties")
     outputs = {"principalId": inner["principalId"]} if isinstance(inner, dict) and "principalId" in inner else {}
-    read = _inputs(wanted, _with_lists(wanted, whole)) if wanted.token else wanted.inputs
-    return replace(wanted, body=whole, inputs=read, outputs=outputs)
+    read = _inputs(requested, _with_lists(requested, whole)) if requested.token else requested.inputs
+    return replace(requested, body=whole, inputs=read, outputs=outputs)
 
 
-def _with_lists(wanted: StoredResource, whole: dict[str, Any]) -> dict[str, Any]:
+def _with_lists(requested: StoredResource, whole: dict[str, Any]) -> dict[str, Any]:
     """A stored body with the lists of children as the request has them: it keeps only their names."""
-    lists = children.INLINE.get(wanted.type.lower(), {})
-    properties = (wanted.body or {}).get("properties")
+    lists = children.INLINE.get(requested.type.lower(), {})
+    properties = (requested.body or {}).get("properties")
     if not lists or not isinstance(properties, dict):
         return whole
     kept = {key: value for key, value in whole["properties"].items() if key not in lists}
     return {**whole, "properties": {**kept, **{key: properties[key] for key in lists if key in properties}}}
 
 
-def _store(azure: Azure, request: Request, wanted: StoredResource, stored: StoredResource, verb: str) -> None:
+def _store(azure: Azure, request: Request, requested: StoredResource, stored: StoredResource, verb: str) -> None:
     """Writes the resource, and the children that it lists; those that it leaves out are deleted."""
     store, kind = azure.store, stored.type.lower()
     state = CREATING if timing(kind, verb).seconds else SUCCEEDED
@@ -281,14 +281,14 @@ def _store(azure: Azure, request: Request, wanted: StoredResource, stored: Store
     store.release(stored.type, stored.name)
     if kind == ASSIGNMENT:
         azure.assigned(stored.id)
-    for rule_id, rule in workspaces.rules_of(stored.id, wanted.body or {}) if kind == workspaces.WORKSPACE else ():
+    for rule_id, rule in workspaces.rules_of(stored.id, requested.body or {}) if kind == workspaces.WORKSPACE else ():
         one = _wanted(rule_id, Address(PathKind.RESOURCE, rule_id, workspaces.RULE), bodies.sent("", rule, None))
         store.put(one, validation.refers(one))
     lists = children.INLINE.get(kind, {})
-    properties = (wanted.body or {}).get("properties")
+    properties = (requested.body or {}).get("properties")
     if not lists or not isinstance(properties, dict):
         return
-    listed = list(children.listed(stored.id, stored.type, wanted.body or {}))
+    listed = list(children.listed(stored.id, stored.type, requested.body or {}))
     stay = {resource_id.lower() for resource_id, _, _ in listed}
     given = {child.lower() for key, child in lists.items() if key in properties}
     for gone in store.below(stored.id):
