@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import containerregistry
 
-from amlz.core.specs import ContainerRegistrySpec, EncryptionSpec
+from amlz.core.specs import ContainerRegistrySpec, EncryptionSpec, ExistingRegistrySpec
 from components.diagnostics import diagnostics
 from components.encryption import after_key, client_id
 from components.lock import lock
@@ -23,18 +23,19 @@ class ContainerRegistry(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        args: ContainerRegistrySpec,
+        args: ContainerRegistrySpec | ExistingRegistrySpec,
         resources: ResourceRegistry,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("amlz:project:ContainerRegistry", name, None, opts)
-        if args.built:
+        if isinstance(args, ContainerRegistrySpec):
             self._build(name, args, resources)
         if args.endpoint is not None:
             private_endpoint(self, name, args.endpoint, resources)
         for role in args.roles:
             role_assignment(self, name, role, resources)
-        lock(self, name, args.lock, resources, after=(args.endpoint, args.diagnostics, *args.roles))
+        if isinstance(args, ContainerRegistrySpec):
+            lock(self, name, args.lock, resources, after=(args.endpoint, args.diagnostics, *args.roles))
         self.resource_id, self.name = resources.ref(args.id), resources.name(args.id)
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import storage
 
-from amlz.core.specs import DataLakeSpec, StorageSpec
+from amlz.core.specs import ContainerSpec, DataLakeSpec, LakeStoreSpec, StorageSpec
 from components.encryption import Encryption
 from components.identities import Identities
 from components.private_endpoint import private_endpoint
@@ -25,25 +25,30 @@ class DataLake(pulumi.ComponentResource):
         self, name: str, args: DataLakeSpec, resources: ResourceRegistry, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("amlz:shared:DataLake", name, None, opts)
-        if args.group is not None:
-            resource_group(self, name, args.group, resources)
-        below = pulumi.ResourceOptions(parent=self)
-        if args.identities:
-            Identities(f"{name}-identities", args.identities, resources, below)
-        if args.encryption is not None:
-            Encryption(f"{name}-encryption", args.encryption, resources, below)
-        if args.account is not None:
-            Storage(f"{name}-storage", args.account, resources, below)
-            self._containers(name, args, args.account, resources)
-        for endpoint in args.endpoints:
-            private_endpoint(self, name, endpoint, resources)
+        if isinstance(args.store, LakeStoreSpec):
+            self._store(name, args.store, resources)
+            self._containers(name, args.containers, args.store.account, resources)
+        else:
+            for endpoint in args.store.endpoints:
+                private_endpoint(self, name, endpoint, resources)
         for role in args.roles:
             role_assignment(self, name, role, resources)
         self.resource_id, self.name = resources.ref(args.account_id), resources.name(args.account_id)
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})
 
-    def _containers(self, name: str, args: DataLakeSpec, account: StorageSpec, resources: ResourceRegistry) -> None:
-        for spec in args.containers:
+    def _store(self, name: str, args: LakeStoreSpec, resources: ResourceRegistry) -> None:
+        resource_group(self, name, args.group, resources)
+        below = pulumi.ResourceOptions(parent=self)
+        if args.identities:
+            Identities(f"{name}-identities", args.identities, resources, below)
+        if args.account.encryption is not None:
+            Encryption(f"{name}-encryption", args.account.encryption, resources, below)
+        Storage(f"{name}-storage", args.account, resources, below)
+
+    def _containers(
+        self, name: str, containers: tuple[ContainerSpec, ...], account: StorageSpec, resources: ResourceRegistry
+    ) -> None:
+        for spec in containers:
             container = storage.BlobContainer(
                 f"{name}-{spec.name}-container",
                 container_name=spec.name,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import keyvault, managedidentity
 
-from amlz.core.specs import EncryptionSpec, KeyVaultSpec
+from amlz.core.specs import EncryptionKeySpec, EncryptionSpec, ExistingEncryptionKeySpec
 from components.key_vault import KeyVault
 from components.resource_registry import ResourceRegistry
 from components.role_assignment import role_assignment
 
 
 class Encryption(pulumi.ComponentResource):
-    """The key, where it is made here, and the roles of those that read it."""
+    """The key, where it is created here, and the roles of those that read it."""
 
     resource_id: pulumi.Output[str]
     name: pulumi.Output[str]
@@ -21,27 +21,28 @@ class Encryption(pulumi.ComponentResource):
         self, name: str, args: EncryptionSpec, resources: ResourceRegistry, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("amlz:project:Encryption", name, None, opts)
-        if args.made is not None:
-            self._make(name, args, args.made, resources)
+        if isinstance(args.source, EncryptionKeySpec):
+            self._create(name, args, args.source, resources)
         for role in args.roles:
             role_assignment(self, name, role, resources)
         self.resource_id, self.name = resources.ref(args.vault), resources.name(args.vault)
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})
 
-    def _make(self, name: str, args: EncryptionSpec, made: KeyVaultSpec, resources: ResourceRegistry) -> None:
-        KeyVault(f"{name}-vault", made, resources, pulumi.ResourceOptions(parent=self))
+    def _create(self, name: str, args: EncryptionSpec, source: EncryptionKeySpec, resources: ResourceRegistry) -> None:
+        vault = source.dedicated
+        KeyVault(f"{name}-vault", vault, resources, pulumi.ResourceOptions(parent=self))
         key = keyvault.Key(
             f"{name}-key",
-            key_name=args.key_name,
-            vault_name=resources.name(made.id),
-            resource_group_name=resources.group(made.place),
+            key_name=source.name,
+            vault_name=resources.name(vault.id),
+            resource_group_name=resources.group(vault.place),
             properties=keyvault.KeyPropertiesArgs(
                 kty=keyvault.JsonWebKeyType.RSA, key_size=3072, rotation_policy=_rotation()
             ),
             tags=dict(args.tags),
             opts=resources.options(
                 self,
-                made.place.subscription,
+                vault.place.subscription,
                 protect=args.protect,
                 # Azure creates a key once and ignores later changes to it: keys from before keep what they have.
                 ignore_changes=["properties.rotationPolicy"],
@@ -76,9 +77,9 @@ def client_id(key: EncryptionSpec, resources: ResourceRegistry) -> pulumi.Output
 
 
 def key_with_version(key: EncryptionSpec, resources: ResourceRegistry) -> pulumi.Input[str]:
-    """The key's identifier with its version, which Azure gives to a key that is made here."""
-    if key.made is None:
-        return f"{key.key_uri}/{key.version}"
+    """The key's identifier with its version, which Azure gives to a key that is created here."""
+    if isinstance(key.source, ExistingEncryptionKeySpec):
+        return f"{key.key_uri}/{key.source.version}"
     resource = resources.resource(key.key)
     assert isinstance(resource, keyvault.Key)
     output: pulumi.Output[str] = resource.key_uri_with_version

@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 
 from amlz.core.capability import Phase
-from amlz.core.specs import HubSpec
+from amlz.core.specs import HubSpec, LogAnalyticsSpec
 from components.capabilities import build
 from components.firewall import Firewall
 from components.log_analytics import LogAnalytics
@@ -41,7 +41,7 @@ class Hub(pulumi.ComponentResource):
         resource_group(self, name, args.group, resources)
         for role in args.group_roles:
             role_assignment(self, name, role, resources)
-        if args.log_analytics.built:
+        if isinstance(args.log_analytics, LogAnalyticsSpec):
             LogAnalytics(f"{name}-logs", args.log_analytics, resources, below)
         for group in args.security_groups:
             network_security_group(self, name, group, resources)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import keyvault
 
-from amlz.core.specs import KeyVaultSpec
+from amlz.core.specs import ExistingKeyVaultSpec, KeyVaultSpec
 from components.diagnostics import diagnostics
 from components.lock import lock
 from components.private_endpoint import private_endpoint
@@ -20,16 +20,21 @@ class KeyVault(pulumi.ComponentResource):
     name: pulumi.Output[str]
 
     def __init__(
-        self, name: str, args: KeyVaultSpec, resources: ResourceRegistry, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        args: KeyVaultSpec | ExistingKeyVaultSpec,
+        resources: ResourceRegistry,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("amlz:project:KeyVault", name, None, opts)
-        if args.built:
+        if isinstance(args, KeyVaultSpec):
             self._build(name, args, resources)
         if args.endpoint is not None:
             private_endpoint(self, name, args.endpoint, resources)
         for role in args.roles:
             role_assignment(self, name, role, resources)
-        lock(self, name, args.lock, resources, after=(args.endpoint, args.diagnostics, *args.roles))
+        if isinstance(args, KeyVaultSpec):
+            lock(self, name, args.lock, resources, after=(args.endpoint, args.diagnostics, *args.roles))
         self.resource_id, self.name = resources.ref(args.id), resources.name(args.id)
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})
 

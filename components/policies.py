@@ -8,8 +8,10 @@ import pulumi
 from pulumi_azure_native import authorization
 
 from amlz.core.specs import (
+    ExistingPolicySpec,
     InitiativeMemberSpec,
     InitiativeSpec,
+    OwnPolicySpec,
     PoliciesSpec,
     PolicyAssignmentSpec,
     PolicyDefinitionSpec,
@@ -95,7 +97,7 @@ class Policies(pulumi.ComponentResource):
             display_name=args.title,
             description=args.description,
             metadata={"assignedBy": args.assigned_by},
-            policy_definition_id=resources.ref(args.policy_id) if args.ours else args.policy_id,
+            policy_definition_id=_reference(args.policy, resources),
             parameters={name: authorization.ParameterValuesValueArgs(value=v) for name, v in args.parameters.items()},
             enforcement_mode=mode.DEFAULT if args.enforced else mode.DO_NOT_ENFORCE,
             non_compliance_messages=messages,
@@ -151,11 +153,15 @@ def _metadata(value: Any) -> authorization.ParameterDefinitionsValueMetadataArgs
 def _member(args: InitiativeMemberSpec, resources: ResourceRegistry) -> authorization.PolicyDefinitionReferenceArgs:
     return authorization.PolicyDefinitionReferenceArgs(
         policy_definition_reference_id=args.reference,
-        policy_definition_id=resources.ref(args.definition_id) if args.ours else args.definition_id,
+        policy_definition_id=_reference(args.definition, resources),
         definition_version=args.version or None,
         parameters={name: authorization.ParameterValuesValueArgs(value=v) for name, v in args.parameters.items()}
         or None,
     )
+
+
+def _reference(policy: OwnPolicySpec | ExistingPolicySpec, resources: ResourceRegistry) -> pulumi.Input[str]:
+    return resources.ref(policy.id) if isinstance(policy, OwnPolicySpec) else policy.id
 
 
 def _selectors(args: PolicyAssignmentSpec) -> list[authorization.ResourceSelectorArgs] | None:

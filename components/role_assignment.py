@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import authorization, managedidentity
 
-from amlz.core.specs import RoleAssignmentSpec
+from amlz.core.specs import ExistingPrincipalSpec, RoleAssignmentSpec
 from components.resource_registry import ResourceRegistry
 
 
@@ -34,7 +34,7 @@ def role_assignment(
 
 
 def _principal(args: RoleAssignmentSpec, resources: ResourceRegistry) -> pulumi.Input[str]:
-    if not args.principal.built:
+    if isinstance(args.principal, ExistingPrincipalSpec):
         return args.principal.id
     holder = resources.resource(args.principal.id)
     if isinstance(holder, authorization.PolicyAssignment):

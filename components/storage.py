@@ -134,7 +134,7 @@ def _key(key: EncryptionSpec | None) -> storage.KeyVaultPropertiesArgs | None:
     """The key without a version: the account then follows new ones."""
     if key is None:
         return None
-    return storage.KeyVaultPropertiesArgs(key_name=key.key_name, key_vault_uri=key.vault_uri)
+    return storage.KeyVaultPropertiesArgs(key_name=key.source.name, key_vault_uri=key.vault_uri)
 
 
 def _reader(key: EncryptionSpec | None, resources: ResourceRegistry) -> storage.EncryptionIdentityArgs | None:

@@ -59,33 +59,49 @@ class AddressBlock:
 
 @dataclass(frozen=True, slots=True)
 class AddressSpace:
-    """A virtual network's ranges, their content, and free ranges. Neither is known where it exists already."""
+    """A virtual network's ranges, their content, and free ranges."""
 
     network: str
     ranges: tuple[str, ...]
     blocks: tuple[AddressBlock, ...]
     free: tuple[str, ...]
-    built: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingAddressSpace:
+    """Ranges of a virtual network that exists. Their content is not known."""
+
+    network: str
+    ranges: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AddressPlan:
     """Every network of a landing zone."""
 
-    hub: AddressSpace
+    hub: AddressSpace | ExistingAddressSpace
     spokes: tuple[AddressSpace, ...]
 
     @property
-    def spaces(self) -> tuple[AddressSpace, ...]:
+    def spaces(self) -> tuple[AddressSpace | ExistingAddressSpace, ...]:
         """All of them, the hub first."""
         return (self.hub, *self.spokes)
 
+    @property
+    def blocks(self) -> tuple[AddressBlock, ...]:
+        """The blocks of networks that are built, those of the hub first."""
+        return (*self.hub_blocks, *(block for space in self.spokes for block in space.blocks))
+
+    @property
+    def hub_blocks(self) -> tuple[AddressBlock, ...]:
+        """The blocks of a hub that is built."""
+        return self.hub.blocks if isinstance(self.hub, AddressSpace) else ()
+
     def block(self, owner: Owner) -> AddressBlock:
         """The block of an owner. Raises KeyError where there is none."""
-        for space in self.spaces:
-            for block in space.blocks:
-                if block.owner == owner:
-                    return block
+        for block in self.blocks:
+            if block.owner == owner:
+                return block
         raise KeyError(owner)
 
 
@@ -189,15 +205,15 @@ def subnets_of(
     return tuple(ranges)
 
 
-def _hub_elsewhere(config: LandingZoneConfig, ranges: tuple[str, ...], claims: Claims) -> AddressSpace:
-    """Returns a hub that is not built here: its content, and its free ranges, are not known."""
+def _hub_elsewhere(config: LandingZoneConfig, ranges: tuple[str, ...], claims: Claims) -> ExistingAddressSpace:
+    """Returns a hub that is not built here."""
     path: Path = ("hub", "existing") if config.hub.stack is None else ("hub", "stack", "outputs")
     for index, cidr in enumerate(ranges):
         claims.claim(cidr, (*path, "addressSpace", index))
-    return AddressSpace("hub", ranges, (), (), built=False)
+    return ExistingAddressSpace("hub", ranges)
 
 
-def _hub(config: LandingZoneConfig, claims: Claims) -> AddressSpace:
+def _hub(config: LandingZoneConfig, claims: Claims) -> AddressSpace | ExistingAddressSpace:
     elsewhere = config.hub.elsewhere
     if elsewhere is not None:
         return _hub_elsewhere(config, elsewhere.address_space, claims)

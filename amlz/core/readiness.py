@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from amlz.azure.ids import parse
 from amlz.core.plan import LandingZonePlan
-from amlz.core.specs import ProjectEnvironmentSpec, records
+from amlz.core.specs import KeyVaultSpec, ProjectEnvironmentSpec, records
 from amlz.core.specs.operations import ActionGroupSpec, BudgetSpec, MetricAlertSpec, QueryAlertSpec, SloSpec
 from amlz.dataclass import dataclass
 
@@ -108,7 +108,7 @@ def _production(parts: list[object], environment: ProjectEnvironmentSpec) -> Ite
         "it is no backup elsewhere",
         "Set `storage.softDeleteDays` of the environment.",
     )  # fmt: skip
-    parts_here = {"storage": storage.lock} | ({"vault": vault.lock} if vault.built else {})
+    parts_here = {"storage": storage.lock} | ({"vault": vault.lock} if isinstance(vault, KeyVaultSpec) else {})
     missing = [name for name, lock in parts_here.items() if lock is None]
     yield _item(
         "backup", "Are data and secrets locked against deletion?", not missing,

@@ -190,12 +190,11 @@ class EndpointNode:
 
 @dataclass(frozen=True, slots=True)
 class ZoneNode:
-    """A private DNS zone. `links`: ids of networks in lower case. `built`: here."""
+    """A private DNS zone. `links`: ids of networks in lower case, and "?" for each that is not known."""
 
     id: str
     name: str
     links: frozenset[str]
-    built: bool
 
 
 @dataclass(frozen=True, slots=True)

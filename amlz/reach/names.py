@@ -59,7 +59,7 @@ def _by_server(land: Landscape, server: str, resolver: str | None, endpoint: End
         if zone is not None and resolver in zone.links:
             continue
         called = zone_id.rsplit("/", 1)[-1]
-        if zone is None or not zone.built or "?" in zone.links:
+        if zone is None or "?" in zone.links:
             return Hop(server, called, f"DNS: links of this zone to {name} are not built here", None)
         return Hop(server, called, f"DNS: the zone is not linked to {name}, so the name is public there", False)
     return Hop(server, "", f"DNS: the name resolves to the private address, by links to {name}")

@@ -86,9 +86,10 @@ def zones(graph: ResourceGraph) -> Iterator[ZoneNode]:
         network = value(link, "properties.virtualNetwork.id")
         zone = link.id.lower().split("/virtualnetworklinks/")[0]
         links.setdefault(zone, []).append(_known(network))
-    built = {zone.id.lower(): zone for zone in graph.of_type("Microsoft.Network/privateDnsZones")}
+    built = dict.fromkeys(zone.id.lower() for zone in graph.of_type("Microsoft.Network/privateDnsZones"))
     for key in dict.fromkeys((*built, *links)):
-        yield ZoneNode(key, key.rsplit("/", 1)[-1], frozenset(links.get(key, ())), key in built)
+        of_others = () if key in built else ("?",)  # a zone that exists may have more links
+        yield ZoneNode(key, key.rsplit("/", 1)[-1], frozenset((*links.get(key, ()), *of_others)))
 
 
 def _known(resource_id: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from amlz.core.addresses import AddressPlan, AddressSpace
+from amlz.core.addresses import AddressPlan, AddressSpace, ExistingAddressSpace
 from amlz.reports.json_text import dump
 from amlz.reports.lines import wrapped
 
@@ -28,36 +28,33 @@ def lines(plan: AddressPlan, indent: str) -> Iterator[str]:
 
 def records(plan: AddressPlan) -> list[dict[str, Any]]:
     """The address plan as JSON."""
-    return [
+    return [_record(space) for space in plan.spaces]
+
+
+def _record(space: AddressSpace | ExistingAddressSpace) -> dict[str, Any]:
+    record: dict[str, Any] = {"network": space.network, "ranges": list(space.ranges)}
+    if isinstance(space, ExistingAddressSpace):
+        return record | {"free": [], "exists": True, "blocks": []}
+    blocks = [
         {
-            "network": space.network,
-            "ranges": list(space.ranges),
-            "free": list(space.free),
-            "exists": not space.built,
-            "blocks": [
-                {
-                    "owner": str(block.owner),
-                    "range": block.cidr,
-                    "subnets": [
-                        {"role": s.role, "range": s.cidr, "holds": s.holds, "needed": s.needed} for s in block.subnets
-                    ],
-                }
-                for block in space.blocks
-            ],
+            "owner": str(block.owner),
+            "range": block.cidr,
+            "subnets": [{"role": s.role, "range": s.cidr, "holds": s.holds, "needed": s.needed} for s in block.subnets],
         }
-        for space in plan.spaces
+        for block in space.blocks
     ]
+    return record | {"free": list(space.free), "exists": False, "blocks": blocks}
 
 
-def _space(space: AddressSpace, indent: str) -> Iterator[str]:
+def _space(space: AddressSpace | ExistingAddressSpace, indent: str) -> Iterator[str]:
     yield wrapped(f"{indent}{space.network:<34}", ", ".join(space.ranges))
+    if isinstance(space, ExistingAddressSpace):
+        yield f"{indent}  exists already: what is in it is not known here"
+        return
     for block in space.blocks:
         if block.owner != "hub":
             yield f"{indent}  {block.owner:<32}{block.cidr}"
         for subnet in block.subnets:
             wants = f"{subnet.needed} of {subnet.holds} wanted" if subnet.needed else f"{subnet.holds} addresses"
             yield f"{indent}    {subnet.role:<30}{subnet.cidr:<20}{wants}"
-    if space.built:
-        yield wrapped(f"{indent}  {'free':<32}", ", ".join(space.free) or "nothing")
-    else:
-        yield f"{indent}  exists already: what is in it is not known here"
+    yield wrapped(f"{indent}  {'free':<32}", ", ".join(space.free) or "nothing")

@@ -12,7 +12,7 @@ from typing import Any
 from amlz.azure.graph import Resource
 from amlz.checks.finding import Finding
 from amlz.checks.naming import Named, Names, in_words, names_of, owner
-from amlz.core.addresses import AddressBlock
+from amlz.core.addresses import AddressBlock, AddressSpace
 from amlz.core.capability_facts import Holds
 from amlz.core.facts.data import holding, kept
 from amlz.core.problems import Path, dotted
@@ -87,7 +87,7 @@ class StackFileChange:
 
 
 def _blocks(preview: Preview) -> tuple[AddressBlock, ...]:
-    return tuple(block for space in preview.plan.addresses.spaces for block in space.blocks)
+    return preview.plan.addresses.blocks
 
 
 def added_text(change: StackFileChange) -> str:
@@ -184,7 +184,7 @@ def _addresses(change: StackFileChange) -> str:
     left = [
         f"{sum(map(_size, space.free)):,} of {sum(map(_size, space.ranges)):,} in {space.network}"
         for space in change.after.plan.addresses.spaces
-        if space.network in spokes
+        if isinstance(space, AddressSpace) and space.network in spokes
     ]
     return "\n".join(["Addresses", *rows, _wrapped("  then free: ", ", ".join(left))])
 

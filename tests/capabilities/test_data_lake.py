@@ -9,7 +9,14 @@ import pytest
 from amlz.core.config import LandingZoneConfig
 from amlz.core.plan import LandingZonePlan
 from amlz.core.relaxations import relaxations
-from amlz.core.specs import DataLakeSpec, RoleAssignmentSpec
+from amlz.core.specs import (
+    DataLakeSpec,
+    EncryptionKeySpec,
+    ExistingEncryptionKeySpec,
+    ExistingLakeStoreSpec,
+    LakeStoreSpec,
+    RoleAssignmentSpec,
+)
 from amlz.stackfile.load import from_object
 from tests.core.stacks import LANDING_ZONE, at, built, planned, stack
 
@@ -32,6 +39,13 @@ def row(role: RoleAssignmentSpec) -> tuple[str, str, str]:
 def lake_of(plan: LandingZonePlan) -> DataLakeSpec:
     """The data lake of a landing zone that has one."""
     return built(plan.part(DataLakeSpec))
+
+
+def store_of(plan: LandingZonePlan) -> LakeStoreSpec:
+    """Its storage account, which this stack builds."""
+    store = lake_of(plan).store
+    assert isinstance(store, LakeStoreSpec)
+    return store
 
 
 def on_lake(plan: LandingZonePlan) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:
@@ -110,11 +124,8 @@ def test_it_is_locked_where_production_uses_it(
     environments: dict[str, Any], expected: tuple[str, bool, str | None]
 ) -> None:
     """It is a lake of folders, takes no keys, and keeps what is deleted for a while."""
-    lake = planned(stack(environments, dataLake={"containers": ["raw"]})).part(DataLakeSpec)
+    account = store_of(planned(stack(environments, dataLake={"containers": ["raw"]}))).account
 
-    assert lake is not None
-    assert lake.account is not None
-    account = lake.account
     assert (account.sku, account.protect, account.lock and account.lock.notes) == expected
     assert (account.hierarchical, account.shared_keys, account.soft_delete_days) == (True, False, 30)
 
@@ -144,7 +155,7 @@ def test_computes_of_a_subnet_reach_the_endpoints_wherever_they_are(
     plan = planned(stack(environments, spokes=spokes, dataLake={"containers": ["raw"], **lake}))
 
     assert plan.hub is not None
-    assert {e.group: e.subnet.split("/virtualNetworks/")[1] for e in built(lake_of(plan).account).endpoints} == {
+    assert {e.group: e.subnet.split("/virtualNetworks/")[1] for e in store_of(plan).account.endpoints} == {
         "blob": subnet,
         "dfs": subnet,
     }
@@ -156,7 +167,7 @@ def test_computes_of_a_subnet_reach_the_endpoints_wherever_they_are(
         if rule.name == "lake" and group.role.endswith("-training")
     }
     assert result == rules
-    name = built(lake_of(plan).account).name
+    name = store_of(plan).account.name
     through = [
         (rule.sources, rule.hosts)
         for group in built(plan.hub.firewall).groups
@@ -191,8 +202,12 @@ def test_of_a_lake_that_exists_nothing_is_built_but_what_leads_to_it(gives: bool
     plan = planned(stack(dataLake={"existing": existing, "containers": ["raw"]}, access=access))
 
     lake = lake_of(plan)
-    assert (lake.group, lake.account, lake.account_id) == (None, None, ACCOUNT)
-    assert [(endpoint.group, endpoint.target) for endpoint in lake.endpoints] == [("blob", ACCOUNT), ("dfs", ACCOUNT)]
+    assert isinstance(lake.store, ExistingLakeStoreSpec)
+    assert lake.account_id == ACCOUNT
+    assert [(endpoint.group, endpoint.target) for endpoint in lake.store.endpoints] == [
+        ("blob", ACCOUNT),
+        ("dfs", ACCOUNT),
+    ]
     groups, identities = on_lake(plan)
     wanted = [(SCIENTISTS, WRITE, "workspace-churn-dev"), (SCIENTISTS, READ, "raw")]
     jobs = [
@@ -270,20 +285,21 @@ def test_a_key_of_its_own_is_read_by_an_identity_of_the_lake_alone(made: bool) -
     brought = {"keyVault": vault, "keyUri": f"https://kv-keys.vault.azure.net/keys/lake/{'0' * 32}"}
     plan = planned(stack(dataLake={"customerManagedKey": {} if made else brought}))
 
-    key = lake_of(plan).encryption
+    key = store_of(plan).account.encryption
     assert key is not None
-    assert [identity.id for identity in lake_of(plan).identities] == [key.identity]
+    assert [identity.id for identity in store_of(plan).identities] == [key.identity]
     assert [(role.role, role.scope, role.principal.id) for role in key.roles] == [
         ("Key Vault Crypto Service Encryption User", key.vault, key.identity)
     ]
     assert key.roles[0].id in key.after
-    assert (key.made is None, key.vault == vault, key.vault in plan.outside) == ((False,) * 3 if made else (True,) * 3)
+    exists = isinstance(key.source, ExistingEncryptionKeySpec)
+    assert (exists, key.vault == vault, key.vault in plan.outside) == ((False,) * 3 if made else (True,) * 3)
     groups = lake_groups(plan)
     assert groups == (["blob", "dfs", "vault"] if made else ["blob", "dfs"])
 
 
 def lake_groups(plan: LandingZonePlan) -> list[str]:
     """Groups of all endpoints that are built for the lake."""
-    key = lake_of(plan).encryption
-    own = [endpoint.group for endpoint in built(lake_of(plan).account).endpoints]
-    return own + ([key.made.endpoint.group] if key and key.made and key.made.endpoint else [])
+    account = store_of(plan).account
+    key, own = account.encryption, [endpoint.group for endpoint in account.endpoints]
+    return own + ([key.source.dedicated.endpoint.group] if key and isinstance(key.source, EncryptionKeySpec) else [])

@@ -12,6 +12,7 @@ from amlz.core.names import NameBook
 from amlz.core.plan import LandingZonePlan, make_plan
 from amlz.core.planning.context import Context
 from amlz.core.problems import StackFileError
+from amlz.core.specs import LogAnalyticsSpec
 from amlz.stackfile.load import from_object
 
 Stack = dict[str, Any]
@@ -77,6 +78,13 @@ def built(part: Part | None) -> Part:
     """Returns a part of a plan that this stack has."""
     assert part is not None
     return part
+
+
+def log_of(plan: LandingZonePlan) -> LogAnalyticsSpec:
+    """Returns the central log that this stack builds."""
+    log = built(plan.hub).log_analytics
+    assert isinstance(log, LogAnalyticsSpec)
+    return log
 
 
 def addresses(settings: Stack) -> AddressPlan:

@@ -158,7 +158,7 @@ def test_guardrails_name_no_built_in_that_no_list_has_for_the_cloud(settings: St
     """Nor declare a parameter that none of their policies takes, nor give one that they do not declare."""
     policies = planned(stack(**settings)).policies
     declared = {spec.name: set(spec.properties["parameters"]) for spec in policies.initiatives}
-    named = {member.definition_id.rsplit("/", 1)[1] for s in policies.initiatives for member in s.members}
+    named = {member.definition.id.rsplit("/", 1)[1] for s in policies.initiatives for member in s.members}
     ours = {spec.name for spec in policies.definitions}
     taken = {
         spec.name: {p for m in spec.members for p in declared[spec.name] if f"'{p}'" in str(m.parameters)}

@@ -120,7 +120,7 @@ def test_the_shared_registry_has_its_one_endpoint_in_the_hub() -> None:
             sharedRegistry={},
         )
     )
-    endpoint = built(built(plan.part(SharedRegistrySpec)).registry.endpoint)
+    endpoint = built(plan.part(SharedRegistrySpec)).registry.endpoint
 
     assert (endpoint.group, endpoint.subnet, [zone.name for zone in endpoint.zones]) == (
         "registry",

@@ -216,7 +216,7 @@ def shipped(stack: str) -> tuple[StackFile, bytes]:
 
 def places(plan: LandingZonePlan) -> dict[str, object]:
     """Everything that is decided of each environment, and its range."""
-    blocks = {block.owner: block for space in plan.addresses.spaces for block in space.blocks}
+    blocks = {block.owner: block for block in plan.addresses.blocks}
     return {e.key: (e, blocks[EnvironmentKey(e.project, e.environment)]) for e in plan.environments}
 
 

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 import yaml
 
-from amlz.core.addresses import AddressPlan
+from amlz.core.addresses import AddressPlan, AddressSpace
 from amlz.core.plan import make_plan
 from amlz.core.problems import LandingZoneError, StackFileError
 from amlz.stackfile.load import load
@@ -264,9 +264,10 @@ def ill_said(error: LandingZoneError, file: str) -> list[str]:
 def misplaced(plan: AddressPlan) -> list[str]:
     """Rules that an address plan breaks."""
     ranges = [IPv4Network(cidr) for space in plan.spaces for cidr in space.ranges]
-    blocks = [(IPv4Network(block.cidr), block, space) for space in plan.spaces for block in space.blocks]
+    spaces = [space for space in plan.spaces if isinstance(space, AddressSpace)]
+    blocks = [(IPv4Network(block.cidr), block, space) for space in spaces for block in space.blocks]
     subnets = [(IPv4Network(subnet.cidr), subnet, cidr) for cidr, block, _ in blocks for subnet in block.subnets]
-    free = [IPv4Network(cidr) for space in plan.spaces for cidr in space.free]
+    free = [IPv4Network(cidr) for space in spaces for cidr in space.free]
     return [
         *_overlapping("ranges", ranges),
         *_overlapping("blocks", [cidr for cidr, _, _ in blocks]),

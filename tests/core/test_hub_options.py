@@ -9,7 +9,7 @@ import pytest
 
 from amlz.core.owners import HUB_OWNER
 from amlz.core.plan import LandingZonePlan
-from tests.core.stacks import HUB, addresses, at, built, facts, hub_part, messages_of, planned, stack
+from tests.core.stacks import HUB, addresses, at, built, facts, hub_part, log_of, messages_of, planned, stack
 from tests.core.test_hub_stack import beside, outputs
 
 ALL = {
@@ -134,7 +134,7 @@ def test_what_monitors_is_in_the_scope_and_closed_to_the_internet() -> None:
     assert hub.private_link_scope is not None
     assert environment.insights.scoped is not None
     scope = f"{GROUP}/Microsoft.Insights/privateLinkScopes/pls-retail-hub"
-    monitors = (hub.log_analytics, environment.insights)
+    monitors = (log_of(plan), environment.insights)
     rules = {r.name: (r.destinations, r.ports) for g in spoke.security_groups for r in g.rules}
     assert {
         "scope": hub.private_link_scope.id,

@@ -16,7 +16,7 @@ from amlz.core.relaxations import relaxations
 from amlz.reports import existing_hub
 from amlz.stackfile.load import from_object, load
 from tests.conftest import ROOT
-from tests.core.stacks import HUB, LANDING_ZONE, Stack, built, messages_of, planned, stack
+from tests.core.stacks import HUB, LANDING_ZONE, Stack, built, log_of, messages_of, planned, stack
 
 NAME = "contoso/aml-landing-zone/hub"
 FOLDER = ROOT / "examples" / "hub-stack"
@@ -108,7 +108,7 @@ def test_a_hub_that_stands_by_itself_serves_ranges_it_does_not_know_the_use_of()
     assert {
         "rules": (set(sources), len(sources), [group.name for group in groups]),
         "zones": len(plan.hub.dns.zones),
-        "lock": plan.hub.log_analytics.lock is not None,
+        "lock": log_of(plan).lock is not None,
         "subscriptions": plan.subscriptions,
         "deployer": [(row.subscription, row.role) for row in plan.deployer],
         "spokes": plan.spokes,

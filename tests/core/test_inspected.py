@@ -10,6 +10,7 @@ import pytest
 from amlz.app.preview import preview_stack
 from amlz.core.plan import make_plan
 from amlz.core.problems import StackFileError
+from amlz.core.specs import ContainerRegistrySpec
 from amlz.reach.answers import Evaluator
 from amlz.reach.ends import find
 from amlz.reach.read import landscape
@@ -79,9 +80,14 @@ def test_on_premises_reaches_an_endpoint_through_the_firewall(tmp_path: Any) -> 
 def test_images_without_a_tag_are_deleted_only_on_request() -> None:
     """A retention of a registry that the environment does not own is an error."""
     days = {"registryRetentionDays": 30}
-    own = planned(stack({"churn/dev": at("10.1.0.0/24", **days)})).environments[0].registry
-    assert built(own).untagged_days == 30
-    assert built(planned(stack()).environments[0].registry).untagged_days == 0
+
+    def kept(settings: Stack) -> int:
+        registry = planned(settings).environments[0].registry
+        assert isinstance(registry, ContainerRegistrySpec)
+        return registry.untagged_days
+
+    assert kept(stack({"churn/dev": at("10.1.0.0/24", **days)})) == 30
+    assert kept(stack()) == 0
 
     with pytest.raises(StackFileError, match=r"set `sharedRegistry.retentionDays`"):
         planned(stack({"churn/dev": at("10.1.0.0/24", registry="shared", **days)}, sharedRegistry={}))

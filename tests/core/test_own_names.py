@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from amlz.azure.ids import parse
+from amlz.core.addresses import AddressSpace
 from amlz.core.specs import SharedRegistrySpec
-from tests.core.stacks import Stack, addresses, at, built, hub_part, planned, stack
+from tests.core.stacks import Stack, addresses, at, built, hub_part, log_of, planned, stack
 
 NAMES = {"resourceGroup": "rg-net", "virtualNetwork": "vnet-x", "firewall": "afw-x", "firewallPolicy": "afwp-x"}
 
@@ -82,7 +83,7 @@ def test_whatever_refers_to_a_named_thing_follows() -> None:
     assert (spoke.to_hub.network, spoke.from_hub.network) == ("vnet-y", "vnet-x")
     assert environment.computes.subnet == spoke.network.subnet_id("snet-churn-dev-training")
     assert built(plan.hub.firewall).group_id("rcg-azure-ml") in environment.computes.after
-    endpoint = parse(built(built(plan.part(SharedRegistrySpec)).registry.endpoint).subnet)
+    endpoint = parse(built(plan.part(SharedRegistrySpec)).registry.endpoint.subnet)
     assert (endpoint.resource_group, *endpoint.names) == ("rg-net", "vnet-x", "snet-endpoints")
 
 
@@ -99,7 +100,7 @@ def test_tags_are_of_their_scope_and_go_over_those_of_the_landing_zone() -> None
     assert plan.hub is not None
     hub, registry = plan.hub, built(plan.part(SharedRegistrySpec))
     result: dict[str, tuple[Any, ...]] = {
-        "hub": (hub.group, hub.log_analytics, hub.network, hub.firewall, built(hub.firewall).address, hub.dns),
+        "hub": (hub.group, log_of(plan), hub.network, hub.firewall, built(hub.firewall).address, hub.dns),
         "spoke": (spoke.group, spoke.network, spoke.routes, *spoke.security_groups),
         "images": (registry.group, registry.registry, registry.registry.endpoint),
         "all": (environment.group, environment.workspace, environment.storage),
@@ -117,13 +118,14 @@ def test_subnets_of_the_hub_are_where_the_file_says() -> None:
 
     space = addresses(settings).hub
 
+    assert isinstance(space, AddressSpace)
     assert {subnet.role: subnet.cidr for subnet in space.blocks[0].subnets} == result
     assert space.free == ("10.0.0.8/29", "10.0.0.16/28", "10.0.0.32/27", "10.0.0.192/26")
 
 
 def test_the_fixed_layout_stays_where_nothing_is_said() -> None:
     """Roles in their order, at their positions."""
-    assert {subnet.role: subnet.cidr for subnet in addresses(shared()).hub.blocks[0].subnets} == {
+    assert {subnet.role: subnet.cidr for subnet in addresses(shared()).hub_blocks[0].subnets} == {
         "firewall": "10.0.0.0/26",
         "bastion": "10.0.0.64/26",
         "endpoints": "10.0.0.160/27",

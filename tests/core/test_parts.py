@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from amlz.core.plan import LandingZonePlan
+from amlz.core.specs import ExistingKeyVaultSpec, ExistingLogAnalyticsSpec, ExistingRegistrySpec
 from tests.core.stacks import LANDING_ZONE, PEOPLE, at, built, planned, stack
 
 OTHER = "e1e1e1e1-1111-4222-8333-444455556666"
@@ -33,7 +34,8 @@ def test_the_workspace_has_what_exists_and_its_identities_the_same_roles_there()
     assert registry is not None
     assert (spec.key_vault.id, registry.id) == (VAULT, REGISTRY)
     assert (spec.workspace.key_vault, spec.workspace.registry) == (VAULT, REGISTRY)
-    assert (spec.key_vault.built, registry.built, spec.workspace.data_isolation) == (False, False, True)
+    assert (type(spec.key_vault), type(registry)) == (ExistingKeyVaultSpec, ExistingRegistrySpec)
+    assert spec.workspace.data_isolation
     given = [(role.who, role.role, role.scope) for role in (*spec.key_vault.roles, *registry.roles)]
     assert given == [
         ("workspaceIdentity", "Contributor", VAULT),
@@ -97,7 +99,7 @@ def test_a_central_log_that_exists_gets_the_diagnostics_and_no_role() -> None:
     plan = planned(stack(hub={"addressSpace": "10.0.0.0/24", "logAnalytics": {"existing": LOG}}, access=PEOPLE))
 
     assert plan.hub is not None
-    assert (plan.hub.log_analytics.built, plan.hub.log_analytics.roles) == (False, ())
+    assert plan.hub.log_analytics == ExistingLogAnalyticsSpec(LOG)
     (spec,) = plan.environments
     assert {spec.workspace.diagnostics.log_analytics, spec.insights.log_analytics} == {LOG}
     assert plan.parts == (

@@ -8,7 +8,7 @@ import pytest
 
 from amlz.core.facts.roles import PRIVILEGED
 from amlz.core.problems import StackFileError
-from amlz.core.specs import PolicyAssignmentSpec
+from amlz.core.specs import ExistingPolicySpec, OwnPolicySpec, PolicyAssignmentSpec
 from amlz.policy.library import Entry
 from tests.core.stacks import LANDING_ZONE, Stack, at, cluster, messages_of, planned, stack
 
@@ -142,7 +142,9 @@ def test_definitions_are_created_that_are_ours_and_used() -> None:
     ]
     assert [initiative.id for initiative in spec.initiatives] == [f"{above}/policySetDefinitions/guardrails-workspace"]
     assert (elsewhere.definitions, elsewhere.initiatives) == ((), ())
-    assert elsewhere.assignments[0].policy_id == spec.assignments[0].policy_id
+    policy_id = f"{above}/policySetDefinitions/guardrails-workspace"
+    assert spec.assignments[0].policy == OwnPolicySpec(policy_id)
+    assert elsewhere.assignments[0].policy == ExistingPolicySpec(policy_id)
 
 
 def test_an_assignment_stands_where_it_is_asked_for() -> None:
@@ -169,7 +171,7 @@ def test_an_assignment_stands_where_it_is_asked_for() -> None:
         ("group", above, {}, f"{aks_title}. {ask}", False),
     ]
     aks = f"{above}/providers/Microsoft.Authorization/policyDefinitions/Deny-MachineLearning-Aks"
-    assert ([d.id for d in spec.definitions], spec.assignments[-1].policy_id) == ([aks], aks)
+    assert ([d.id for d in spec.definitions], spec.assignments[-1].policy.id) == ([aks], aks)
 
 
 def test_what_changes_or_deploys_gets_an_identity_with_its_roles() -> None:

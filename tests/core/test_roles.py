@@ -10,8 +10,8 @@ import pytest
 
 from amlz.core.facts.custom_roles import CUSTOM_ROLES
 from amlz.core.facts.roles import CAPABILITIES_DEPLOYER, DEPLOYER, GRANTS, ROLES
-from amlz.core.specs import ProjectEnvironmentSpec, RoleAssignmentSpec, SharedRegistrySpec
-from tests.core.stacks import HUB, LANDING_ZONE, PEOPLE, Stack, at, built, facts, messages_of, planned, stack
+from amlz.core.specs import ExistingPrincipalSpec, ProjectEnvironmentSpec, RoleAssignmentSpec, SharedRegistrySpec
+from tests.core.stacks import HUB, LANDING_ZONE, PEOPLE, Stack, at, built, facts, log_of, messages_of, planned, stack
 
 IDENTITIES: list[list[str]] = facts("roles-of-identities")["roles"]
 OF_PEOPLE: dict[str, Any] = facts("roles-of-people")
@@ -52,7 +52,7 @@ def rows(environment: ProjectEnvironmentSpec, registry: str = "") -> list[Row]:
     by_identity = {identity.id: f"{identity.role}Identity" for identity in environment.identities}
     return sorted(
         (
-            by_identity[a.principal.id] if a.principal.built else WHO[a.principal.id],
+            WHO[a.principal.id] if isinstance(a.principal, ExistingPrincipalSpec) else by_identity[a.principal.id],
             a.principal.kind,
             a.role,
             a.role_id.rsplit("/", 1)[1],
@@ -138,13 +138,13 @@ def test_role_ids_are_those_of_the_case_files() -> None:
 def test_the_platform_team_reads_the_central_log() -> None:
     """The one role outside of the environments."""
     plan = planned(stack({"churn/dev": at("10.1.0.0/24")}, access=PEOPLE))
-    (role,) = built(plan.hub).log_analytics.roles
+    (role,) = log_of(plan).roles
 
     assert (role.principal.id, role.principal.kind, role.role, role.scope) == (
         PEOPLE["platformTeam"][0],
         "Group",
         "Log Analytics Reader",
-        built(plan.hub).log_analytics.id,
+        log_of(plan).id,
     )
 
 
@@ -224,7 +224,7 @@ def test_a_group_in_two_lists_gets_one_assignment_for_both_reasons() -> None:
     access = {"dataScientists": both, "mlEngineers": both}
     environment = planned(stack({"churn/dev": at("10.1.0.0/24")}, access=access)).environments[0]
 
-    pairs = [(a.role, a.who, a.why) for a in assignments(environment) if not a.principal.built]
+    pairs = [(a.role, a.who, a.why) for a in assignments(environment) if isinstance(a.principal, ExistingPrincipalSpec)]
 
     assert sorted(pairs) == [
         ("AzureML Compute Operator", "mlEngineers", "starting, stopping and deleting compute targets"),
@@ -290,7 +290,8 @@ def test_nothing_is_given_on_a_subscription_and_nobody_owns_anything(hub: str | 
     owners = [
         role for role in roles if role.role in ("Owner", "User Access Administrator") or "Access Control" in role.role
     ]
-    people = {role.role for role in roles if not role.principal.built and role.role.endswith("Contributor")}
+    of_people = [role for role in roles if isinstance(role.principal, ExistingPrincipalSpec)]
+    people = {role.role for role in of_people if role.role.endswith("Contributor")}
 
     assert (on_groups, wider, owners) == ({"Reader"}, [], [])  # a custom role with a key alone is wider
     assert people == {"Storage Blob Data Contributor", "Storage File Data Privileged Contributor"}
@@ -374,7 +375,7 @@ def test_a_group_that_is_listed_twice_gets_its_role_once_for_one_reason() -> Non
     team = PEOPLE["platformTeam"] * 2
     plan = planned(stack(access={"platformTeam": team}))
 
-    pairs = [(role.who, role.why) for role in (*built(plan.hub).log_analytics.roles, *plan.environments[0].group_roles)]
+    pairs = [(role.who, role.why) for role in (*log_of(plan).roles, *plan.environments[0].group_roles)]
 
     assert pairs == [
         ("platformTeam", "reading the logs of everything"),

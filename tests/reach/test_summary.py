@@ -86,7 +86,7 @@ def land_of(size: int) -> Landscape:
         subnets=subnets | {jump.id: replace(jump, id="hub/subnets/jump")},
         firewalls={},
         endpoints=endpoints | {shared.id: shared},
-        zones={zone: ZoneNode(zone, zone, frozenset({HUB, SPOKE}), True) for zone in ZONES.values()},
+        zones={zone: ZoneNode(zone, zone, frozenset({HUB, SPOKE})) for zone in ZONES.values()},
         gateways={},
     )
 
@@ -112,7 +112,7 @@ def _endpoint(number: int, **changed: object) -> Callable[[Landscape], Landscape
 
 
 def _unlinked(land: Landscape) -> Landscape:
-    return replace(land, zones={**land.zones, "zone-blob": ZoneNode("zone-blob", "zone-blob", frozenset(), True)})
+    return replace(land, zones={**land.zones, "zone-blob": ZoneNode("zone-blob", "zone-blob", frozenset())})
 
 
 def _asks_firewall(land: Landscape) -> Landscape:

@@ -107,7 +107,7 @@ def test_it_says_what_the_preview_says(stack: str) -> None:
     expected = [finding.first.message.replace("`", "") for finding in folded]
     expected += [other.resource.label for finding in folded for other in finding.others]
     expected += [role.why for role in preview.plan.roles()]
-    expected += [s.cidr for space in preview.plan.addresses.spaces for b in space.blocks for s in b.subnets]
+    expected += [s.cidr for b in preview.plan.addresses.blocks for s in b.subnets]
     expected += [r.name for r in preview.graph if not r.arm_type.endswith("/roleAssignments")]
     assert [text for text in expected if text not in sentence] == []
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from amlz.checks.naming import Names, names_of
-from amlz.core.addresses import AddressBlock, AddressPlan, AddressSpace, SubnetRange
+from amlz.core.addresses import AddressBlock, AddressPlan, AddressSpace, ExistingAddressSpace, SubnetRange
 from amlz.core.owners import EnvironmentKey
 from amlz.policy.verdicts import Verdicts
 from amlz.reports.html import topology as networks
@@ -26,7 +26,7 @@ from tests.conftest import as_told, previewed
 #: Stacks that have everything between them.
 LARGE = ("prod", "existing-hub", "everything", "recommended-managed")
 
-NOTHING = AddressSpace("hub", ("10.0.0.0/24",), (), (), built=False)
+NOTHING = ExistingAddressSpace("hub", ("10.0.0.0/24",))
 
 
 def mapped(space: AddressSpace) -> NetworkMap:
@@ -95,9 +95,9 @@ def test_a_large_network_has_no_more_than_sixteen_lines() -> None:
 
 def test_of_a_network_that_exists_only_its_ranges_are_known() -> None:
     """Nothing of it is drawn."""
-    network_map = mapped(replace(NOTHING, network="other"))
+    plan = replace(previewed("minimal").plan, addresses=AddressPlan(NOTHING, ()))
 
-    assert network_map == NetworkMap("other", False, (), (), (), 256)
+    assert address_map(plan) == (NetworkMap("hub", False, (), (), (), 256),)
 
 
 @pytest.mark.parametrize("stack", LARGE)

@@ -69,7 +69,7 @@ def _policies(plan: LandingZonePlan, spec: ProjectEnvironmentSpec) -> Iterator[s
             if value := assignment.parameters.get(name):
                 yield sentence.format(value=_shown(value))
         for name, sentence in _EFFECTS.items():
-            if effect := _effect(assignment, declared.get(assignment.policy_id.lower(), {}), name):
+            if effect := _effect(assignment, declared.get(assignment.policy.id.lower(), {}), name):
                 yield f"{sentence}: effect {effect}."
 
 

@@ -84,7 +84,7 @@ def _rules(context: Context) -> Mapping[str, tuple[Rule, ...]]:
 def _jump_host_rules(context: Context) -> tuple[Rule, ...]:
     """Returns the rules of the subnet of jump hosts: sessions from Azure Bastion, private endpoints, the firewall."""
     own, bastion = (hub_subnet(context, JUMP_HOSTS),), (hub_subnet(context, ROLE),)
-    subnets = (subnet for space in context.addresses.spaces for block in space.blocks for subnet in block.subnets)
+    subnets = (subnet for block in context.addresses.blocks for subnet in block.subnets)
     # By address, since Pulumi's engine passes spokes in another order than the stack file.
     endpoints = sorted(
         (*(s.cidr for s in subnets if s.role == "endpoints"), *context.config.hub.serves), key=ip_network

@@ -18,7 +18,18 @@ from amlz.core.facts.services import COSMOS_DB
 from amlz.core.planning.context import Context
 from amlz.core.planning.environment_context import EnvironmentContext
 from amlz.core.problems import Path, Problem
-from amlz.core.specs import EncryptionSpec, IdentitySpec, KeyVaultSpec, PrincipalSpec, ProjectEnvironmentSpec, records
+from amlz.core.specs import (
+    ContainerRegistrySpec,
+    EncryptionKeySpec,
+    EncryptionSpec,
+    ExistingEncryptionKeySpec,
+    ExistingPrincipalSpec,
+    IdentitySpec,
+    KeyVaultSpec,
+    PrincipalSpec,
+    ProjectEnvironmentSpec,
+    records,
+)
 from amlz.core.subscriptions import subscription_of
 
 #: Name of the identity that reads the key: workspace, storage account and registry all have it.
@@ -61,7 +72,7 @@ def _principals(env: EnvironmentContext) -> dict[Who, dict[str, PrincipalSpec]]:
     own = _settings(env.settings)
     if own is None or own.cosmos_db_object_id is None:
         return {}
-    return {"cosmosDb": {"cosmosDb": PrincipalSpec("ServicePrincipal", own.cosmos_db_object_id)}}
+    return {"cosmosDb": {"cosmosDb": ExistingPrincipalSpec("ServicePrincipal", own.cosmos_db_object_id)}}
 
 
 def _endpoints(environment: EnvironmentConfig) -> tuple[str, ...]:
@@ -84,14 +95,10 @@ def plan_encryption(env: EnvironmentContext, planned: EnvironmentParts) -> Part 
     if own is None:
         return None
     vault = _vault_id(env, own)
-    key_name, version = (KEY_NAME, "") if own.key_uri is None else _parts(own.key_uri)
     spec = EncryptionSpec(
         identity=env.place.id("Microsoft.ManagedIdentity/userAssignedIdentities", _identity(env)),
-        vault=vault,
+        source=_source(env, own),
         vault_uri=f"https://{vault.rsplit('/', 1)[-1].lower()}.{host_of('vault', env.context.config.cloud)}",
-        key_name=key_name,
-        version=version,
-        made=_vault(env) if own.made_here else None,
         roles=(*planned.roles[TARGET], *planned.roles[SUBSCRIPTION]),
         protect=env.production,
         tags=env.tags,
@@ -99,15 +106,23 @@ def plan_encryption(env: EnvironmentContext, planned: EnvironmentParts) -> Part 
     return Part(spec, phase=Phase.BEFORE_STORES)
 
 
+def _source(env: EnvironmentContext, own: CustomerManagedKeyConfig) -> EncryptionKeySpec | ExistingEncryptionKeySpec:
+    if own.key_vault is None or own.key_uri is None:
+        return EncryptionKeySpec(KEY_NAME, _vault(env))
+    name, version = _parts(own.key_uri)
+    return ExistingEncryptionKeySpec(name, own.key_vault, version)
+
+
 def encrypted(spec: ProjectEnvironmentSpec) -> ProjectEnvironmentSpec:
     """Workspace, storage account and registry under the key, none of which is created before the key can be read."""
     key = next(records(spec.capabilities, EncryptionSpec), None)
     if key is None:
         return spec
+    registry = spec.registry
     return replace(
         spec,
         storage=replace(spec.storage, encryption=key),
-        registry=None if spec.registry is None else replace(spec.registry, encryption=key),
+        registry=replace(registry, encryption=key) if isinstance(registry, ContainerRegistrySpec) else registry,
         workspace=replace(spec.workspace, encryption=key, after=(*spec.workspace.after, *key.after)),
     )
 

@@ -14,7 +14,14 @@ from amlz.core.facts.clouds import host_of
 from amlz.core.planning.context import Context
 from amlz.core.planning.roles import GrantConditions, Principals, assign
 from amlz.core.problems import Path, Problem
-from amlz.core.specs import EncryptionSpec, IdentitySpec, KeyVaultSpec, LockSpec
+from amlz.core.specs import (
+    EncryptionKeySpec,
+    EncryptionSpec,
+    ExistingEncryptionKeySpec,
+    IdentitySpec,
+    KeyVaultSpec,
+    LockSpec,
+)
 
 _PATH: Path = ("dataLake", "customerManagedKey")
 #: The key that is made here. Nothing else is in its vault.
@@ -34,18 +41,17 @@ def plan_key(context: Context, production: bool) -> tuple[IdentitySpec, Encrypti
         Principals({"encryptionIdentity": identity.id}, {}),
         GrantConditions(production, batch=False, shared_keys=False),
     )
-    key_name, version = KEY_NAME, ""
-    if key.key_uri is not None:
+    source: EncryptionKeySpec | ExistingEncryptionKeySpec
+    if key.key_vault is None or key.key_uri is None:
+        source = EncryptionKeySpec(KEY_NAME, _vault(context, vault, production))
+    else:
         match = re.search(r"/keys/([^/]+)/([^/]+)$", key.key_uri)
         assert match, key.key_uri
-        key_name, version = match[1], match[2]
+        source = ExistingEncryptionKeySpec(match[1], key.key_vault, match[2])
     return identity, EncryptionSpec(
         identity=identity.id,
-        vault=vault,
+        source=source,
         vault_uri=f"https://{vault.rsplit('/', 1)[-1].lower()}.{host_of('vault', context.config.cloud)}",
-        key_name=key_name,
-        version=version,
-        made=_vault(context, vault, production) if key.key_vault is None else None,
         roles=roles["keys"],
         protect=production,
         tags=context.tags(),

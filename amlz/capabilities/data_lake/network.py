@@ -61,7 +61,7 @@ def endpoints_range(context: Context) -> str:
     if spoke_of(config) is not None:
         return context.addresses.block(OWNER).cidr
     if in_hub(config):
-        subnets = (subnet for block in context.addresses.hub.blocks for subnet in block.subnets)
+        subnets = (subnet for block in context.addresses.hub_blocks for subnet in block.subnets)
         return next((subnet.cidr for subnet in subnets if subnet.role == "endpoints"), "")
     existing = settings.existing
     return existing.endpoint_range or "" if existing is not None else ""

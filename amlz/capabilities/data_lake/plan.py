@@ -38,6 +38,8 @@ from amlz.core.specs import (
     ContainerSpec,
     DataLakeSpec,
     DatastoreSpec,
+    ExistingLakeStoreSpec,
+    LakeStoreSpec,
     LockSpec,
     OutboundRuleSpec,
     PrivateEndpointSpec,
@@ -57,7 +59,8 @@ def plan_lake(context: Context) -> Part | None:
     if lake_of(context.config) is None:
         return None
     spec = _lake(context)
-    group = SharedGroup(spec.group.id, spec.account.protect) if spec.group and spec.account else None
+    store = spec.store
+    group = SharedGroup(store.group.id, store.account.protect) if isinstance(store, LakeStoreSpec) else None
     users = tuple(owner for owner, _, _ in lake_users(context.config))
     return Part(spec, hosts(context), users, phase=Phase.BEFORE_ENVIRONMENTS, group=group)
 
@@ -70,18 +73,15 @@ def _lake(context: Context) -> DataLakeSpec:
         else ()
     )
     roles = tuple(_roles_of_groups(context))
-    key = plan_key(context, _holds_production(context)) if existing is None else None
-    given = existing is None or existing.give_roles
-    return DataLakeSpec(
-        account_id=account_id(context),
-        group=None if existing else _group(context),
-        account=None if existing else replace(_account(context, endpoints), encryption=key[1] if key else None),
-        containers=tuple(_containers(context)),
-        endpoints=endpoints if existing else (),
-        roles=roles if given else (),
-        demands=tuple(_demands(context)) if existing else (),
-        identities=(key[0],) if key else (),
-    )
+    store: LakeStoreSpec | ExistingLakeStoreSpec
+    if existing is None:
+        key = plan_key(context, _holds_production(context))
+        group, account = _group(context), _account(context, endpoints)
+        store = LakeStoreSpec(group, replace(account, encryption=key[1]) if key else account, (key[0],) if key else ())
+    else:
+        store = ExistingLakeStoreSpec(account_id(context), endpoints, tuple(_demands(context)))
+        roles = roles if existing.give_roles else ()
+    return DataLakeSpec(store, tuple(_containers(context)), roles)
 
 
 def _environment_roles(env: EnvironmentContext) -> tuple[RoleAssignmentSpec, ...]:

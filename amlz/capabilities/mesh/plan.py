@@ -19,7 +19,7 @@ from amlz.core.owners import EnvironmentKey
 from amlz.core.planning.context import Context
 from amlz.core.planning.environment_context import EnvironmentContext, environment_context, grant_conditions
 from amlz.core.planning.roles import Principals, assign
-from amlz.core.specs import PrincipalSpec, RoleAssignmentSpec
+from amlz.core.specs import IdentityPrincipalSpec, RoleAssignmentSpec
 from amlz.mesh.model import MeshSpec, pairs
 
 #: Hosts of a workspace's stores in the public cloud.
@@ -57,7 +57,7 @@ def _roles(
     env: EnvironmentContext, mesh: MeshSpec, own: EnvironmentMeshConfig, callers: tuple[MeshCallerSpec, ...]
 ) -> Iterator[RoleAssignmentSpec]:
     """Returns the roles on endpoints: of the same callers that the mesh permits, by the same records."""
-    identities = {caller.key: PrincipalSpec("ServicePrincipal", caller.id, built=True) for caller in callers}
+    identities = {caller.key: IdentityPrincipalSpec(caller.id) for caller in callers}
     for endpoint in mesh.endpoints:
         if own.endpoints[endpoint.name].roles:
             of_endpoint = {

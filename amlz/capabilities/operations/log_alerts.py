@@ -12,7 +12,7 @@ from amlz.capabilities.operations.slos import plan_slos
 from amlz.capabilities.operations.work import Work, action_group
 from amlz.core.facts.roles import role_definition_id
 from amlz.core.planning.roles import NAMESPACE
-from amlz.core.specs import IdentitySpec, PrincipalSpec, RoleAssignmentSpec
+from amlz.core.specs import IdentityPrincipalSpec, IdentitySpec, RoleAssignmentSpec
 from amlz.core.specs.operations import QueryAlertSpec, RunbookSpec, SloSpec
 from amlz.dataclass import dataclass
 
@@ -89,7 +89,7 @@ def _reads(identity: IdentitySpec, log: str) -> RoleAssignmentSpec:
         scope=log,
         role=READER,
         role_id=f"/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/{role_id}",
-        principal=PrincipalSpec("ServicePrincipal", identity.id, built=True),
+        principal=IdentityPrincipalSpec(identity.id),
         holders=("operationsIdentity",),
         reasons=("log search alerts query the central log",),
     )

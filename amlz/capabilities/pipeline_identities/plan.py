@@ -18,7 +18,7 @@ from amlz.core.facts.federation import AUDIENCES, AZURE_DEVOPS, ENTRA, GITHUB
 from amlz.core.names import suffix
 from amlz.core.planning.environment_context import EnvironmentContext
 from amlz.core.problems import Path, Problem, listed
-from amlz.core.specs import PrincipalSpec
+from amlz.core.specs import IdentityPrincipalSpec, PrincipalSpec
 
 #: Placeholder of the environment's name in a subject.
 ENVIRONMENT = "{environment}"
@@ -87,7 +87,7 @@ def _principals(env: EnvironmentContext) -> dict[Who, dict[str, PrincipalSpec]]:
     """Returns the identities, by kind of pipeline: they get the roles of `access.pipelines`."""
     _, identities = pipelines_of(env.context.config, env.project, env.name)
     kinds = subjects_of(identities, env.name)
-    return {"pipelines": {kind: PrincipalSpec("ServicePrincipal", _id(env, kind), built=True) for kind in kinds}}
+    return {"pipelines": {kind: IdentityPrincipalSpec(_id(env, kind)) for kind in kinds}}
 
 
 def _credentials(

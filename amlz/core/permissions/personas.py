@@ -13,7 +13,7 @@ from amlz.core.plan import LandingZonePlan
 from amlz.core.planning.context import union
 from amlz.core.planning.roles import PEOPLE
 from amlz.core.planning.sharing import ON_CLUSTERS, access_of_member
-from amlz.core.specs import ProjectEnvironmentSpec, RoleAssignmentSpec, records
+from amlz.core.specs import IdentityPrincipalSpec, ProjectEnvironmentSpec, RoleAssignmentSpec, records
 
 #: The system-assigned identity of a managed online endpoint. Azure makes it, and gives it roles.
 ENDPOINT = "endpointIdentity"
@@ -66,7 +66,9 @@ def _pipelines(spec: ProjectEnvironmentSpec) -> Iterator[str]:
     """Returns the identities of pipelines that are built here, each once."""
     roles = records(spec, RoleAssignmentSpec)
     yield from dict.fromkeys(
-        role.principal.id for role in roles if "pipelines" in role.holders and role.principal.built
+        role.principal.id
+        for role in roles
+        if "pipelines" in role.holders and isinstance(role.principal, IdentityPrincipalSpec)
     )
 
 

@@ -17,7 +17,14 @@ from amlz.core.planning.hub import firewall_rules
 from amlz.core.planning.places import spoke_network_id
 from amlz.core.planning.sharing import SharingProject, cluster_roles
 from amlz.core.planning.spoke import peerings, subnet_name
-from amlz.core.specs import ClusterSpec, ComputesSpec, InstanceSpec, RoleAssignmentSpec, WorkspaceSpec
+from amlz.core.specs import (
+    ClusterSpec,
+    ComputesSpec,
+    IdentityPrincipalSpec,
+    InstanceSpec,
+    RoleAssignmentSpec,
+    WorkspaceSpec,
+)
 
 IMAGE_BUILD = "image-build"
 
@@ -115,8 +122,9 @@ def _roles_of_identities(
 ) -> tuple[str, ...]:
     """Ids of the roles of identities that are built here: of these members alone, or of all but them."""
     theirs = {identity for member in members for identity in member.identities.values()}
-    assignments = (role for given in roles.values() for role in given if role.principal.built)
-    return tuple(role.id for role in assignments if (role.principal.id in theirs) is of_members)
+    assignments = (role for given in roles.values() for role in given)
+    of_identities = (role for role in assignments if isinstance(role.principal, IdentityPrincipalSpec))
+    return tuple(role.id for role in of_identities if (role.principal.id in theirs) is of_members)
 
 
 def _instances(env: EnvironmentContext) -> tuple[InstanceSpec, ...]:

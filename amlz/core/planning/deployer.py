@@ -12,7 +12,7 @@ from amlz.core.facts.roles import DEPLOYER, RBAC_ADMINISTRATOR
 from amlz.core.planning.capabilities import rights_of
 from amlz.core.planning.context import Context
 from amlz.core.planning.parts import deployer_on_parts
-from amlz.core.specs import HubSpec, PoliciesSpec, RoleAssignmentSpec
+from amlz.core.specs import HubSpec, LogAnalyticsSpec, PoliciesSpec, RoleAssignmentSpec
 from amlz.dataclass import dataclass
 
 
@@ -66,14 +66,15 @@ def plan_deployer(
 def _grants(context: Context, hub: HubSpec | None, policies: PoliciesSpec) -> Iterator[tuple[str, str, str]]:
     """Subscription, role, why; a role more than once where there are several reasons."""
     locks = context.any_production
+    log = hub.log_analytics if hub is not None else None
     holds = {
         "always": True,
         "locks": locks,
-        "roles": hub is not None and bool(hub.log_analytics.roles),
+        "roles": isinstance(log, LogAnalyticsSpec) and bool(log.roles),
         "hubBuilt": hub is not None,
-        "hubBuiltLocks": hub is not None and hub.log_analytics.built and locks,
+        "hubBuiltLocks": isinstance(log, LogAnalyticsSpec) and locks,
         "hubExists": hub is None,
-        "logsExist": hub is None or not hub.log_analytics.built,
+        "logsExist": not isinstance(log, LogAnalyticsSpec),
         "scopeExists": hub is None and bool(context.private_link_scope),
         "zonesExist": context.dns_mode in ("existing", "hub"),
         "policies": bool(policies.assignments),

@@ -62,7 +62,7 @@ def plan_exemptions(
 def _references(
     library: Library, wanted: ExemptionConfig, assignment: PolicyAssignmentSpec, path: Path
 ) -> Iterator[Problem]:
-    entry = library.entry(assignment.policy_id)
+    entry = library.entry(assignment.policy.id)
     known = {member.reference for member in entry.declared.members} if entry else set()
     for at, reference in enumerate(wanted.policies):
         if reference not in known:

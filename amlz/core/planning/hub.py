@@ -13,12 +13,12 @@ from amlz.core.planning.dns import plan_dns
 from amlz.core.planning.firewall import TIER
 from amlz.core.planning.hub_stack import hub_outputs
 from amlz.core.planning.inspected import inspected_ranges
-from amlz.core.planning.parts import place_of
 from amlz.core.planning.private_link_scope import plan_scope
 from amlz.core.planning.roles import GrantConditions, Principals, assign, readers_of_group
 from amlz.core.planning.rules import endpoint_rules, firewall_groups, kebab
 from amlz.core.problems import Path, Problem, StackFileError, listed
 from amlz.core.specs import (
+    ExistingLogAnalyticsSpec,
     FirewallSpec,
     HubSpec,
     LockSpec,
@@ -69,7 +69,7 @@ def taken_hub_name(context: Context, kind: str) -> str:
 
 def hub_subnet(context: Context, role: str) -> str:
     """The range of a hub's subnet, "" where it is not built."""
-    subnets = (subnet for block in context.addresses.hub.blocks for subnet in block.subnets)
+    subnets = (subnet for block in context.addresses.hub_blocks for subnet in block.subnets)
     return next((subnet.cidr for subnet in subnets if subnet.role == role), "")
 
 
@@ -86,15 +86,11 @@ def firewall_rules(context: Context) -> tuple[str, ...]:
     return (context.hub_place.id("Microsoft.Network/firewallPolicies/ruleCollectionGroups", policy, "rcg-azure-ml"),)
 
 
-def _log_analytics(context: Context) -> LogAnalyticsSpec:
+def _log_analytics(context: Context) -> LogAnalyticsSpec | ExistingLogAnalyticsSpec:
     place, settings = context.hub_place, context.config.hub.log_analytics
-    name = context.log_analytics.rsplit("/", 1)[-1]
     if settings.existing is not None:
-        diagnostics = context.diagnostics(context.log_analytics)
-        existing_place = place_of(settings.existing, place.location)
-        return LogAnalyticsSpec(
-            name, existing_place, 0, 0.0, diagnostics, None, False, (), context.tags(), context.telemetry, built=False
-        )
+        return ExistingLogAnalyticsSpec(settings.existing)
+    name = context.log_analytics.rsplit("/", 1)[-1]
     context.take("logAnalytics", name, place.group_id, ("hub", "logAnalytics", "name"))
     people = union(context.config.access)
     roles = assign(

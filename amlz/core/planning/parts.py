@@ -15,7 +15,7 @@ from amlz.core.facts.clouds import CloudName, host_of
 from amlz.core.facts.roles import DEPLOYER
 from amlz.core.planning.context import Context
 from amlz.core.problems import Path, Problem
-from amlz.core.specs import ContainerRegistrySpec, KeyVaultSpec, Place, ProjectEnvironmentSpec
+from amlz.core.specs import ExistingKeyVaultSpec, ExistingRegistrySpec, ProjectEnvironmentSpec
 from amlz.dataclass import dataclass
 
 
@@ -50,32 +50,16 @@ def parts_of(environment: EnvironmentConfig) -> Iterator[BroughtPart]:
         yield BroughtPart("container_registry", "registry", parts.container_registry)
 
 
-def place_of(resource_id: str, location: str) -> Place:
-    """Returns the location of an existing resource. Its region is not known, and not needed."""
-    parsed = parse(resource_id)
-    return Place(parsed.subscription, parsed.resource_group, location)
-
-
 def as_existing(spec: ProjectEnvironmentSpec, environment: EnvironmentConfig) -> ProjectEnvironmentSpec:
     """An environment of which vault and registry are built only where they do not exist."""
     vault, registry = environment.existing.key_vault, environment.existing.container_registry
     if vault is not None:
-        spec = replace(spec, key_vault=_vault(spec.key_vault, vault))
+        endpoint = spec.key_vault.endpoint if vault.endpoint_range is None else None
+        spec = replace(spec, key_vault=ExistingKeyVaultSpec(vault.id, endpoint, spec.key_vault.roles))
     if registry is not None and spec.registry is not None:
-        spec = replace(spec, registry=_registry(spec.registry, registry))
+        endpoint = spec.registry.endpoint if registry.endpoint_range is None else None
+        spec = replace(spec, registry=ExistingRegistrySpec(registry.id, endpoint, spec.registry.roles))
     return spec
-
-
-def _vault(spec: KeyVaultSpec, existing_vault_config: ExistingVaultConfig) -> KeyVaultSpec:
-    spec = replace(
-        spec, built=False, lock=None, protect=False, place=place_of(existing_vault_config.id, spec.place.location)
-    )
-    return spec if existing_vault_config.endpoint_range is None else replace(spec, endpoint=None)
-
-
-def _registry(spec: ContainerRegistrySpec, registry: ExistingRegistryConfig) -> ContainerRegistrySpec:
-    spec = replace(spec, built=False, lock=None, protect=False, place=place_of(registry.id, spec.place.location))
-    return spec if registry.endpoint_range is None else replace(spec, endpoint=None)
 
 
 def ids_of_parts(config: LandingZoneConfig) -> tuple[str, ...]:

@@ -17,13 +17,15 @@ from amlz.core.planning.policy_targets import AssignmentTarget, environment_targ
 from amlz.core.planning.roles import NAMESPACE
 from amlz.core.problems import Path, Problem, listed
 from amlz.core.specs import (
+    ExistingPolicySpec,
+    IdentityPrincipalSpec,
     InitiativeMemberSpec,
     InitiativeSpec,
     OverrideSpec,
+    OwnPolicySpec,
     PoliciesSpec,
     PolicyAssignmentSpec,
     PolicyDefinitionSpec,
-    PrincipalSpec,
     ProjectEnvironmentSpec,
     RoleAssignmentSpec,
     SelectorSpec,
@@ -236,8 +238,7 @@ def _assign(work: _Job, entry: Entry, target: AssignmentTarget, wanted: _Wanted)
         title=entry.title,
         scope=target.scope,
         subscription=subscription,
-        policy_id=_id(context, entry, defined_in),
-        ours=not entry.builtin and context.config.policies.create_definitions,
+        policy=_policy(context, entry, defined_in),
         parameters=wanted.parameters,
         message=settings.message or f"{entry.title}. Ask {context.owner} for a change or an exemption.",
         enforced=settings.enforce,
@@ -263,7 +264,7 @@ def _with_roles(spec: PolicyAssignmentSpec, role_ids: Iterable[str]) -> PolicyAs
             scope=spec.scope,
             role=names.get(role_id, role_id),
             role_id=f"{_above(spec)}/providers/Microsoft.Authorization/roleDefinitions/{role_id}",
-            principal=PrincipalSpec("ServicePrincipal", spec.id, built=True),
+            principal=IdentityPrincipalSpec(spec.id),
             holders=(f"policy {spec.name}",),
             reasons=("its policies change or deploy what is missing",),
         )
@@ -294,13 +295,13 @@ def _checked(work: _Job, entry: Entry, target: AssignmentTarget, wanted: _Wanted
             yield from inner.roles(bound(_declared(inner), given))
 
 
-def _id(context: Context, entry: Entry, subscription: str) -> str:
+def _policy(context: Context, entry: Entry, subscription: str) -> OwnPolicySpec | ExistingPolicySpec:
     if entry.builtin:
-        return f"{BUILTIN_SET if entry.is_initiative else BUILTIN}{entry.name}"
-    spec = _definition(context, entry, subscription)
-    if not entry.is_initiative:
-        return spec.id
-    return spec.id.replace("/policyDefinitions/", "/policySetDefinitions/")
+        return ExistingPolicySpec(f"{BUILTIN_SET if entry.is_initiative else BUILTIN}{entry.name}")
+    policy_id = _definition(context, entry, subscription).id
+    if entry.is_initiative:
+        policy_id = policy_id.replace("/policyDefinitions/", "/policySetDefinitions/")
+    return OwnPolicySpec(policy_id) if context.config.policies.create_definitions else ExistingPolicySpec(policy_id)
 
 
 def _definition(context: Context, entry: Entry, subscription: str) -> PolicyDefinitionSpec:
@@ -318,15 +319,12 @@ def _initiative(work: _Job, entry: Entry, subscription: str) -> InitiativeSpec:
     members = []
     for member in entry.written["policyDefinitions"]:
         inner = work.library.entry(member["policyDefinitionId"])
-        ours = inner is not None and not inner.builtin
-        definition_id = (
-            _id(context, inner, subscription) if inner is not None and ours else member["policyDefinitionId"]
-        )
+        definition: OwnPolicySpec | ExistingPolicySpec = ExistingPolicySpec(member["policyDefinitionId"])
+        if inner is not None and not inner.builtin:
+            definition = _policy(context, inner, subscription)
         parameters = {name: get(parameter, "value") for name, parameter in member.get("parameters", {}).items()}
-        reference = member.get("policyDefinitionReferenceId", definition_id.rpartition("/")[2])
-        members.append(
-            InitiativeMemberSpec(reference, definition_id, member.get("definitionVersion", ""), parameters, ours)
-        )
+        reference = member.get("policyDefinitionReferenceId", definition.id.rpartition("/")[2])
+        members.append(InitiativeMemberSpec(reference, definition, member.get("definitionVersion", ""), parameters))
     group = context.config.policies.management_group or ""
     key = _key(context, entry, subscription)
     return InitiativeSpec(key, entry.name, subscription, group, entry.written, tuple(members))

@@ -10,7 +10,7 @@ from dataclasses import field
 from amlz.core.capability_facts import Grant, Target, Who
 from amlz.core.facts.roles import GRANTS, role_definition_id
 from amlz.core.planning.context import Context, union
-from amlz.core.specs import PrincipalSpec, RoleAssignmentSpec
+from amlz.core.specs import ExistingPrincipalSpec, IdentityPrincipalSpec, PrincipalSpec, RoleAssignmentSpec
 from amlz.dataclass import dataclass
 
 #: The namespace of role assignment names: one name for one scope, principal and role, for ever.
@@ -45,14 +45,14 @@ class Principals:
     def of(self, who: Who) -> Iterable[tuple[str, PrincipalSpec]]:
         """Each principal of a kind, with its part of the logical name."""
         if who in self.identities:
-            yield who, PrincipalSpec("ServicePrincipal", self.identities[who], built=True)
+            yield who, IdentityPrincipalSpec(self.identities[who])
             if who == "computeIdentity":
                 for label, identity in self.members.items():
-                    yield label, PrincipalSpec("ServicePrincipal", identity, built=True)
+                    yield label, IdentityPrincipalSpec(identity)
             return
         kind = "ServicePrincipal" if who == "pipelines" else "Group"
         for object_id in self.people.get(PEOPLE.get(who, ""), ()):
-            yield object_id, PrincipalSpec(kind, object_id)
+            yield object_id, ExistingPrincipalSpec(kind, object_id)
         yield from self.more.get(who, {}).items()
 
 

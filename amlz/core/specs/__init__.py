@@ -5,6 +5,8 @@ Ids are decided too: names are, so `spec.id` is where the resource will be.
 
 from amlz.core.specs.common import (
     DiagnosticsSpec,
+    ExistingPrincipalSpec,
+    IdentityPrincipalSpec,
     LockSpec,
     Place,
     PrincipalSpec,
@@ -20,7 +22,11 @@ from amlz.core.specs.environments import (
     ClusterSpec,
     ComputesSpec,
     ContainerRegistrySpec,
+    EncryptionKeySpec,
     EncryptionSpec,
+    ExistingEncryptionKeySpec,
+    ExistingKeyVaultSpec,
+    ExistingRegistrySpec,
     IdentitySpec,
     InsightsSpec,
     InstanceSpec,
@@ -32,12 +38,13 @@ from amlz.core.specs.environments import (
 )
 from amlz.core.specs.hub import HubSpec
 from amlz.core.specs.kubernetes import KubernetesSpec
-from amlz.core.specs.lake import ContainerSpec, DataLakeSpec
+from amlz.core.specs.lake import ContainerSpec, DataLakeSpec, ExistingLakeStoreSpec, LakeStoreSpec
 from amlz.core.specs.managed_network import ManagedNetworkSpec, OutboundRuleSpec
 from amlz.core.specs.networks import (
     ApplicationRuleSpec,
     EndpointDefinitionSpec,
     ExistingHubSpec,
+    ExistingLogAnalyticsSpec,
     FirewallSpec,
     HubStackSpec,
     LogAnalyticsSpec,
@@ -57,9 +64,11 @@ from amlz.core.specs.networks import (
     ZoneLinkSpec,
 )
 from amlz.core.specs.policies import (
+    ExistingPolicySpec,
     InitiativeMemberSpec,
     InitiativeSpec,
     OverrideSpec,
+    OwnPolicySpec,
     PoliciesSpec,
     PolicyAssignmentSpec,
     PolicyDefinitionSpec,
@@ -79,12 +88,21 @@ __all__ = [
     "DataLakeSpec",
     "DatastoreSpec",
     "DiagnosticsSpec",
+    "EncryptionKeySpec",
     "EncryptionSpec",
     "EndpointDefinitionSpec",
+    "ExistingEncryptionKeySpec",
     "ExistingHubSpec",
+    "ExistingKeyVaultSpec",
+    "ExistingLakeStoreSpec",
+    "ExistingLogAnalyticsSpec",
+    "ExistingPolicySpec",
+    "ExistingPrincipalSpec",
+    "ExistingRegistrySpec",
     "FirewallSpec",
     "HubSpec",
     "HubStackSpec",
+    "IdentityPrincipalSpec",
     "IdentitySpec",
     "InitiativeMemberSpec",
     "InitiativeSpec",
@@ -92,6 +110,7 @@ __all__ = [
     "InstanceSpec",
     "KeyVaultSpec",
     "KubernetesSpec",
+    "LakeStoreSpec",
     "LockSpec",
     "LogAnalyticsSpec",
     "ManagedNetworkSpec",
@@ -100,6 +119,7 @@ __all__ = [
     "NsgRuleSpec",
     "OutboundRuleSpec",
     "OverrideSpec",
+    "OwnPolicySpec",
     "PeeringSpec",
     "Place",
     "PoliciesSpec",

@@ -71,12 +71,27 @@ class TelemetrySpec:
 
 
 @dataclass(frozen=True, slots=True)
-class PrincipalSpec:
-    """Principal of a role. `id`: an Entra object id; where it is `built` here, the resource id of the identity."""
+class ExistingPrincipalSpec:
+    """A principal that exists in Entra ID. `id`: its object id."""
 
     kind: str  # Group or ServicePrincipal
     id: str
-    built: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityPrincipalSpec:
+    """The principal of an identity that is built here. `id`: of the resource that is or has the identity."""
+
+    id: str
+
+    @property
+    def kind(self) -> str:
+        """Entra ID lists managed identities as service principals."""
+        return "ServicePrincipal"
+
+
+#: Principal of a role.
+PrincipalSpec = ExistingPrincipalSpec | IdentityPrincipalSpec
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from amlz.azure.ids import parse
 from amlz.core.capability import PlannedPart
 from amlz.core.owners import EnvironmentKey
 from amlz.core.specs.common import (
@@ -36,22 +37,18 @@ class IdentitySpec:
 
 @dataclass(frozen=True, slots=True)
 class KeyVaultSpec:
-    """A vault of one project environment. `retention_days`: of soft delete, 7 to 90.
-
-    `built`: False where it exists already; `endpoint` is None where it has one then.
-    """
+    """A vault of one project environment. `retention_days`: of soft delete, 7 to 90."""
 
     name: str
     place: Place
     tenant_id: str
     retention_days: int
-    endpoint: PrivateEndpointSpec | None
+    endpoint: PrivateEndpointSpec
     diagnostics: DiagnosticsSpec
     roles: tuple[RoleAssignmentSpec, ...]
     lock: LockSpec | None
     protect: bool
     tags: Tags
-    built: bool = True
 
     @property
     def id(self) -> str:
@@ -59,37 +56,71 @@ class KeyVaultSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class EncryptionSpec:
-    """The environment's own key, and who reads it.
+class ExistingKeyVaultSpec:
+    """A vault that exists. `endpoint`: the one that is built to it, None where it has one; `roles`: on it."""
 
-    `vault`: the id of its vault; `made`: that vault, where it is made here with the key. `version`: of a key that was
-    brought, "" for one that is made here.
-    """
+    id: str
+    endpoint: PrivateEndpointSpec | None
+    roles: tuple[RoleAssignmentSpec, ...]
+
+    @property
+    def name(self) -> str:
+        return parse(self.id).name
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptionKeySpec:
+    """A key that is created in a dedicated vault."""
+
+    name: str
+    dedicated: KeyVaultSpec
+
+    @property
+    def vault(self) -> str:
+        """The id of its vault."""
+        return self.dedicated.id
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingEncryptionKeySpec:
+    """A version of a key that exists. `vault`: the id of its vault."""
+
+    name: str
+    vault: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptionSpec:
+    """The environment's own key, and who reads it."""
 
     identity: str
-    vault: str
+    source: EncryptionKeySpec | ExistingEncryptionKeySpec
     vault_uri: str
-    key_name: str
-    version: str
-    made: KeyVaultSpec | None
     roles: tuple[RoleAssignmentSpec, ...]
     protect: bool
     tags: Tags
 
     @property
+    def vault(self) -> str:
+        """The id of the key's vault."""
+        return self.source.vault
+
+    @property
     def key(self) -> str:
         """The id of the key."""
-        return f"{self.vault}/keys/{self.key_name}"
+        return f"{self.vault}/keys/{self.source.name}"
 
     @property
     def key_uri(self) -> str:
         """The key's identifier without a version: storage and registry then follow new ones."""
-        return f"{self.vault_uri}/keys/{self.key_name}"
+        return f"{self.vault_uri}/keys/{self.source.name}"
 
     @property
     def after(self) -> tuple[str, ...]:
-        """The key, where it is made here, and the roles on its vault."""
-        return (*((self.key,) if self.made else ()), *(role.id for role in self.roles))
+        """The key, where it is created here, and the roles on its vault."""
+        created = (self.key,) if isinstance(self.source, EncryptionKeySpec) else ()
+        return (*created, *(role.id for role in self.roles))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,26 +168,37 @@ class ContainerRegistrySpec:
     """A Premium registry: the only tier that takes private endpoints. `group` is set where it needs a separate resource
     group.
 
-    `built`: False where it exists already; `endpoint` is None where it has one then. `untagged_days`: until images
-    without a tag are deleted, 0 for never.
+    `untagged_days`: until images without a tag are deleted, 0 for never.
     """
 
     name: str
     place: Place
     zone_redundant: bool
-    endpoint: PrivateEndpointSpec | None
+    endpoint: PrivateEndpointSpec
     diagnostics: DiagnosticsSpec
     roles: tuple[RoleAssignmentSpec, ...]
     lock: LockSpec | None
     protect: bool
     tags: Tags
     encryption: EncryptionSpec | None = None
-    built: bool = True
     untagged_days: int = 0
 
     @property
     def id(self) -> str:
         return self.place.id("Microsoft.ContainerRegistry/registries", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingRegistrySpec:
+    """A registry that exists. `endpoint`: the one that is built to it, None where it has one; `roles`: on it."""
+
+    id: str
+    endpoint: PrivateEndpointSpec | None
+    roles: tuple[RoleAssignmentSpec, ...]
+
+    @property
+    def name(self) -> str:
+        return parse(self.id).name
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,9 +348,9 @@ class ProjectEnvironmentSpec:
     group: ResourceGroupSpec
     group_roles: tuple[RoleAssignmentSpec, ...]
     identities: tuple[IdentitySpec, ...]
-    key_vault: KeyVaultSpec
+    key_vault: KeyVaultSpec | ExistingKeyVaultSpec
     storage: StorageSpec
-    registry: ContainerRegistrySpec | None
+    registry: ContainerRegistrySpec | ExistingRegistrySpec | None
     shared_registry_roles: tuple[RoleAssignmentSpec, ...]
     insights: InsightsSpec
     workspace: WorkspaceSpec

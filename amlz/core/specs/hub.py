@@ -9,6 +9,7 @@ from typing import Any
 from amlz.core.capability import PlannedPart
 from amlz.core.specs.common import ResourceGroupSpec, RoleAssignmentSpec
 from amlz.core.specs.networks import (
+    ExistingLogAnalyticsSpec,
     FirewallSpec,
     LogAnalyticsSpec,
     NetworkSecurityGroupSpec,
@@ -28,7 +29,7 @@ class HubSpec:
     """
 
     group: ResourceGroupSpec
-    log_analytics: LogAnalyticsSpec
+    log_analytics: LogAnalyticsSpec | ExistingLogAnalyticsSpec
     security_groups: tuple[NetworkSecurityGroupSpec, ...]
     network: VirtualNetworkSpec
     firewall: FirewallSpec | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from amlz.core.specs.common import PrivateEndpointSpec, ResourceGroupSpec, RoleAssignmentSpec
-from amlz.core.specs.environments import EncryptionSpec, IdentitySpec, StorageSpec
+from amlz.core.specs.environments import IdentitySpec, StorageSpec
 from amlz.dataclass import dataclass
 
 
@@ -18,27 +18,47 @@ class ContainerSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class DataLakeSpec:
-    """The data lake. `group` and `account` are None where it exists already: then `containers` are not built either.
+class LakeStoreSpec:
+    """The storage account of a lake that is built. `identities`: what reads its own key."""
 
-    `account_id`: of the storage account. `endpoints`: those to an existing account that are built here. `roles`: of
-    groups; those of identities are with their environments. `demands`: what the owner of an existing lake must see to.
-    `identities`: what reads its own key.
-    """
-
-    account_id: str
-    group: ResourceGroupSpec | None
-    account: StorageSpec | None
-    containers: tuple[ContainerSpec, ...]
-    endpoints: tuple[PrivateEndpointSpec, ...]
-    roles: tuple[RoleAssignmentSpec, ...]
-    demands: tuple[str, ...] = ()
-    identities: tuple[IdentitySpec, ...] = ()
+    group: ResourceGroupSpec
+    account: StorageSpec
+    identities: tuple[IdentitySpec, ...]
 
     @property
-    def encryption(self) -> EncryptionSpec | None:
-        """Its own key, where it has one."""
-        return self.account.encryption if self.account else None
+    def id(self) -> str:
+        return self.account.id
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingLakeStoreSpec:
+    """A storage account that exists. `endpoints`: those that are built to it; `demands`: what its owner must see to."""
+
+    id: str
+    endpoints: tuple[PrivateEndpointSpec, ...]
+    demands: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DataLakeSpec:
+    """The data lake. Containers in a store that exists are not built.
+
+    `roles`: of groups; those of identities are with their environments.
+    """
+
+    store: LakeStoreSpec | ExistingLakeStoreSpec
+    containers: tuple[ContainerSpec, ...]
+    roles: tuple[RoleAssignmentSpec, ...]
+
+    @property
+    def account_id(self) -> str:
+        """The id of the storage account."""
+        return self.store.id
+
+    @property
+    def demands(self) -> tuple[str, ...]:
+        """Tasks of the owner of an existing lake."""
+        return self.store.demands if isinstance(self.store, ExistingLakeStoreSpec) else ()
 
     def used_by(self, roles: Iterable[RoleAssignmentSpec]) -> bool:
         """Returns whether one of the roles is on it."""

@@ -284,10 +284,7 @@ class PrivateDnsSpec:
 
 @dataclass(frozen=True, slots=True)
 class LogAnalyticsSpec:
-    """The central log. `daily_cap_gb` 0 means none; `built`: False where it exists already, and nothing of it is.
-
-    `shared_keys`: clients can send data with a key.
-    """
+    """The central log. `daily_cap_gb` 0 means none. `shared_keys`: clients can send data with a key."""
 
     name: str
     place: Place
@@ -300,11 +297,17 @@ class LogAnalyticsSpec:
     tags: Tags
     telemetry: TelemetrySpec
     shared_keys: bool = False
-    built: bool = True
 
     @property
     def id(self) -> str:
         return self.place.id("Microsoft.OperationalInsights/workspaces", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingLogAnalyticsSpec:
+    """A central log that exists: nothing of it is built."""
+
+    id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,14 +29,27 @@ class PolicyDefinitionSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnPolicySpec:
+    """A definition or initiative that is created here: what refers to it waits for it."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingPolicySpec:
+    """A definition or initiative that exists: built in, or created by another stack."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class InitiativeMemberSpec:
-    """A definition of an initiative. `ours`: it is created here, so the initiative waits for it."""
+    """A definition of an initiative."""
 
     reference: str
-    definition_id: str
+    definition: OwnPolicySpec | ExistingPolicySpec
     version: str
     parameters: Mapping[str, Any]
-    ours: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +87,7 @@ class OverrideSpec:
 
 @dataclass(frozen=True, slots=True)
 class PolicyAssignmentSpec:
-    """An assignment. `key`: its part of the logical name; `ours`: its policy is created here; `message`: for whom it
-    denies.
+    """An assignment. `key`: its part of the logical name; `message`: for whom it denies.
 
     `after`: ids of what its parameters name. `roles`: what its identity needs to change or deploy.
     """
@@ -85,8 +97,7 @@ class PolicyAssignmentSpec:
     title: str
     scope: str
     subscription: str
-    policy_id: str
-    ours: bool
+    policy: OwnPolicySpec | ExistingPolicySpec
     parameters: Mapping[str, Any]
     message: str
     enforced: bool

@@ -11,7 +11,7 @@ from amlz.core.plan import LandingZonePlan
 from amlz.core.planning.deployer import custom_roles
 from amlz.core.problems import dotted
 from amlz.core.relaxations import relaxations
-from amlz.core.specs import DataLakeSpec, RoleAssignmentSpec
+from amlz.core.specs import DataLakeSpec, LakeStoreSpec, RoleAssignmentSpec
 from amlz.reports import (
     addresses,
     cost,
@@ -114,7 +114,7 @@ def _lake(plan: LandingZonePlan) -> dict[str, Any] | None:
     ]
     return {
         "account": lake.account_id,
-        "built": lake.account is not None,
+        "built": isinstance(lake.store, LakeStoreSpec),
         "containers": [container.name for container in lake.containers],
         "datastores": stores,
         "demands": list(lake.demands),

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader
 
 from amlz.checks.finding import Severity
 from amlz.checks.naming import Names, before, in_words, owner
+from amlz.core.addresses import ExistingAddressSpace
 from amlz.core.discovery import asked_for_all
 from amlz.core.quota import demands
 from amlz.core.words import counted, place, plural
@@ -193,11 +194,13 @@ def _built(preview: Preview) -> Iterator[tuple[Markdown, list[dict[str, Any]]]]:
 
 def _addresses(preview: Preview) -> Iterator[dict[str, str]]:
     for space in preview.plan.addresses.spaces:
-        use = "the whole" if space.built else "exists already"
-        yield {"network": space.network, "range": ", ".join(space.ranges), "of": "", "use": use}
+        row = {"network": space.network, "range": ", ".join(space.ranges), "of": ""}
+        if isinstance(space, ExistingAddressSpace):
+            yield row | {"use": "exists already"}
+            continue
+        yield row | {"use": "the whole"}
         for block in space.blocks:
             for subnet in block.subnets:
                 wanted = f"{subnet.needed} of {subnet.holds} wanted" if subnet.needed else f"{subnet.holds} addresses"
                 yield {"network": "", "range": subnet.cidr, "of": str(block.owner), "use": f"{subnet.role}, {wanted}"}
-        if space.built:
-            yield {"network": "", "range": ", ".join(space.free) or "nothing", "of": "", "use": "free"}
+        yield {"network": "", "range": ", ".join(space.free) or "nothing", "of": "", "use": "free"}

@@ -11,7 +11,7 @@ from amlz.azure.graph import Resource
 from amlz.azure.providers import providers_of
 from amlz.checks.finding import Finding, Severity
 from amlz.checks.naming import in_words
-from amlz.core.addresses import AddressPlan, AddressSpace
+from amlz.core.addresses import AddressPlan, AddressSpace, ExistingAddressSpace
 from amlz.core.discovery import asked_for_all
 from amlz.core.planning.deployer import custom_roles
 from amlz.core.problems import listed
@@ -88,9 +88,9 @@ def _summary(preview: Preview) -> str:
     return "\n".join(wrapped(f"  {label:<14}", text) for label, text in rows.items())
 
 
-def _used(space: AddressSpace) -> str:
+def _used(space: AddressSpace | ExistingAddressSpace) -> str:
     ranges = ", ".join(space.ranges)
-    if not space.built:
+    if isinstance(space, ExistingAddressSpace):
         return f"{space.network} {ranges}, exists already"
     return f"{space.network} {ranges}, {_free_addresses(space):,} free"
 

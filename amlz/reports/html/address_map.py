@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
-from amlz.core.addresses import AddressBlock, AddressSpace
+from amlz.core.addresses import AddressBlock, AddressSpace, ExistingAddressSpace
 from amlz.core.plan import LandingZonePlan
 
 #: Lines in which a range is drawn at most; each is a power of two of addresses.
@@ -96,20 +96,23 @@ def address_map(plan: LandingZonePlan) -> tuple[NetworkMap, ...]:
     return tuple(_network(space) for space in plan.addresses.spaces)
 
 
-def _network(space: AddressSpace) -> NetworkMap:
-    pieces = sorted(_pieces(space), key=lambda piece: piece.first) if space.built else []
+def _network(space: AddressSpace | ExistingAddressSpace) -> NetworkMap:
     networks = [IPv4Network(cidr) for cidr in space.ranges]
+    addresses = sum(network.num_addresses for network in networks)
+    if isinstance(space, ExistingAddressSpace):
+        return NetworkMap(space.network, False, (), (), (), addresses)
+    pieces = sorted(_pieces(space), key=lambda piece: piece.first)
     return NetworkMap(
         network=space.network,
-        built=space.built,
-        ranges=tuple(_range(network, pieces) for network in networks) if space.built else (),
+        built=True,
+        ranges=tuple(_range(network, pieces) for network in networks),
         subnets=tuple(
             SubnetRow(str(block.owner), s.role, s.cidr, s.needed, s.holds)
             for block in space.blocks
             for s in block.subnets
         ),
         free=tuple((cidr, IPv4Network(cidr).num_addresses) for cidr in space.free),
-        addresses=sum(network.num_addresses for network in networks),
+        addresses=addresses,
     )
 
 

@@ -10,7 +10,15 @@ from pydantic.json_schema import SkipJsonSchema
 
 from amlz.azure.graph import Resource
 from amlz.core.owners import EnvironmentKey, words_of
-from amlz.core.specs import DataLakeSpec, KubernetesSpec, ProjectEnvironmentSpec, SpokeSpec, records
+from amlz.core.specs import (
+    DataLakeSpec,
+    KubernetesSpec,
+    LakeStoreSpec,
+    LogAnalyticsSpec,
+    ProjectEnvironmentSpec,
+    SpokeSpec,
+    records,
+)
 from amlz.core.words import plural
 from amlz.reports.preview import Preview
 from amlz.reports.records import IN_JSON
@@ -120,12 +128,15 @@ def topology(preview: Preview) -> Topology:
         hub=_hub(preview, endpoints),
         spokes=spokes,
         on_premises=tuple(preview.config.on_premises),
-        lake=PartRecord("data lake", _last(lake.account_id), "" if lake.account else "exists already")
-        if lake
-        else None,
+        lake=_lake(lake) if lake else None,
         zones=len(preview.graph.of_type("Microsoft.Network/privateDnsZones")),
         elsewhere=tuple(environment for item in homes.values() for environment in item),
     )
+
+
+def _lake(lake: DataLakeSpec) -> PartRecord:
+    says = "" if isinstance(lake.store, LakeStoreSpec) else "exists already"
+    return PartRecord("data lake", _last(lake.account_id), says)
 
 
 def _hub(preview: Preview, endpoints: dict[str, tuple[str, ...]]) -> Network:
@@ -143,7 +154,7 @@ def _hub(preview: Preview, endpoints: dict[str, tuple[str, ...]]) -> Network:
     ids = {subnet.cidr: hub.network.subnet_id(subnet.name).lower() for subnet in hub.network.subnets}
     subnets = tuple(
         SubnetRecord(s.role, s.cidr, s.needed, s.holds, endpoints.get(ids.get(s.cidr, ""), ()))
-        for block in space.blocks
+        for block in plan.addresses.hub_blocks
         for s in block.subnets
     )
     return Network("hub", "hub", hub.network.name, hub.network.ranges, True, tuple(_parts(preview)), subnets, ())
@@ -162,7 +173,7 @@ def _parts(preview: Preview) -> Iterator[PartRecord]:
             yield PartRecord(*planned.part.shown)
     if hub.dns.zones:
         yield PartRecord("DNS zones", plural(len(hub.dns.zones), "private DNS zone"))
-    if hub.log_analytics.built:
+    if isinstance(hub.log_analytics, LogAnalyticsSpec):
         yield PartRecord("log", hub.log_analytics.name)
 
 

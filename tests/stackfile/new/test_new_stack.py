@@ -34,7 +34,7 @@ NETWORKS = Networks(
 def ranges(stack: NewStack) -> tuple[str, tuple[str, ...], dict[str, str]]:
     """The hub's range, the spoke's, and those of environments, as `amlz check` reads the file."""
     _, plan = checked("Pulumi.new.yaml", raw=new_stack_file(stack, SCHEMA).encode())
-    hub, spoke, *_ = plan.addresses.spaces
+    hub, spoke = plan.addresses.hub, plan.addresses.spokes[0]
     blocks = {str(block.owner): block.cidr for block in spoke.blocks}
     return hub.ranges[0], tuple(spoke.ranges), blocks
 
