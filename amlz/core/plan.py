@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -13,31 +13,19 @@ from amlz.core.capability import PlannedPart
 from amlz.core.config import LandingZoneConfig
 from amlz.core.discovery import planners
 from amlz.core.facts.clouds import CLOUDS, CloudName
+from amlz.core.input_checks import input_problems
 from amlz.core.names import NameBook
-from amlz.core.planning.capabilities import check_capabilities, landing_zone_parts, shared_parts
-from amlz.core.planning.clouds import check_cloud
+from amlz.core.planning.capabilities import landing_zone_parts, shared_parts
 from amlz.core.planning.context import Context
 from amlz.core.planning.deployer import SubscriptionRole, plan_deployer
-from amlz.core.planning.dns import check_dns, plan_dns
+from amlz.core.planning.dns import plan_dns
 from amlz.core.planning.environment import plan_environment
-from amlz.core.planning.exfiltration import check_exfiltration
-from amlz.core.planning.existing_hub import check_existing_hub, outside, plan_existing_hub, subscriptions
-from amlz.core.planning.firewall import check_firewall
-from amlz.core.planning.gateway import check_gateway
+from amlz.core.planning.existing_hub import outside, plan_existing_hub, subscriptions
 from amlz.core.planning.hub import plan_hub
-from amlz.core.planning.hub_stack import check_hub_stack
-from amlz.core.planning.isolation import check_isolation
-from amlz.core.planning.limits import check_limits
-from amlz.core.planning.parts import check_parts, demands_of_parts
+from amlz.core.planning.parts import demands_of_parts
 from amlz.core.planning.policies import plan_policies
-from amlz.core.planning.private_link_scope import check_private_link_scope
-from amlz.core.planning.references import check_references
 from amlz.core.planning.room import with_room
-from amlz.core.planning.security import check_security
-from amlz.core.planning.sharing import check_sharing
-from amlz.core.planning.sizes import check_sizes
 from amlz.core.planning.spoke import plan_spoke
-from amlz.core.planning.tls_inspection import check_tls_inspection
 from amlz.core.problems import Problem, StackFileError
 from amlz.core.specs import (
     ExistingHubSpec,
@@ -118,7 +106,7 @@ class LandingZonePlan:
 def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
     """Decides everything. Raises StackFileError with every problem, without line numbers."""
     addresses, problems = plan_addresses(config)
-    problems = (*problems, *(problem for check in _CHECKS for problem in check(config)))
+    problems = (*problems, *input_problems(config))
     if problems:
         reported = {problem.path for problem in problems}
         names = (problem for problem in problems_of_names(config) if problem.path not in reported)
@@ -151,28 +139,6 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
         organisation=_organisation(context),
     )
     return replace(plan, deployer=plan_deployer(context, hub, policies, tuple(plan.roles())))
-
-
-#: Checks of everything that can be wrong before names are given, apart from addresses.
-_CHECKS: tuple[Callable[[LandingZoneConfig], Iterable[Problem]], ...] = (
-    check_existing_hub,
-    check_hub_stack,
-    check_private_link_scope,
-    check_gateway,
-    check_firewall,
-    check_tls_inspection,
-    check_dns,
-    check_references,
-    check_isolation,
-    check_limits,
-    check_sizes,
-    check_security,
-    check_sharing,
-    check_exfiltration,
-    check_parts,
-    check_cloud,
-    check_capabilities,
-)
 
 
 def problems_of_names(config: LandingZoneConfig) -> tuple[Problem, ...]:

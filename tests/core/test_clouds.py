@@ -14,7 +14,6 @@ from amlz.core.facts.federation import AUDIENCES
 from amlz.core.facts.regions import REGIONS, WITH_AZURE_ML, ZONELESS, cloud_of
 from amlz.core.facts.services import COSMOS_DB
 from amlz.core.planning import clouds
-from amlz.core.planning.clouds import check_cloud
 from amlz.core.problems import Problem
 from amlz.core.relaxations import relaxations
 from amlz.core.specs import records
@@ -129,19 +128,19 @@ def test_zones_that_no_page_names_are_refused_unless_azure_policy_writes_them(mo
     without = {"china": {group: zones for group, zones in ZONES["china"].items() if group != "registry"}}
     monkeypatch.setattr(clouds, "ZONES", without)
 
-    assert list(check_cloud(from_object(stack(**CHINA)))) == [
+    assert list(clouds.check_input(from_object(stack(**CHINA)))) == [
         Problem(
             ("cloud",),
             "No page of Microsoft's names the private DNS zones of registry in Azure operated by 21Vianet.",
             "Set `dns: {mode: policy}` and let a policy of yours write them, or leave out what needs them.",
         )
     ]
-    assert list(check_cloud(from_object(stack(**CHINA, dns={"mode": "policy"})))) == []
+    assert list(clouds.check_input(from_object(stack(**CHINA, dns={"mode": "policy"})))) == []
 
 
 def test_a_region_that_no_list_has_is_no_mistake_of_the_stack_file() -> None:
     """It may have opened since: a finding reports that."""
-    assert list(check_cloud(from_object(stack(location="atlantis")))) == []
+    assert list(clouds.check_input(from_object(stack(location="atlantis")))) == []
 
 
 def test_ids_are_made_as_in_the_public_cloud() -> None:

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from amlz.core.facts.limits import COMPUTES, PEERINGS, PRIVATE_ENDPOINTS, SUBNETS, TAGS
-from amlz.core.planning.limits import check_limits
-from amlz.core.planning.references import check_references
+from amlz.core.planning import limits, references
 from amlz.stackfile.load import from_object
 from tests.core.stacks import Stack, at, cluster, facts, messages_of, stack
 
@@ -29,9 +28,9 @@ def test_limits_are_those_of_the_published_pages() -> None:
     } == written
 
 
-def limits(settings: Stack) -> list[str]:
+def over_limits(settings: Stack) -> list[str]:
     """Problems of counts alone: stacks of this size need no addresses."""
-    return [str(problem) for problem in check_limits(from_object(settings))]
+    return [str(problem) for problem in limits.check_input(from_object(settings))]
 
 
 def many(count: int, **settings: Any) -> Stack:
@@ -99,7 +98,7 @@ def test_more_than_azure_takes_is_refused_with_the_numbers(case: str) -> None:
     """At the limit there is no message, one above it there are all."""
     settings, expected = OVER[case]
 
-    assert limits(settings) == expected
+    assert over_limits(settings) == expected
 
 
 DEV = "projects.churn.environments.dev"
@@ -169,7 +168,7 @@ def test_what_is_named_and_not_there_or_said_twice_is_refused(case: str) -> None
     environment, settings, expected = WRONG[case]
     options = stack({"churn/dev": environment}, **settings)
 
-    assert [str(problem) for problem in check_references(from_object(options))] == expected
+    assert [str(problem) for problem in references.check_input(from_object(options))] == expected
 
 
 def test_problems_of_addresses_references_and_limits_are_said_together() -> None:

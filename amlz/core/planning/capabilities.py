@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from amlz.core.planning.environment_context import EnvironmentContext
 
 
-def check_capabilities(config: LandingZoneConfig) -> Iterator[Problem]:
+def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns the problems of the keys of all capabilities."""
     return asked_for_all(lambda planner: planner.check, config)
 

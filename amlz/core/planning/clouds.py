@@ -13,7 +13,7 @@ from amlz.core.planning.dns import endpoint_groups_of
 from amlz.core.problems import Problem, listed
 
 
-def check_cloud(config: LandingZoneConfig) -> Iterator[Problem]:
+def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns every setting of the stack file that its cloud does not support, as far as pages state it."""
     yield from _region(config)
     yield from _zones(config)

@@ -87,7 +87,7 @@ def names_resolve(context: Context, groups: Iterable[str], spoke: str) -> tuple[
     return tuple(link.id for link in links if link.zone.name in wanted)
 
 
-def check_dns(config: LandingZoneConfig) -> Iterator[Problem]:
+def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns settings of `dns` that its mode does not accept."""
     dns = config.dns
     if dns.mode == "existing" and dns.resource_group is None:

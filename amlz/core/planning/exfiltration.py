@@ -41,7 +41,7 @@ def plan_endpoint_policy(context: Context, spoke: str, owner: Owner) -> ServiceE
     return ServiceEndpointPolicySpec(f"{project}-{name}-{ROLE}", policy, place, tuple(definitions), tags)
 
 
-def check_exfiltration(config: LandingZoneConfig) -> Iterator[Problem]:
+def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns settings that a policy of the training subnet excludes."""
     for project, name, environment in environments(config):
         path: Path = ("projects", project, "environments", name, "security", "storageEndpointPolicy")

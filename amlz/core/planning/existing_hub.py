@@ -69,7 +69,7 @@ def subscriptions(context: Context) -> tuple[str, ...]:
     )
 
 
-def check_existing_hub(config: LandingZoneConfig) -> Iterator[Problem]:
+def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns settings that contradict a hub that is not built here, and ids and addresses that do not fit."""
     existing = config.hub.elsewhere
     if existing is None:

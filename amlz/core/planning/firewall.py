@@ -29,7 +29,7 @@ def needs_of_firewall(config: LandingZoneConfig) -> Iterator[tuple[Path, str]]:
     yield from asked_for_all(lambda planner: planner.needs_firewall, config)
 
 
-def check_firewall(config: LandingZoneConfig) -> Iterator[Problem]:
+def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns keys that need a firewall, in a stack that builds a hub without one."""
     hub = config.hub
     if hub.elsewhere is not None or hub.builds_firewall:

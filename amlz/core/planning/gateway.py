@@ -20,7 +20,7 @@ def gateway_is_used(context: Context) -> bool:
     return hub.gateway or hub_links(context).gateway is not None
 
 
-def check_gateway(config: LandingZoneConfig) -> Iterator[Problem]:
+def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns the problem of a gateway of another team without its subnet."""
     hub = config.hub
     if hub.elsewhere is None and hub.gateway and not hub.gateway_subnet:

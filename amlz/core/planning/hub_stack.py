@@ -53,7 +53,7 @@ def stack_spec(stack: HubStackConfig) -> HubStackSpec:
     return HubStackSpec(stack.name, stack.outputs.model_dump(mode="json", by_alias=True))
 
 
-def check_hub_stack(config: LandingZoneConfig) -> Iterator[Problem]:
+def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns outputs of another stack's hub that this landing zone cannot use, and needs that it does not meet."""
     if config.hub.stack is None:
         return

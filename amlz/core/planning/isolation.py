@@ -12,7 +12,7 @@ from amlz.core.facts.managed_network import LISTED_STORAGE_HOSTS, STORAGE_HOSTS
 from amlz.core.problems import Path, Problem
 
 
-def check_isolation(config: LandingZoneConfig) -> Iterator[Problem]:
+def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
     """Everything that cannot be together with an environment's isolation."""
     approved_only: list[Path] = []
     for project, name, environment in environments(config):

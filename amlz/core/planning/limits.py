@@ -17,7 +17,7 @@ from amlz.core.problems import Path, Problem
 _OWN_TAGS = 5
 
 
-def check_limits(config: LandingZoneConfig) -> Iterator[Problem]:
+def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns every setting of the stack file above Azure's limits."""
     yield from _over(PEERINGS, len(config.spokes), ("spokes",), "Spread them over several landing zones.")
     per_spoke: Counter[str] = Counter()

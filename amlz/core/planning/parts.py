@@ -142,7 +142,7 @@ def _log(config: LandingZoneConfig) -> Iterator[Problem]:
             )
 
 
-def check_parts(config: LandingZoneConfig) -> Iterator[Problem]:
+def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns settings that an existing part excludes."""
     yield from _log(config)
     endpoints: dict[str, Path] = {}

@@ -49,7 +49,7 @@ def scoped(context: Context, target: str) -> ScopedResourceSpec | None:
     return ScopedResourceSpec(parse(target).name, resource_id.name, place, target)
 
 
-def check_private_link_scope(config: LandingZoneConfig) -> Iterator[Problem]:
+def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns settings that a private link scope excludes."""
     hub = config.hub
     if hub.private_link_scope is not None and MONITOR not in ZONES[config.cloud]:

@@ -13,7 +13,7 @@ from amlz.core.planning.sharing import access_levels
 from amlz.core.problems import Path, Problem
 
 
-def check_references(config: LandingZoneConfig) -> Iterator[Problem]:
+def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns dangling and duplicate references."""
     yield from repeated(("availabilityZones",), config.availability_zones)
     yield from repeated(("egress",), config.egress)

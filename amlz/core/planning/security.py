@@ -19,7 +19,7 @@ def with_serverless(env: EnvironmentContext, spec: ProjectEnvironmentSpec) -> Pr
     return replace(spec, workspace=replace(spec.workspace, serverless_subnet=spec.computes.subnet or None))
 
 
-def check_security(config: LandingZoneConfig) -> Iterator[Problem]:
+def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns environments that have no subnet for serverless compute."""
     for project, name, environment in environments(config):
         if environment.security.serverless_compute and environment.isolation.managed:

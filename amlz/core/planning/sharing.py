@@ -108,7 +108,7 @@ def access_levels(config: LandingZoneConfig, project: str, name: str) -> dict[Pa
     return levels
 
 
-def check_sharing(config: LandingZoneConfig) -> Iterator[Problem]:
+def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
     """Everything that cannot be together with a workspace that is shared."""
     for project, name, environment in environments(config):
         path: Path = ("projects", project, "environments", name, "sharedBy")

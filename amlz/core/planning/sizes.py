@@ -10,7 +10,7 @@ from amlz.core.facts.sizes import RETIRED
 from amlz.core.problems import Path, Problem
 
 
-def check_sizes(config: LandingZoneConfig) -> Iterator[Problem]:
+def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
     """Every size that Azure has retired."""
     for path, size in sizes_of(config):
         if retired := RETIRED.get(size.lower()):

@@ -12,7 +12,7 @@ from amlz.core.problems import Path, Problem
 _PATH: Path = ("hub", "firewall", "tlsInspection")
 
 
-def check_tls_inspection(config: LandingZoneConfig) -> Iterator[Problem]:
+def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns what is missing for an inspection, on either side."""
     inspected = [name for name, hosts in config.egress_hosts.items() if hosts.inspect]
     if config.hub.elsewhere is not None:
