@@ -24,6 +24,9 @@ _BY_WORD: Final = {
     "append": "cyan",
     "deploy-if-not-exists": "cyan",
 }
+#: Colour of a resource in a tree by its sign.
+_BY_SIGN: Final = {"+": "green", "~": "yellow", "-": "red", "±": "magenta"}
+_SIGN = re.compile(r"( *)([+~±-])( .*)")
 _FIRST_WORD = re.compile(r"( *)([a-z][a-z-]*(?=  |$)|not evaluated(?= ))(.*)")
 
 
@@ -46,6 +49,20 @@ def coloured(stream: TextIO | None) -> bool:
 def painted(text: str) -> str:
     """A text report with colours: the first line and headings bold, findings and policy effects by severity."""
     return "".join(_line(line, first=index == 0) for index, line in enumerate(text.splitlines(keepends=True)))
+
+
+def painted_tree(text: str) -> str:
+    """A tree of resources with colours: the first line bold, resources by their sign."""
+    first, *lines = text.splitlines(keepends=True)
+    return "".join([_line(first, first=True), *map(_signed, lines)])
+
+
+def _signed(line: str) -> str:
+    text = line.rstrip("\n")
+    sign = _SIGN.match(text)
+    if sign is None:
+        return line
+    return f"{sign[1]}{typer.style(sign[2] + sign[3], fg=_BY_SIGN[sign[2]])}{line[len(text) :]}"
 
 
 def _line(line: str, first: bool) -> str:

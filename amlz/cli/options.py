@@ -152,6 +152,15 @@ Branch = Annotated[
     str,
     typer.Option("--branch", callback=_branch, help="Branch that an HTML report names.", show_default=False),
 ]
+Engine = Annotated[
+    str, typer.Option("--engine", help="Show and guard the output of `pulumi preview --json` in this file, or -.")
+]
+Quota = Annotated[bool, typer.Option("--quota", help="Show the vCPUs that all clusters need at full scale.")]
+Detail = Annotated[bool, typer.Option("--detail", help="Show the properties of each resource in a tree.")]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Write only the figures and what needs a decision, as text.")
+]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Write each step and its time to standard error.")]
 Also = Annotated[
     list[str] | None,
     typer.Option("--also", metavar="FORM=FILE", help="Also write this format, to a file.", show_default=False),
@@ -179,7 +188,7 @@ def refuse_together(stack: str, every: bool, given: Mapping[str, object]) -> Non
     """Refuses what does not go together in `amlz preview`, before any work. `given`: values of options by name."""
     if every:
         refuse(bool(stack), f"--all previews every stack of this folder. Omit {stack}, or omit --all", "--all")
-        for option in ("--engine", "--also"):
+        for option in ("--engine", "--also", "--detail", "--quiet", "--verbose"):
             refuse(bool(given[option]), "it is for one stack. Name the stack, and omit --all", option)
     refuse(not stack and not every, "no stack is named. Name one (`amlz stacks` lists them), or use --all", "STACK")
     forms = {given["--format"], *(text.partition("=")[0] for text in _texts(given["--also"]))}
@@ -191,6 +200,10 @@ def refuse_together(stack: str, every: bool, given: Mapping[str, object]) -> Non
     for option in ("--commit", "--branch"):
         unnamed = bool(given[option]) and "html" not in forms
         refuse(unnamed, f"only an HTML report names it. Add html to the formats, or omit {option}", option)
+    no_text = bool(given["--quiet"]) and "text" not in forms
+    refuse(no_text, "other forms have everything. Add --format text, or omit --quiet", "--quiet")
+    no_tree = bool(given["--detail"]) and "tree" not in forms
+    refuse(no_tree, "only a tree shows properties. Add --format tree, or omit --detail", "--detail")
     if given["--against"] or given["--engine"]:
         both = bool(given["--against"] and given["--engine"])
         refuse(both, "each selects another difference. Run the command once with each", "--against, --engine")
@@ -246,14 +259,17 @@ def _plain_texts() -> Iterator[str]:
 _LARGEST = 2**20
 
 
-def write(text: str, output: Path | None, colours: bool = False) -> None:
-    """To standard output, or to a file: whole or not at all. `colours`: with colours, if a terminal shows it."""
+def write(text: str, output: Path | None, colours: bool = False, tree: bool = False) -> None:
+    """To standard output, or to a file: whole or not at all. `colours`, `tree`: with the colours of a report or of a
+    tree, if a terminal shows it.
+    """
     import sys
 
-    from amlz.cli.colour import coloured, painted
+    from amlz.cli.colour import coloured, painted, painted_tree
     from amlz.reports.files import STANDARD_OUTPUT, write_out, write_whole
 
     if output is None or str(output) in STANDARD_OUTPUT:
-        write_out(text, painted if colours and coloured(sys.stdout) else None)
+        paint = painted_tree if tree else painted if colours else None
+        write_out(text, paint if coloured(sys.stdout) else None)
     else:
         write_whole(output, text)

@@ -18,12 +18,17 @@ from amlz.cli.options import (
     Also,
     Branch,
     Commit,
+    Detail,
+    Engine,
     FailOn,
     FailOnOption,
     Output,
+    Quiet,
+    Quota,
     SourceUrl,
     StackOrAll,
     Today,
+    Verbose,
     other_forms,
     planned,
     refuse_together,
@@ -43,14 +48,12 @@ def preview(
     output: Output = None,
     fail_on: FailOnOption = FailOn.error,
     today: Today = None,
-    quota: Annotated[
-        bool, typer.Option("--quota", help="Show the vCPUs that all clusters need at full scale.")
-    ] = False,
+    quota: Quota = False,
     against: Against = None,
-    engine: Annotated[
-        str,
-        typer.Option("--engine", help="Show and guard the output of `pulumi preview --json` in this file, or -."),
-    ] = "",
+    engine: Engine = "",
+    detail: Detail = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
     every: Annotated[bool, typer.Option("--all", help="Show every stack of this folder instead.")] = False,
     also: Also = None,
     source_url: SourceUrl = "",
@@ -61,6 +64,7 @@ def preview(
     # The SDK makes millions of objects that live to the end: searching them for garbage would double the time.
     gc.disable()
     given = {"--format": form.value, "--also": also, "--engine": engine, "--against": against, "--quota": quota}
+    given |= {"--detail": detail, "--quiet": quiet, "--verbose": verbose}
     given |= {"--source-url": source_url, "--commit": commit, "--branch": branch}
     refuse_together(stack, every, given)
     links = Links(source_url or None, has_docs=not PACKAGED)
@@ -77,7 +81,7 @@ def preview(
         (name for name, _ in paths), command, "--also" if command is Command.preview else "--format, --also"
     )
     previewed = cache(lambda: replace(preview_stack(file, plan, today), quota=quota))
-    with steps(sys.stderr) as show:
+    with steps(sys.stderr, verbose) as show:
         show(f"Comparing {file.stack} with {against}" if against else f"Previewing {file.stack}")
         difference = None
         if against or engine:
@@ -85,8 +89,9 @@ def preview(
 
             compare = difference_to if against else difference_by
             difference = compare(against or engine, file, previewed, today)
-        report = Report(previewed, difference, fail_on.value, links, origin)
         fails = (difference or previewed()).fails(fail_on.value)
+        show(f"Writing {', '.join(forms)}")
+        report = Report(previewed, difference, fail_on.value, links, origin, detail, quiet)
         texts = [written(output_format, report) for output_format in forms]
     _write_all(forms, texts, paths)
     raise typer.Exit(int(fails))
@@ -95,4 +100,4 @@ def preview(
 def _write_all(forms: list[Format], texts: list[str], paths: list[tuple[str, Path | None]]) -> None:
     """Writes each report, files first: where one cannot be written, nothing is shown."""
     for form, text, (_, path) in sorted(zip(forms, texts, paths, strict=True), key=lambda row: row[2][1] is None):
-        write(text, path, colours=form is Format.text)
+        write(text, path, colours=form is Format.text, tree=form is Format.tree)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
@@ -10,8 +11,14 @@ from amlz.core.terminal import terminal
 
 
 @contextmanager
-def steps(stream: TextIO | None) -> Iterator[Callable[[str], None]]:
-    """Yields a function that shows the present step; the line is empty again at the end."""
+def steps(stream: TextIO | None, verbose: bool = False) -> Iterator[Callable[[str], None]]:
+    """Yields a function that shows the present step; the line is empty again at the end.
+
+    `verbose`: each step stays, on a line with its seconds, and not only on a terminal.
+    """
+    if verbose and stream is not None:
+        yield from _timed(stream)
+        return
     if stream is None or not stream.isatty():
         yield lambda _: None
         return
@@ -25,3 +32,22 @@ def steps(stream: TextIO | None) -> Iterator[Callable[[str], None]]:
     finally:
         stream.write("\r\x1b[K")
         stream.flush()
+
+
+def _timed(stream: TextIO) -> Iterator[Callable[[str], None]]:
+    """Yields a function that ends the step before: a line for each, with its seconds."""
+    begun: list[tuple[str, float]] = []
+
+    def end() -> None:
+        for text, start in begun:
+            stream.write(f"{time.monotonic() - start:6.2f} s  {terminal(text)}\n")
+        begun.clear()
+
+    def show(text: str) -> None:
+        end()
+        begun.append((text, time.monotonic()))
+
+    try:
+        yield show
+    finally:
+        end()

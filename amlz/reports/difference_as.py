@@ -39,9 +39,10 @@ NO_DECISION = {
 }
 
 
-def text(difference: Difference) -> str:
-    """For a terminal of 80 columns."""
-    parts = [headline(difference), *(_section(title, lines) for title, lines in sections(difference))]
+def text(difference: Difference, quiet: bool = False) -> str:
+    """For a terminal of 80 columns. `quiet`: only the sections that need a decision."""
+    shown = (part for part in sections(difference) if not (quiet and part[0] in NO_DECISION))
+    parts = [headline(difference), *(_section(title, lines) for title, lines in shown)]
     parts.append(_wrapped("", f"Not covered: {not_covered(difference)}."))
     return printable("\n\n".join(part for part in parts if part) + "\n")
 

@@ -76,3 +76,16 @@ def test_progress_is_one_line_of_a_terminal_that_is_empty_at_the_end() -> None:
 
     assert terminal.getvalue() == f"\r\x1b[KPreviewing dev\r\x1b[K\ufffd[2J{'x' * 75}\r\x1b[K"
     assert pipe.getvalue() == ""
+
+
+def test_verbose_steps_stay_with_their_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where no terminal is; each is written when it ends."""
+    clock = iter([10.0, 10.25, 10.25, 12.0])
+    monkeypatch.setattr("amlz.cli.progress.time.monotonic", lambda: next(clock))
+    pipe = io.StringIO()
+
+    with steps(pipe, verbose=True) as show:
+        show("Previewing dev")
+        show("Writing text")
+
+    assert pipe.getvalue() == "  0.25 s  Previewing dev\n  1.75 s  Writing text\n"

@@ -113,8 +113,8 @@ def test_a_command_in_the_process_of_the_tests_answers_as_in_its_own(words: str)
         (("privew", "dev"), "No such command"),
         (("preview", "dev", "--fail-on", "fatal"), "'fatal' is not one of"),
         (("preview", "dev", "--also", "json"), "it is FORM=FILE, such as sarif=dev.sarif"),
-        (("preview", "dev", "--also", "xml=a.xml"), "a preview has the forms text, json, arm"),
-        (("preview", "dev", "--against", "HEAD", "--also", "arm=a.json"), "a difference has the forms text"),
+        (("preview", "dev", "--also", "xml=a.xml"), "a preview has the forms text, tree, json, arm"),
+        (("preview", "dev", "--against", "HEAD", "--also", "arm=a.json"), "a difference has the forms text, tree"),
         (
             ("can", "dev", "data-scientst"),
             "PERSONA data-scientst\n  There is no such persona.\n  Did you mean data-scientists?",

@@ -27,11 +27,11 @@ def test_every_format_has_a_module_and_every_module_a_format() -> None:
 
 def test_each_command_has_these_formats() -> None:
     """In the order in which messages list them."""
-    every = ["text", "json", "arm", "arm-template", "what-if", "markdown", "sarif", "junit", "mermaid", "html"]
+    every = ["text", "tree", "json", "arm", "arm-template", "what-if", "markdown", "sarif", "junit", "mermaid", "html"]
 
     assert {command.name: [str(output_format) for output_format in formats_of(command)] for command in Command} == {
         "preview": every,
-        "against": ["text", "json", "markdown", "sarif", "junit", "mermaid", "html"],
+        "against": ["text", "tree", "json", "markdown", "sarif", "junit", "mermaid", "html"],
         "engine": ["text", "json", "markdown", "html"],
         "all_stacks": ["text", "json", "markdown", "html"],
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from amlz.azure.graph import Resource
@@ -16,6 +17,7 @@ from amlz.core.discovery import asked_for_all
 from amlz.core.planning.deployer import custom_roles
 from amlz.core.problems import listed
 from amlz.core.words import counted, place, plural, printable
+from amlz.policy.verdicts import Verdicts
 from amlz.reports import (
     accepted,
     addresses,
@@ -41,7 +43,18 @@ _FEW = 6
 
 def write(report: Report) -> str:
     """Returns a preview, or a difference where there is one."""
-    return render(report.preview()) if report.against is None else difference_as.text(report.against)
+    if report.against is not None:
+        return difference_as.text(report.against, report.quiet)
+    return _brief(report.preview()) if report.quiet else render(report.preview())
+
+
+def _brief(preview: Preview) -> str:
+    """The figures, and what needs a decision: errors, warnings, and denials of Azure Policy."""
+    preview = preview.shown
+    urgent = tuple(finding for finding in preview.findings if finding.severity.at_least(Severity.WARNING))
+    parts = [_headline(preview), _summary(preview), _findings(replace(preview, findings=urgent, accepted=()))]
+    parts += [_policy(replace(preview, verdicts=Verdicts(preview.verdicts.denied))), _limits()]
+    return printable("\n\n".join(part for part in parts if part) + "\n")
 
 
 def render(preview: Preview) -> str:

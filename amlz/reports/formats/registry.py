@@ -53,6 +53,7 @@ class Format(StrEnum):
         return member
 
     text = "text", "txt", "text/plain", _EVERY
+    tree = "tree", "tree.txt", "text/plain", (Command.preview, Command.against)
     json = "json", "json", "application/json", _EVERY
     arm = "arm", "arm.json", "application/json", (Command.preview,)
     arm_template = "arm-template", "template.json", "application/json", (Command.preview,)
@@ -70,6 +71,7 @@ class Report:
 
     `preview` is called only by a format that shows the preview: a difference by the engine may need none. `fail_on`:
     the severity at which the exit code is 1. `links`: to the files of the revision that is shown; `origin`: its names.
+    `detail`: with the properties of each resource, in a tree. `quiet`: only what needs a decision, in text.
     """
 
     preview: Callable[[], Preview]
@@ -77,6 +79,8 @@ class Report:
     fail_on: str = "error"
     links: Links = NO_LINKS
     origin: Origin = NO_ORIGIN
+    detail: bool = False
+    quiet: bool = False
 
 
 def formats_of(command: Command) -> tuple[Format, ...]:
