@@ -41,12 +41,16 @@ Stack = tuple[StackFile, LandingZonePlan]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The options of the command. `trusted`: the file for the certificate; `state`: None keeps nothing."""
+    """The options of the command. `trusted`: the file for the certificate; `state`: None keeps nothing.
+
+    `new_subscriptions`: resource providers have to be registered.
+    """
 
     address: tuple[str, int]
     trusted: Path
     state: Path | None = None
     stack: Stack | None = None
+    new_subscriptions: bool = False
 
 
 class NotDeployed(Exception):
@@ -68,16 +72,24 @@ def address_of(text: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def opened(path: Path | None) -> SimulatedArm:
+def opened(path: Path | None, *, new_subscriptions: bool = False) -> SimulatedArm:
     """The simulated Azure of a state file, or an empty one. Raises LandingZoneError."""
     if path is None:
-        return SimulatedArm()
+        return SimulatedArm(new_subscriptions=new_subscriptions)
     try:
         state.prepare(path)
     except state.UnusableState as problem:
         raise LandingZoneError(f"{path}\n  {problem}") from None
     arm = SimulatedArm(path)
     arm.lock()
+    if new_subscriptions and not arm.new_subscriptions:
+        if arm.subscriptions():
+            arm.close()
+            raise LandingZoneError(
+                f"--new-subscriptions, --state {path}\n  The file was begun without --new-subscriptions: its "
+                "subscriptions have all resource providers registered.\n  Omit --new-subscriptions, or name a new file."
+            )
+        arm.unregister_all()
     return arm
 
 
@@ -106,7 +118,7 @@ def start(value: Asked, log: Callable[[str], None]) -> tuple[Server, SimulatedAr
     except OSError as problem:
         raise LandingZoneError(f"--listen {value.address[0]}:{value.address[1]}\n  {_why(problem)}") from None
     try:
-        arm = opened(value.state)
+        arm = opened(value.state, new_subscriptions=value.new_subscriptions)
         write_whole(value.trusted, pem)
     except BaseException:
         server.server_close()

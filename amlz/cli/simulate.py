@@ -38,6 +38,12 @@ def simulate(
             help="File for the certificate that clients trust; default: amlz-simulate.pem.",
         ),
     ] = None,
+    new_subscriptions: Annotated[
+        bool,
+        typer.Option(
+            "--new-subscriptions", help="Subscriptions have no resource provider registered, as new ones have none."
+        ),
+    ] = False,
 ) -> None:
     """Answers requests to Azure Resource Manager as Azure would: lines from standard input, or clients over HTTPS.
 
@@ -50,7 +56,7 @@ def simulate(
         from amlz.simulator.arm.endpoint import SimulatedArm
         from amlz.simulator.arm.messages import answers
 
-        lines = SimulatedArm()
+        lines = SimulatedArm(new_subscriptions=new_subscriptions)
         answer_lines(lambda read: answers(read, lines))
         return
     from amlz.app import listening
@@ -61,7 +67,8 @@ def simulate(
         raise typer.BadParameter(str(problem), param_hint="--listen") from None
     deployed = planned(stack) if stack else None
     trusted = certificate or Path("amlz-simulate.pem")
-    server, arm = listening.start(listening.Asked(address, trusted, state, deployed), lambda line: say(f"{line}\n"))
+    asked = listening.Asked(address, trusted, state, deployed, new_subscriptions)
+    server, arm = listening.start(asked, lambda line: say(f"{line}\n"))
     if deployed:
         _deploy(arm, deployed)
     say(f"Listening on https://localhost:{server.server_port}. Clients have to trust {trusted}. Stop it with Ctrl-C.\n")
@@ -83,6 +90,9 @@ def _deploy(arm: SimulatedArm, stack: Stack) -> None:
     if deployed_stack is None:
         say(f"{stack[0].stack}: deployed before, kept as the state file has it.\n")
         return
+    if deployed_stack.providers:
+        listed = f"`amlz roles {stack[0].stack} --deployer`"
+        say(f"{stack[0].stack}: {deployed_stack.providers} resource providers registered, those that {listed} lists.\n")
     say(f"{stack[0].stack}: {deployed_stack.requests} resources deployed.\n")
     if deployed_stack.outside:
         say(f"  {len(deployed_stack.outside)} resources outside of the stack are taken to exist, with no properties.\n")

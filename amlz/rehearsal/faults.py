@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from amlz.azure.ids import parse
+from amlz.azure.providers import BY_DEFAULT
 from amlz.core.problems import LandingZoneError
 from amlz.rehearsal import recovery
 from amlz.rehearsal.engine import EngineFailed
 from amlz.rehearsal.life import StackUnderTest, Stage, plain_config, stack_under_test
 from amlz.rehearsal.steps import Step
-from amlz.simulator import stateful_provider, validation
+from amlz.simulator import registrations, stateful_provider, validation
 from amlz.simulator.drift import DRIFTS, drift, drift_of
 from amlz.simulator.errors import AzureRefused
-from amlz.simulator.faults import FAULTS, Fault, kind_of, tenant_policy
+from amlz.simulator.faults import FAULTS, FROM_THE_START, Fault, kind_of, tenant_policy
 from amlz.simulator.peerings import DISCONNECTED
 from amlz.simulator.state_store import PendingFault, SoftDeletedName, StoredResource
 from amlz.stackfile.load import StackFile
@@ -34,6 +35,11 @@ class RequestedFault:
     fault: Fault
     number: int = 0
     type: str | None = None
+
+    @property
+    def namespace(self) -> str:
+        """The resource provider of the type, "" without one."""
+        return (self.type or "").partition("/")[0]
 
     def __str__(self) -> str:
         at = str(self.number) if self.number else self.type
@@ -97,7 +103,7 @@ def read(text: str) -> RequestedFault:
             f"--fault {text}\n  There is no fault {kind}.\n  There are: {', '.join(f.kind for f in FAULTS)}.\n"
             "  Names of incidents are in docs/how-to/game-days.md."
         )
-    if at.isdigit() and fault.stays and fault.type:
+    if at.isdigit() and fault.kind in FROM_THE_START:
         raise WrongFault(f"--fault {text}\n  {kind} is there from the start.\n  Write it as {kind}@{fault.type}.")
     if at.isdigit() and int(at):
         return RequestedFault(fault, int(at))
@@ -129,6 +135,7 @@ def meet(
     with stack_under_test(stage, file.stack, plain_config(file)) as tested:
         _arm(tested, requested_faults)
         first = tested.step(f"{name}: up", "up")
+        _register(tested, requested_faults)
         gone = [
             deleted
             for requested_fault in requested_faults
@@ -193,6 +200,10 @@ def _struck(tested: StackUnderTest, requested_faults: Iterable[RequestedFault]) 
         if requested_fault.fault.kind == "policy-denies":
             wanted = [id_ for id_ in tested.store.all_expected() if _same_type(parse(id_).type, requested_fault.type)]
             yield from (f"create {id_}" for id_ in wanted[:1])
+        if requested_fault.fault.kind == "not-registered" and requested_fault.namespace.lower() not in BY_DEFAULT:
+            own = f"/providers/{requested_fault.namespace}/".lower()
+            wanted = [id_ for id_ in tested.store.all_expected() if own in id_]
+            yield from (f"create {id_}" for id_ in wanted[:1])
 
 
 def _unseen(count: int, shown: Step | None, then: Step | None) -> Iterable[str]:
@@ -210,6 +221,8 @@ def _arm(tested: StackUnderTest, requested_faults: Iterable[RequestedFault]) -> 
     for requested_fault in requested_faults:
         if requested_fault.fault.kind == "soft-deleted":
             _soft_delete(tested)
+        elif requested_fault.fault.kind == "not-registered":
+            registrations.unregister(tested.store, namespace=requested_fault.namespace)
         elif requested_fault.fault.kind == "policy-denies" and requested_fault.type:
             for kind, item in tenant_policy(requested_fault.type):
                 tested.store.add_outside(kind, item)
@@ -222,6 +235,15 @@ def _arm(tested: StackUnderTest, requested_faults: Iterable[RequestedFault]) -> 
                     requested_fault.fault.times,
                 )
             )
+
+
+def _register(tested: StackUnderTest, requested_faults: Iterable[RequestedFault]) -> None:
+    """Registers missing resource providers, as a person does before the next `up`."""
+    subscriptions = {parse(resource_id).subscription for resource_id in tested.planned.values()}
+    for requested_fault in requested_faults:
+        if requested_fault.fault.kind == "not-registered":
+            for subscription in subscriptions:
+                registrations.register(tested.store, subscription, (requested_fault.namespace,))
 
 
 def _same_type(arm_type: str, wanted: str | None) -> bool:

@@ -19,6 +19,8 @@ _THROTTLING = _LEARN + "azure-resource-manager/management/request-limits-and-thr
 
 #: Kinds after which the resource exists in Azure and in the state, marked as not finished.
 UNFINISHED = frozenset({"timeout", "endpoint-busy"})
+#: Kinds that are there before the first operation, so that they strike at a type and not at an operation by number.
+FROM_THE_START = frozenset({"not-registered", "soft-deleted", "policy-denies"})
 #: How often azure-native asks, all in all.
 TRIES = 4
 
@@ -119,11 +121,10 @@ FAULTS = (
     ),
     Fault(
         "not-registered",
-        "the subscription is not registered for a resource provider",
+        "no subscription has the resource provider of a type registered",
         409,
         "MissingSubscriptionRegistration",
-        "The subscription is not registered to use the namespace of this resource type. See "
-        "https://aka.ms/rps-not-found for how to register subscriptions.",
+        "",
         _LEARN + "azure-resource-manager/troubleshooting/error-register-resource-provider",
         type="Microsoft.Insights/diagnosticSettings",
         person="register the resource provider: `amlz roles STACK --deployer` prints the commands",

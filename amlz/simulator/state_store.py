@@ -41,6 +41,7 @@ CREATE TABLE IF NOT EXISTS held (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS occupied (network TEXT PRIMARY KEY, by TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS conflicts (network TEXT, by TEXT, wanted TEXT);
 CREATE TABLE IF NOT EXISTS clock (engine TEXT, policies INTEGER);
+CREATE TABLE IF NOT EXISTS registration (id TEXT PRIMARY KEY, registered INTEGER) WITHOUT ROWID;
 """
 
 #: States of stored resources. Peerings have further states, see amlz/simulator/peerings.py.
@@ -109,7 +110,6 @@ class StateStore:
     def __init__(self, path: Path | None, *, closed: bool = False) -> None:
         """`path`: None keeps it in memory. `closed`: nothing exists outside of it, see `expects`."""
         self.closed = closed
-        self.registered: dict[str, set[str]] = {}
         self._lock = threading.RLock()
         self._db = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=60, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")

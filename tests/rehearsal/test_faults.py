@@ -122,6 +122,11 @@ def test_a_fault_is_read() -> None:
             "  Write it as policy-denies@Microsoft.Storage/storageAccounts.",
         ),
         (
+            "not-registered@3",
+            "--fault not-registered@3\n  not-registered is there from the start.\n"
+            "  Write it as not-registered@Microsoft.Insights/diagnosticSettings.",
+        ),
+        (
             "conflcit",
             "--fault conflcit\n  There is no fault conflcit.\n  There are: conflict, throttled, error-500, "
             "unavailable, timeout, principal-not-found, quota, endpoint-busy, not-registered, "

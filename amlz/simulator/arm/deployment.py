@@ -13,6 +13,7 @@ from typing import Any
 
 from amlz.azure.graph import ResourceGraph, is_unknown, sources_of
 from amlz.azure.ids import ids_in, parse
+from amlz.azure.providers import providers_of
 from amlz.simulator import existing
 from amlz.simulator.arm.addresses import GROUP, canonical_type, token_of
 from amlz.simulator.arm.azure import POLICY_DELAY
@@ -28,17 +29,24 @@ OUTSIDE = "simulated-outside-of-the-stack"
 class DeployedStack:
     """The result. `outside`: ids that were taken to exist. `refused`: id, code and message of each refusal.
 
-    `left_out`: id and path of each value that nobody knows.
+    `left_out`: id and path of each value that nobody knows. `providers`: how many had to be registered.
     """
 
     requests: int
     outside: tuple[str, ...]
     refused: tuple[tuple[str, str, str], ...]
     left_out: tuple[tuple[str, str], ...]
+    providers: int = 0
 
 
 def deploy(arm: SimulatedArm, graph: ResourceGraph) -> DeployedStack:
-    """Sends the requests of a plan, and lets its policies take effect."""
+    """Sends the requests of a plan, and lets its policies take effect.
+
+    In new subscriptions, first registers the resource providers of the plan, as its deployer has to.
+    """
+    providers = providers_of(graph) if arm.new_subscriptions else ()
+    for provider in providers:
+        arm.register(provider.subscription, provider.namespace)
     outside = tuple(sorted(_outside(graph)))
     for resource_id in outside:
         arm.assume(_stub(resource_id, graph))
@@ -52,7 +60,7 @@ def deploy(arm: SimulatedArm, graph: ResourceGraph) -> DeployedStack:
             problem = answer.body["error"]
             refused.append((resource.id, str(problem["code"]), str(problem["message"])))
     arm.pass_time(POLICY_DELAY)
-    return DeployedStack(len(graph.resources), outside, tuple(refused), tuple(left_out))
+    return DeployedStack(len(graph.resources), outside, tuple(refused), tuple(left_out), len(providers))
 
 
 def _outside(graph: ResourceGraph) -> Iterator[str]:

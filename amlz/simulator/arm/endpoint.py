@@ -8,7 +8,8 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from amlz.simulator.arm import actions, deletes, reads, state, writes
+from amlz.simulator import registrations
+from amlz.simulator.arm import actions, deletes, providers, reads, state, writes
 from amlz.simulator.arm.addresses import Address, BadPath, PathKind, address
 from amlz.simulator.arm.azure import Azure
 from amlz.simulator.arm.messages import Answer, Request, error
@@ -21,15 +22,36 @@ _METHODS = ("GET", "HEAD", *_WRITES)
 
 
 class SimulatedArm:
-    """Answers requests, in order, for one Azure that starts empty, or as `path` has it."""
+    """Answers requests, in order, for one Azure that starts empty, or as `path` has it.
 
-    def __init__(self, path: Path | None = None) -> None:
+    `new_subscriptions`: subscriptions have only those resource providers registered that every subscription has.
+    """
+
+    def __init__(self, path: Path | None = None, *, new_subscriptions: bool = False) -> None:
         self._azure = Azure(path)
+        if new_subscriptions:
+            self.unregister_all()
+
+    @property
+    def new_subscriptions(self) -> bool:
+        """True if resource providers have to be registered."""
+        return not registrations.all_registered(self._azure.store)
+
+    def unregister_all(self) -> None:
+        """Leaves no resource provider registered, but those that every subscription has."""
+        registrations.unregister(self._azure.store)
+
+    def register(self, subscription: str, namespace: str) -> None:
+        """Registers a resource provider."""
+        registrations.register(self._azure.store, subscription, (namespace,))
 
     def reset(self) -> None:
         """Starts empty again, the clock included."""
+        new = self.new_subscriptions
         self._azure.close()
         self._azure = Azure()
+        if new:
+            self.unregister_all()
 
     def count_steps(self, on_steps: Callable[[], None]) -> None:
         """Calls back with every ten steps of the database: the cost of a request, the same on every machine."""
@@ -103,8 +125,11 @@ class SimulatedArm:
         if not _VERSION.fullmatch(request.version):
             return error(400, "InvalidApiVersionParameter", f"The api-version '{request.version}' is invalid.")
         named = request.method == "POST" and request.path.lower().rstrip("/").endswith("/checknameavailability")
-        result = None if named else address(request.path, request.method == "POST")
+        of_provider = providers.asks(request)
+        result = None if named or of_provider else address(request.path, request.method == "POST")
         self._azure.pass_time(request.seconds, writes=request.method in _WRITES)
+        if of_provider:
+            return providers.answer(self._azure.store, request)
         if result is None:
             return actions.check_name(self._azure, request)
         deleted = reads.deleted_vault(self._azure, request) if request.method in ("GET", "POST") else None

@@ -1,20 +1,17 @@
-"""Subscriptions, resource providers and built-in roles: they exist in every tenant."""
+"""Subscriptions and built-in roles: they exist in every tenant."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any
 
-from amlz.azure import table
 from amlz.simulator.arm.messages import Answer, Request, error
 
 _ROLE = "Microsoft.Authorization/roleDefinitions"
 _ROLES = re.compile(r"(?:/.+)?/providers/microsoft\.authorization/roledefinitions(?:/([^/]+))?", re.I)
-_PROVIDERS = re.compile(r"/subscriptions/([^/]+)/providers(?:/([^/]+))?", re.I)
-_REGISTER = re.compile(r"/subscriptions/([^/]+)/providers/([^/]+)/register", re.I)
+_PROVIDERS = re.compile(r"/subscriptions/[^/]+/providers(?:/[^/]+)?", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +31,6 @@ def answer(
     `query`: its parameters by name in lower case.
     """
     path = request.path.rstrip("/")
-    if request.method == "POST":
-        registered = _REGISTER.fullmatch(path)
-        return _provider(registered[1], registered[2]) if registered else None
     if request.method != "GET":
         return None
     if path.lower() == "/subscriptions":
@@ -50,14 +44,9 @@ def answer(
         return Answer(200, {}, _subscription(alone[1], tenant))
     if re.fullmatch(r"/subscriptions/[^/]+/locations", path, re.I):
         return error(501, "NotSimulated", "The simulator does not know which regions a subscription has.")
-    match = _PROVIDERS.fullmatch(path)
-    if match is None:
-        return None
-    if "aliases" in query.get("$expand", "").lower():
+    if _PROVIDERS.fullmatch(path) and "aliases" in query.get("$expand", "").lower():
         return error(501, "NotSimulated", "The simulator does not list aliases of Azure Policy.")
-    if match[2]:
-        return _provider(match[1], match[2])
-    return Answer(200, {}, {"value": [_registered(match[1], name) for name in sorted(_namespaces().values())]})
+    return None
 
 
 def with_roles(request: Request, answer: Answer, roles: Mapping[str, str]) -> Answer:
@@ -87,41 +76,3 @@ def _subscription(name: str, tenant: str) -> Mapping[str, Any]:
         "state": "Enabled",
         "authorizationSource": "RoleBased",
     }
-
-
-def _provider(subscription: str, namespace: str) -> Answer:
-    value = _namespaces().get(namespace.lower())
-    if value is None:
-        return error(404, "InvalidResourceNamespace", f"The resource namespace '{namespace}' is invalid.")
-    return Answer(200, {}, _registered(subscription, value))
-
-
-def _registered(subscription: str, namespace: str) -> Mapping[str, Any]:
-    """A resource provider, always registered, with the types and API versions that the simulator has tables of."""
-    return {
-        "id": f"/subscriptions/{subscription}/providers/{namespace}",
-        "namespace": namespace,
-        "registrationState": "Registered",
-        "registrationPolicy": "RegistrationRequired",
-        "resourceTypes": [
-            {"resourceType": kind, "locations": [], "apiVersions": [version]}
-            for kind, version in sorted(_types().get(namespace, {}).items())
-        ],
-    }
-
-
-@cache
-def _types() -> dict[str, dict[str, str]]:
-    """Returns the types of each namespace, and the API version of each."""
-    types: dict[str, dict[str, str]] = {}
-    for token in table.tokens():
-        entry = table.entry(token)
-        namespace, _, kind = str(entry["arm"]).partition("/")
-        if "{" not in kind:
-            types.setdefault(namespace, {})[kind] = str(entry["api"])
-    return types
-
-
-@cache
-def _namespaces() -> dict[str, str]:
-    return {name.lower(): name for name in (*_types(), "Microsoft.Resources")}

@@ -119,13 +119,30 @@ def test_the_same_lines_give_the_same_answers() -> None:
     assert answered(*lines) == answered(*lines)
 
 
+def documented(command: str) -> str:
+    """The lines of the block of docs/how-to/try-without-azure.md that ends with a command."""
+    page = (ROOT / "docs" / "how-to" / "try-without-azure.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```shell\n(.*?)^```", page, re.M | re.S)
+    [block] = [text for text in blocks if text.rstrip().endswith(command)]
+    [lines] = re.findall(r"^cat > (?:\S+) <<'EOF'\n(.*?)^EOF$", block, re.M | re.S)
+    return str(lines)
+
+
+def test_the_lines_about_a_new_subscription_have_the_answers_that_the_documentation_names() -> None:
+    """Refused, then registered, then accepted."""
+    lines = documented("amlz simulate --jsonl --new-subscriptions < new.jsonl")
+    given = [
+        json.loads(line)
+        for line in amlz_here("simulate", "--jsonl", "--new-subscriptions", given=lines).stdout.splitlines()
+    ]
+
+    assert [answer["status"] for answer in given] == [201, 409, 200, 201]
+    assert given[1]["body"]["error"]["code"] == "MissingSubscriptionRegistration"
+
+
 def test_the_lines_of_the_documentation_have_the_answers_that_it_names() -> None:
     """The block of docs/how-to/try-without-azure.md: its lines through the command."""
-    page = (ROOT / "docs" / "how-to" / "try-without-azure.md").read_text(encoding="utf-8")
-    [block] = [text for text in re.findall(r"^```shell\n(.*?)^```", page, re.M | re.S) if "--jsonl" in text]
-    [lines] = re.findall(r"^cat > (?:\S+) <<'EOF'\n(.*?)^EOF$", block, re.M | re.S)
-    assert block.rstrip().endswith("amlz simulate --jsonl < requests.jsonl")
-    ran = amlz_here("simulate", "--jsonl", given=lines)
+    ran = amlz_here("simulate", "--jsonl", given=documented("amlz simulate --jsonl < requests.jsonl"))
     group, accepted, account = [json.loads(line) for line in ran.stdout.splitlines()]
 
     assert (ran.returncode, group["status"], accepted["status"], account["status"]) == (0, 201, 202, 200)
