@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 from amlz.core.config import LandingZoneConfig
-from amlz.core.problems import Problem, sortable
+from amlz.core.problems import Problem
 
 InputCheck = Callable[[LandingZoneConfig], Iterator[Problem]]
 
@@ -25,7 +25,7 @@ def input_checks() -> tuple[InputCheck, ...]:
     return tuple(module.check_input for module in modules if hasattr(module, "check_input"))
 
 
-def input_problems(config: LandingZoneConfig) -> list[Problem]:
-    """Returns everything that they report, by path: modules and their names do not decide the order."""
-    problems = (problem for check in input_checks() for problem in check(config))
-    return sorted(problems, key=lambda problem: sortable(problem.path))
+def input_problems(config: LandingZoneConfig) -> Iterator[Problem]:
+    """Returns everything that they report: that of one check in the order of the stack file, as far as it has one."""
+    for check in input_checks():
+        yield from check(config)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from amlz.dataclass import dataclass
 
@@ -81,11 +80,6 @@ def _wrapped(line: str) -> str:
         whole, 80, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
     )
     return "\n".join(lines).replace("\0", " ")
-
-
-def sortable(path: Path) -> list[tuple[bool, Any]]:
-    """A path for sorting: list positions and keys cannot be compared with each other."""
-    return [(isinstance(part, str), part) for part in path]
 
 
 def dotted(path: Path) -> str:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from amlz.core.codemods import CURRENT, converted, version_of
 from amlz.core.config import LandingZoneConfig
 from amlz.core.hub_outputs import in_words, resolved
-from amlz.core.problems import LandingZoneError, Problem, StackFileError, sortable
+from amlz.core.problems import LandingZoneError, Problem, StackFileError
 from amlz.core.problems import Path as ConfigPath
 from amlz.core.secrets import encrypted, plain_secrets, repeatable
 from amlz.core.terminal import in_one_line
@@ -173,8 +173,8 @@ def _once(document: Document, shown: str, problems: Iterable[Problem]) -> Iterab
 
 
 def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """By line; of one line by path."""
-    return tuple(sorted(problems, key=lambda p: (p.line, sortable(p.path), p.what)))
+    """By line; of one line by path, in which list positions and keys cannot be compared with each other."""
+    return tuple(sorted(problems, key=lambda p: (p.line, [(isinstance(k, str), k) for k in p.path], p.what)))
 
 
 def shown_path(path: Path) -> str:

@@ -178,6 +178,6 @@ def test_problems_of_addresses_references_and_limits_are_said_together() -> None
 
     assert [text.splitlines()[0] for text in messages_of(settings)] == [
         f"{DEV}.network",
-        f"{DEV}.registry",
         f"{DEV}.tags",
+        f"{DEV}.registry",
     ]
