@@ -57,7 +57,7 @@ def test_the_daily_cap_is_off_by_default_and_stated_as_no_cost_control() -> None
     page = (ROOT / "docs" / "how-to" / "operate.md").read_text(encoding="utf-8")
 
     assert "daily-cap" not in {rule.key for rule in operation(planned(operated())).query_alerts}
-    assert "The cap is no cost control" in page
+    assert "Do not use the cap to control cost" in page
 
 
 def test_numbers_that_are_text_are_converted_before_they_are_compared() -> None:
