@@ -8,10 +8,19 @@ from amlz.capabilities.operations.catalogue import CATALOGUE
 from amlz.capabilities.operations.indicators import QUERIES
 from tests.capabilities.test_operations import bodies, graph, operated, operation
 from tests.conftest import ROOT
-from tests.core.stacks import planned
+from tests.core.stacks import at, planned
 
 #: Columns whose values are text, by https://learn.microsoft.com/azure/azure-monitor/reference/tables.
 NUMBERS_AS_TEXT = ("QuotaUtilized", "QuotaAllocated", "PreemptedNodeCount", "DurationMs", "Utilization")
+
+#: Transcribed from https://learn.microsoft.com/azure/azure-monitor/reference/supported-logs/
+#: microsoft-machinelearningservices-workspaces-logs (2026-07), without those of reads and AmlComputeClusterNodeEvent.
+CHANGES = {
+    "AmlComputeClusterEvent", "AmlComputeCpuGpuUtilization", "AmlComputeJobEvent", "AmlRunStatusChangedEvent",
+    "ComputeInstanceEvent", "DataLabelChangeEvent", "DataSetChangeEvent", "DataStoreChangeEvent", "DeploymentEventACI",
+    "DeploymentEventAKS", "EnvironmentChangeEvent", "InferencingOperationACI", "InferencingOperationAKS",
+    "ModelsActionEvent", "ModelsChangeEvent", "PipelineChangeEvent", "RunEvent",
+}  # fmt: skip
 
 
 def queries() -> dict[str, str]:
@@ -70,3 +79,28 @@ def test_numbers_that_are_text_are_converted_before_they_are_compared() -> None:
                 wrong += [(name, line) for before, after in used if after and before not in ("toint(", "todouble(")]
 
     assert wrong == []
+
+
+def test_outside_of_production_a_workspace_sends_neither_events_of_reads_nor_a_retired_category() -> None:
+    """`allLogs` of many workspaces has both (trap 21). Reads show who used the data and models of production."""
+    sent = {
+        resource.id.split("/resourceGroups/")[1].split("/")[0]: resource.properties["logs"]
+        for resource in graph().of_type("Microsoft.Insights/diagnosticSettings")
+        if "/Microsoft.MachineLearningServices/workspaces/" in resource.id
+    }
+    production, other = sent.pop("rg-retail-churn-prod-westeurope"), sent.pop("rg-retail-churn-dev-westeurope")
+
+    assert sent == {}
+    assert production == [{"categoryGroup": "allLogs", "enabled": True}]
+    assert {row["category"] for row in other} == CHANGES
+
+
+def test_a_workspace_sends_all_categories_to_a_log_that_exists() -> None:
+    """Policies of its owner often require `allLogs`, and would write a second setting otherwise."""
+    log = "/subscriptions/f1f1f1f1-1111-4222-8333-444455556666/resourceGroups/rg-log/providers/"
+    log += "Microsoft.OperationalInsights/workspaces/log"
+    existing = {"hub": {"addressSpace": "10.0.0.0/24", "logAnalytics": {"existing": log}}}
+    dev = {"projects": {"churn": {"environments": {"dev": at("10.1.0.0/24")}}}}
+    (environment,) = planned(operated() | existing | dev).environments
+
+    assert (environment.workspace.diagnostics.logs, environment.workspace.diagnostics.categories) == (True, ())

@@ -35,6 +35,29 @@ FIREWALL_LOGS = (
     "AZFWThreatIntel",
 )
 
+#: Logs of a workspace without those of reads, which are billed by volume, and without AmlComputeClusterNodeEvent, which
+#: has no table and is deprecated since February 2022:
+#: https://learn.microsoft.com/azure/azure-monitor/reference/supported-logs/microsoft-machinelearningservices-workspaces-logs
+WORKSPACE_CHANGES = (
+    "AmlComputeClusterEvent",
+    "AmlComputeCpuGpuUtilization",
+    "AmlComputeJobEvent",
+    "AmlRunStatusChangedEvent",
+    "ComputeInstanceEvent",
+    "DataLabelChangeEvent",
+    "DataSetChangeEvent",
+    "DataStoreChangeEvent",
+    "DeploymentEventACI",
+    "DeploymentEventAKS",
+    "EnvironmentChangeEvent",
+    "InferencingOperationACI",
+    "InferencingOperationAKS",
+    "ModelsActionEvent",
+    "ModelsChangeEvent",
+    "PipelineChangeEvent",
+    "RunEvent",
+)
+
 EMITS: Mapping[str, Emits] = {
     "Microsoft.ContainerRegistry/registries": Emits(logs=True, metrics=True),
     # AZKVAuditLogs: https://learn.microsoft.com/azure/azure-monitor/reference/tables/azkvauditlogs

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from amlz.azure.ids import parse
 from amlz.core.capability import EnvironmentParts
 from amlz.core.capability_facts import Target
+from amlz.core.facts.clouds import PUBLIC
+from amlz.core.facts.diagnostics import WORKSPACE_CHANGES
 from amlz.core.own_subnets import BUILD
 from amlz.core.planning.capabilities import (
     amended,
@@ -226,14 +229,22 @@ def _storage(env: EnvironmentContext, name: str, roles: dict[Target, tuple[RoleA
 
 
 def _protected(env: EnvironmentContext, registry: ContainerRegistrySpec | None) -> ContainerRegistrySpec | None:
-    from dataclasses import replace
-
     if registry is None:
         return None
     zones = env.production and bool(env.context.zones)
     lock = env.lock("registry", registry.id)
     days = env.settings.registry_retention_days or 0
     return replace(registry, zone_redundant=zones, lock=lock, protect=env.production, tags=env.tags, untagged_days=days)
+
+
+def _workspace_logs(env: EnvironmentContext) -> tuple[str, ...]:
+    """Returns categories of a workspace's log, () for all: reads show who used the data and models of production, and
+    policies of the owner of an existing log often require `allLogs`. The names are known for the public cloud.
+    """
+    hub = env.context.config.hub
+    log_exists = hub.existing is not None or hub.log_analytics.existing is not None
+    every = env.production or log_exists or env.context.config.cloud != PUBLIC
+    return () if every else WORKSPACE_CHANGES
 
 
 def _workspace(
@@ -262,7 +273,7 @@ def _workspace(
         data_isolation=settings.isolates_data,
         datastore_auth="AccessKey" if settings.security.storage_shared_keys else "Identity",
         endpoint=env.endpoint("amlworkspace", workspace),
-        diagnostics=env.context.diagnostics(workspace),
+        diagnostics=replace(env.context.diagnostics(workspace), categories=_workspace_logs(env)),
         managed_network=plan_managed_network(env, targets),
         roles=roles["workspace"],
         after=(*before, *env.parts_resolve),
