@@ -245,6 +245,14 @@ _ROWS: tuple[RoleDefinition, ...] = (
         date="2024-04-25",
     ),
     RoleDefinition(
+        "4633458b-17de-408a-b874-0445c86b69e6",
+        "Key Vault Secrets User",
+        (),
+        data_actions=tuple(f"{_VAULTS}/secrets/{verb}/action" for verb in ("getSecret", "readMetadata")),
+        source=_ROLES + "security#key-vault-secrets-user",
+        date="2024-04-25",
+    ),
+    RoleDefinition(
         "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
         "Storage Blob Data Contributor",
         (

@@ -123,11 +123,12 @@ class PublicDomains:
 
 
 #: Principals that get roles: an identity that the environment makes, a service of Azure, or a key of `access` in the
-#: stack file. The two of members are `mlEngineers` and `computeOperators` of a project that shares a workspace.
+#: stack file. The two of members are `mlEngineers` and `computeOperators` of a project that shares a workspace; those
+#: of endpoints are identities of `serving` by their rights, and its callers.
 Who = Literal[
     "workspaceIdentity", "computeIdentity", "buildIdentity", "encryptionIdentity", "cosmosDb", "platformTeam",
     "dataScientists", "mlEngineers", "computeOperators", "readers", "pipelines", "memberEngineers", "memberOperators",
-    "meshCallers",
+    "meshCallers", "endpoints", "collectingEndpoints", "endpointsWithSecrets", "endpointCallers",
 ]  # fmt: skip
 #: The name of what a role is given on: of the core in amlz/core/facts/roles.py, of a capability in its `targets`.
 Target = str

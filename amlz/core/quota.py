@@ -7,6 +7,8 @@ from dataclasses import field
 
 from amlz.core.facts.quotas import SIZES
 from amlz.core.plan import LandingZonePlan
+from amlz.core.specs import records
+from amlz.core.specs.serving import OnlineEndpointSpec
 from amlz.dataclass import dataclass
 
 DEDICATED, LOW_PRIORITY = "dedicated", "lowPriority"
@@ -14,7 +16,9 @@ DEDICATED, LOW_PRIORITY = "dedicated", "lowPriority"
 
 @dataclass(frozen=True, slots=True)
 class Machines:
-    """A cluster or an instance at full scale. `family` is "" and `vcpus` None where the size is not in the table."""
+    """A cluster, an instance or an online endpoint at full scale. `family` is "" and `vcpus` None where the size is not
+    in the table.
+    """
 
     subscription: str
     region: str
@@ -58,7 +62,9 @@ def demands(plan: LandingZonePlan) -> tuple[QuotaUse, ...]:
 
 
 def machines(plan: LandingZonePlan) -> Iterator[Machines]:
-    """Every cluster at its most nodes, the one that builds images among them, and every instance."""
+    """Every cluster at its most nodes, the one that builds images among them, every instance, and every online endpoint
+    of a known size.
+    """
     for environment in plan.environments:
         computes, owner = environment.computes, str(environment.owner)
         sizes = [
@@ -66,6 +72,8 @@ def machines(plan: LandingZonePlan) -> Iterator[Machines]:
             for c in computes.clusters
         ]
         sizes += [(i.name, i.size, 1, DEDICATED, "") for i in computes.instances]  # one that is stopped keeps its quota
+        endpoints = (one for planned in environment.capabilities for one in records(planned.part, OnlineEndpointSpec))
+        sizes += [(one.name, one.size, one.machines, DEDICATED, "") for one in endpoints if one.size is not None]
         for name, size, nodes, priority, member in sizes:
             family, vcpus = SIZES.get(size.lower(), (None, 0))
             yield Machines(

@@ -16,6 +16,7 @@ from tests.core.stacks import HUB, LANDING_ZONE, PEOPLE, Stack, at, built, facts
 IDENTITIES: list[list[str]] = facts("roles-of-identities")["roles"]
 OF_PEOPLE: dict[str, Any] = facts("roles-of-people")
 OF_SEARCH: dict[str, Any] = facts("roles-of-search")
+OF_SERVING: dict[str, Any] = facts("roles-of-serving")
 COSMOS_DB = "33333333-aaaa-4bbb-8ccc-000000000001"
 WHO = {object_id: kind for kind, ids in PEOPLE.items() for object_id in ids} | {COSMOS_DB: "cosmosDb"}
 
@@ -128,7 +129,7 @@ def test_role_ids_are_those_of_the_case_files() -> None:
         "Kubernetes Extension Contributor": "85cb6faf-e071-4c9b-8136-154b5a04f717",
     }
     written |= {role: role_id for kind in ("nonProduction", "production") for _, role, role_id in OF_SEARCH[kind]}
-
+    written |= {role: role_id for kind in ("collecting", "secrets") for _, role, role_id, _ in OF_SERVING[kind]}
     written |= {"Managed Identity Operator": "f1a07417-d97a-45cb-824c-7a7467783830"}
     written.pop("Azure ML Metadata Creator")  # a custom role, whose id depends on the subscription
 

@@ -48,6 +48,7 @@ _EXCLUDE: list[tuple[tuple[str, str], list[Choice], list[Choice]]] = [
     (("registryRetentionDays", "sharedRegistry"), _SHARED, [("untagged images", "deleted")]),
     (("registryRetentionDays", "existing.containerRegistry"), _PARTS, [("untagged images", "deleted")]),
     (("`batch`", "customerManagedKey"), _KEYS, [("batch", "yes")]),
+    (("registry", "online endpoints"), _PARTS, [("serving", "some")]),
 ]
 
 #: Options that an existing hub cannot have.

@@ -83,6 +83,11 @@ _SHARED_BY = {
     }
 }
 _SEARCH = {"category": "CognitiveSearch", "target": "https://search.contoso.com", "auth": "entra"}
+_PIPELINE = "22222222-aaaa-4bbb-8ccc-000000000001"
+_SERVING = {
+    "endpoints": {"scoring": {"readsSecrets": True, "collectsData": True}},
+    "callers": ["11111111-aaaa-4bbb-8ccc-000000000021"],
+}
 
 #: Every option, and what each choice of it adds to the stack file. The first choice is the default.
 OPTIONS: dict[str, dict[str, Fragment]] = {
@@ -197,6 +202,7 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
     },
     "rest of the subscription": {"audited": {}, "denied": {"policies": {"subscription": "Deny"}}},
     "untagged images": {"kept": {}, "deleted": _environment({"registryRetentionDays": 30})},
+    "serving": {"none": {}, "some": {"access": {"pipelines": [_PIPELINE]}, **_environment({"serving": _SERVING})}},
 }
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
 from amlz.checks.finding import Check, Finding, FindingLocation, Severity
-from amlz.checks.reading import above, ids_in, value
+from amlz.checks.reading import above, ids_in, scope_of, value
+from amlz.core.facts.roles import ROLES
 
 CHECK = Check(
     id="identity/unused",
@@ -15,13 +16,16 @@ CHECK = Check(
     remedy="In the component, remove the identity and its role assignments, or add it to "
     "`identity.userAssignedIdentities` of the resource that uses it.",
     why="An identity that has roles and no use is access that nobody watches. An identity counts as used if a"
-    " resource lists it, or if its federated credentials let pipelines sign in.",
+    " resource lists it, if its federated credentials let pipelines sign in, or if a principal can create resources"
+    " with it (Managed Identity Operator): online endpoints are created by pipelines.",
     source="https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/managed-identity-best-practice-recommendations",
 )
 
+_ASSIGNS = ROLES["Managed Identity Operator"]
+
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
-    """User-assigned identities that no resource has and that no credential belongs to."""
+    """User-assigned identities that no resource has, that no credential belongs to, and that nobody can assign."""
     used: set[str] = set()
     unknown: object = None
     for resource in graph:
@@ -29,7 +33,9 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             used.add(above(resource.id, "federatedIdentityCredentials").lower())
             continue
         if resource.arm_type.lower().startswith("microsoft.authorization/"):
-            continue  # a role given on an identity, or to it, is no use of it; a policy's own identity is below
+            if str(value(resource, "properties.roleDefinitionId")).lower().endswith(_ASSIGNS):
+                used.add(scope_of(resource))
+            continue  # another role on an identity, or to it, is no use of it; a policy's own identity is below
         identities, listed = _has(resource)
         used |= identities
         unknown = unknown or listed

@@ -1,0 +1,172 @@
+"""Decides what online endpoints need before a pipeline creates them: identities, roles, names and quota."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from amlz.azure.ids import parse
+from amlz.capabilities.serving.config import ServingConfig
+from amlz.capabilities.serving.facts import ENDPOINTS, LONGEST_NAME, TARGET
+from amlz.core.addresses import environments
+from amlz.core.capability import EnvironmentParts, Part, Planner, Relaxation, setting
+from amlz.core.capability_facts import Who
+from amlz.core.config import EnvironmentConfig, LandingZoneConfig
+from amlz.core.names import suffix
+from amlz.core.planning.capabilities import principals_of
+from amlz.core.planning.context import registry_is_shared, union
+from amlz.core.planning.environment_context import EnvironmentContext, grant_conditions
+from amlz.core.planning.roles import Principals, assign
+from amlz.core.planning.sharing import members_of, people_of
+from amlz.core.problems import Path, Problem, listed
+from amlz.core.specs import ExistingPrincipalSpec, IdentityPrincipalSpec, IdentitySpec, PrincipalSpec
+from amlz.core.specs.serving import OnlineEndpointSpec
+from amlz.core.subscriptions import subscription_of
+
+
+def plan_serving(env: EnvironmentContext, given: EnvironmentParts) -> Part | None:
+    """Returns the endpoints of an environment, with the roles of pipelines on their identities; None without any."""
+    serving = _settings(env.settings)
+    if serving is None:
+        return None
+    pipelines = Principals({}, people_of(env, members_of(env)), principals_of(env))
+    specs = []
+    for key, endpoint in serving.endpoints.items():
+        identity, capacity = _identity(env, key), endpoint.capacity
+        specs.append(
+            OnlineEndpointSpec(
+                key=key,
+                name=_name(key, env.name, suffix("onlineEndpoint", given.workspace.id)),
+                identity=identity.id,
+                roles=assign({TARGET: identity.id}, pipelines, grant_conditions(env))[TARGET],
+                size=capacity.size if capacity else None,
+                instances=capacity.instances if capacity else 0,
+            )
+        )
+    return Part(tuple(specs))
+
+
+def _settings(environment: EnvironmentConfig) -> ServingConfig | None:
+    return setting(environment, "serving", ServingConfig)
+
+
+def _name(key: str, environment: str, tail: str) -> str:
+    """Returns the name of an endpoint in Azure, unique in the region, as pipelines make it (amlz/core/workload.py)."""
+    return f"{key}-{environment}-{tail}"
+
+
+def _identity(env: EnvironmentContext, key: str) -> IdentitySpec:
+    return IdentitySpec(f"endpoint-{key}", env.namer.name("identity", "endpoint", key), env.place, env.tags)
+
+
+def _identities(env: EnvironmentContext) -> Iterator[IdentitySpec]:
+    """Returns the identity of each endpoint. It cannot be changed later, so it exists before the endpoint."""
+    serving = _settings(env.settings)
+    for key in serving.endpoints if serving else ():
+        identity = _identity(env, key)
+        env.context.take("identity", identity.name, env.place.group_id, (*env.path, "serving", "endpoints", key))
+        yield identity
+
+
+def _principals(env: EnvironmentContext) -> dict[Who, dict[str, PrincipalSpec]]:
+    """Returns the identities of endpoints by their rights, and the groups of callers."""
+    serving = _settings(env.settings)
+    if serving is None:
+        return {}
+
+    def built(keys: list[str]) -> dict[str, PrincipalSpec]:
+        identities = [_identity(env, key) for key in keys]
+        return {one.role: IdentityPrincipalSpec(one.id) for one in identities}
+
+    endpoints = serving.endpoints
+    return {
+        "endpoints": built(list(endpoints)),
+        "collectingEndpoints": built([key for key, endpoint in endpoints.items() if endpoint.collects_data]),
+        "endpointsWithSecrets": built([key for key, endpoint in endpoints.items() if endpoint.reads_secrets]),
+        "endpointCallers": {group: ExistingPrincipalSpec("Group", group) for group in serving.callers},
+    }
+
+
+def _relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
+    for project, name, environment in environments(config):
+        serving = _settings(environment)
+        for key, endpoint in serving.endpoints.items() if serving else ():
+            if endpoint.reads_secrets:
+                path = ("projects", project, "environments", name, "serving", "endpoints", key, "readsSecrets")
+                yield Relaxation(path, "code of its deployments reads every secret in the key vault")
+
+
+def check_serving(config: LandingZoneConfig) -> Iterator[Problem]:
+    """Returns endpoints that Azure would refuse."""
+    counts: Counter[str] = Counter()
+    for project, name, environment in environments(config):
+        serving = _settings(environment)
+        if serving is None:
+            continue
+        path: Path = ("projects", project, "environments", name, "serving")
+        subscription = subscription_of(config, environment)
+        counts[subscription] += len(serving.endpoints)
+        if counts[subscription] > ENDPOINTS:
+            yield Problem(
+                (*path, "endpoints"),
+                f"Subscription {subscription} would have {counts[subscription]} endpoints in {config.location}: Azure "
+                f"takes at most {ENDPOINTS}.",
+                "Remove some, or set `subscription` of another spoke.",
+            )
+        if not _has_pipelines(config, project, environment):
+            yield Problem(
+                path,
+                "Nobody could deploy with the identities of its endpoints: `access.pipelines` and `pipelineIdentities` "
+                "name no pipeline.",
+                "Add `pipelineIdentities`, or remove it.",
+            )
+        for key in serving.endpoints:
+            whole = _name(key, name, suffix(key))
+            most = LONGEST_NAME - len(whole) + len(key)
+            if most < len(key):
+                yield Problem(
+                    (*path, "endpoints", key),
+                    f"{key!r} would name an endpoint of {len(whole)} characters, {_name(key, name, 'SUFFIX')} with a "
+                    f"suffix of 5. Azure takes {LONGEST_NAME}, so it has at most {most}.",
+                    "Shorten it.",
+                )
+        elsewhere = [f"{what} is in {other}" for what, other in _elsewhere(config, environment, subscription)]
+        if elsewhere:
+            yield Problem(
+                path,
+                "Managed online endpoints with network isolation need registry and key vault in the subscription of "
+                f"the workspace, {subscription}: {listed(elsewhere)}.",
+                "Remove it, or use those of that subscription.",
+            )
+
+
+def _has_pipelines(config: LandingZoneConfig, project: str, environment: EnvironmentConfig) -> bool:
+    owner = config.projects[project]
+    own = getattr(environment, "pipeline_identities", None)
+    identities = getattr(owner, "pipeline_identities", None) if own is None else own
+    named = union(config.access, owner.access, environment.access)["pipelines"]
+    return bool(named) or (identities is not None and identities != type(identities)())
+
+
+def _elsewhere(
+    config: LandingZoneConfig, environment: EnvironmentConfig, subscription: str
+) -> Iterator[tuple[str, str]]:
+    """Returns the key vault and registry of a workspace that are in other subscriptions, with those.
+
+    https://learn.microsoft.com/azure/machine-learning/concept-secure-online-endpoint#limitations (2024-02-29)
+    """
+    existing, shared = environment.existing, config.subscriptions.landing_zone
+    parts = [("the registry", existing.container_registry), ("the key vault", existing.key_vault)]
+    used = [(what, parse(part.id).subscription) for what, part in parts if part is not None]
+    if registry_is_shared(environment):
+        used.append(("the shared registry", shared))
+    yield from ((what, other) for what, other in used if other != subscription)
+
+
+PLANNER = Planner(
+    check=check_serving,
+    relaxations=_relaxations,
+    identities=_identities,
+    principals=_principals,
+    environment=plan_serving,
+)

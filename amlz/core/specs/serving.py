@@ -1,0 +1,30 @@
+"""Spec of managed online endpoints: what the landing zone prepares for those that pipelines create."""
+
+from __future__ import annotations
+
+from amlz.core.specs.common import RoleAssignmentSpec
+from amlz.dataclass import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class OnlineEndpointSpec:
+    """An endpoint: its name, the id of its identity, and the roles of those who deploy with that.
+
+    `size` and `instances`: a deployment at full scale; None and 0 where the stack file does not have it.
+    """
+
+    key: str
+    name: str
+    identity: str
+    roles: tuple[RoleAssignmentSpec, ...]
+    size: str | None
+    instances: int
+
+    @property
+    def machines(self) -> int:
+        """Returns the machines that count in the quota: Azure reserves a fifth more for upgrades, of most sizes, and a
+        new deployment runs in addition to the old one.
+
+        https://learn.microsoft.com/azure/machine-learning/how-to-manage-quotas (2026-01-27)
+        """
+        return 2 * -(-self.instances * 6 // 5)

@@ -1,0 +1,210 @@
+"""Online endpoints before they exist: identities, roles, who deploys, who calls, names, quota, and the contract."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import pytest
+
+from amlz.app.preview import preview_stack
+from amlz.azure.permissions import covers
+from amlz.azure.role_definitions import BUILT_IN
+from amlz.core.facts.custom_roles import CUSTOM_ROLES
+from amlz.core.plan import LandingZonePlan, make_plan
+from amlz.core.quota import demands
+from amlz.core.relaxations import relaxations
+from amlz.core.specs import ProjectEnvironmentSpec, RoleAssignmentSpec, SharedRegistrySpec, records
+from amlz.core.specs.serving import OnlineEndpointSpec
+from amlz.core.workload import contract_of
+from amlz.reports.preview import Preview
+from amlz.stackfile.load import from_object, load
+from tests.conftest import ROOT
+from tests.core.stacks import LANDING_ZONE, PEOPLE, Stack, at, built, facts, messages_of, planned, stack
+
+EXAMPLE = ROOT / "examples" / "serving" / "Pulumi.serving.yaml"
+ROLES: dict[str, list[list[str]]] = {
+    key: value for key, value in facts("roles-of-serving").items() if key not in ("source", "columns")
+}
+CALLERS = ["11111111-aaaa-4bbb-8ccc-000000000021"]
+KINDS: Stack = {"plain": {}, "collecting": {"collectsData": True}, "secrets": {"readsSecrets": True}}
+GITHUB = {"github": {"subjects": ["repo:contoso/churn:environment:{environment}"]}}
+
+
+def serving(endpoints: Stack | None = None, callers: list[str] | None = None, **settings: Any) -> Stack:
+    """A landing zone of one environment with online endpoints."""
+    asked = {"endpoints": KINDS if endpoints is None else endpoints, "callers": callers or []}
+    return stack({"churn/dev": at("10.1.0.0/24", serving=asked, **settings)}, access=PEOPLE)
+
+
+def environment_of(settings: Stack) -> ProjectEnvironmentSpec:
+    """Its environment."""
+    return planned(settings).environments[0]
+
+
+def endpoints_of(environment: ProjectEnvironmentSpec) -> dict[str, OnlineEndpointSpec]:
+    """Its endpoints by their keys."""
+    return {endpoint.key: endpoint for endpoint in records(environment.capabilities, OnlineEndpointSpec)}
+
+
+def given(plan: LandingZonePlan, registry: str = "") -> list[list[str]]:
+    """Roles of identities of endpoints: who, role, its id, on what."""
+    (environment,) = plan.environments
+    on = {
+        environment.workspace.id: "workspace",
+        environment.storage.id: "storage",
+        environment.key_vault.id: "vault",
+        registry or environment.workspace.registry: "registry",
+    }
+    who = {one.id: one.role for one in environment.identities if one.role.startswith("endpoint-")}
+    return sorted(
+        [who[role.principal.id], role.role, role.role_id.rsplit("/", 1)[1], on[role.scope]]
+        for role in plan.roles()
+        if role.principal.id in who
+    )
+
+
+@functools.cache
+def _preview() -> Preview:
+    file = load(str(EXAMPLE))
+    return preview_stack(file, make_plan(file.config))
+
+
+def test_without_its_key_nothing_of_it_is_planned() -> None:
+    """No identity, no role."""
+    environment = environment_of(stack({"churn/dev": at("10.1.0.0/24")}, access=PEOPLE))
+
+    assert [one.role for one in environment.identities] == ["workspace", "compute", "build"]
+    assert endpoints_of(environment) == {}
+    assert [r for r in records(environment, RoleAssignmentSpec) if "Scorer" in r.role or "Operator" in r.role] == [
+        r for r in environment.workspace.roles if r.role == "AzureML Compute Operator"
+    ]
+
+
+def test_an_identity_gets_the_roles_of_the_case_file_and_no_other() -> None:
+    """A user-assigned identity gets none by itself. Only what an endpoint is allowed adds one."""
+    assert given(planned(serving())) == sorted(row for rows in ROLES.values() for row in rows)
+
+
+@pytest.mark.parametrize("writers", [[], ["churn/dev"]])
+def test_images_of_a_shared_registry_are_pulled_from_there(writers: list[str]) -> None:
+    """If the environment pushes to it, too."""
+    settings = serving({"plain": {}}, registry="shared") | {"sharedRegistry": {"writers": writers} if writers else {}}
+
+    plan = planned(settings)
+
+    assert given(plan, built(plan.part(SharedRegistrySpec)).registry.id) == ROLES["plain"]
+
+
+def test_pipelines_alone_deploy_with_an_identity() -> None:
+    """By the right to assign it, on each: those of `access`, and the identity that is created for GitHub."""
+    settings = serving({"plain": {}, "secrets": {"readsSecrets": True}})
+    settings["projects"]["churn"]["pipelineIdentities"] = GITHUB
+    environment = environment_of(settings)
+    identities = f"{environment.group.id}/providers/Microsoft.ManagedIdentity/userAssignedIdentities"
+
+    for endpoint in endpoints_of(environment).values():
+        assert [(role.role, role.scope, role.principal.id) for role in endpoint.roles] == [
+            ("Managed Identity Operator", endpoint.identity, PEOPLE["pipelines"][0]),
+            ("Managed Identity Operator", endpoint.identity, f"{identities}/id-retail-churn-dev-github"),
+        ]
+
+
+def test_callers_get_one_action_on_the_workspace() -> None:
+    """Built-in roles that allow scoring allow reading keys too."""
+    environment = environment_of(serving({"plain": {}}, CALLERS))
+    (role,) = (role for role in environment.workspace.roles if role.principal.id in CALLERS)
+    score = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/score/action"
+
+    assert (role.role, role.principal.kind, role.scope) == (
+        "Azure ML Endpoint Scorer",
+        "Group",
+        environment.workspace.id,
+    )
+    assert CUSTOM_ROLES[role.role].actions == (score,)
+    keys = score.replace("score", "listKeys")
+    wide = [r for r in BUILT_IN.values() if any(covers(action, score) for action in r.actions)]
+    assert [r.name for r in wide if not any(covers(action, keys) for action in r.actions)] == []
+
+
+def test_names_are_those_that_pipelines_use() -> None:
+    """The same suffix as in the contract, so that they are unique in the region."""
+    plan = planned(serving({"scoring": {}}))
+
+    contract = contract_of(plan, "churn", "dev")
+    assert endpoints_of(plan.environments[0])["scoring"].name == f"scoring-dev-{contract.endpoint_suffix}"
+
+
+def test_the_contract_has_the_identity_of_each_endpoint() -> None:
+    """Its client ID is Azure's, so it is unknown before the deployment."""
+    plan = planned(serving({"scoring": {}}))
+
+    contract = contract_of(plan, "churn", "dev")
+    assert contract.identities["endpoint-scoring"].id == endpoints_of(plan.environments[0])["scoring"].identity
+    assert "identities.endpoint-scoring.clientId" in contract.unknown
+
+
+@pytest.mark.parametrize(("instances", "machines"), [(1, 4), (3, 8), (5, 12), (50, 120)])
+def test_machines_of_an_endpoint_are_in_the_quota_with_a_fifth_more_and_twice(instances: int, machines: int) -> None:
+    """The next deployment runs in addition to the present one: without it, the second rollout would fail."""
+    endpoints = {"scoring": {"capacity": {"size": "Standard_DS3_v2", "instances": instances}}, "uncounted": {}}
+
+    (demand,) = demands(planned(serving(endpoints)))
+
+    assert demand.dedicated["standardDSv2Family"] == machines * 4
+
+
+def test_the_101st_endpoint_of_a_subscription_is_refused() -> None:
+    """Of all environments in it together."""
+    many: Stack = {f"e{number}": {} for number in range(60)}
+    environments = {
+        f"churn/{name}": at(f"10.1.{number}.0/24", serving={"endpoints": many})
+        for number, name in enumerate(["a1", "b1"])
+    }
+
+    assert messages_of(stack(environments, access=PEOPLE)) == [
+        "projects.churn.environments.b1.serving.endpoints\n"
+        f"  Subscription {LANDING_ZONE} would have 120 endpoints in westeurope: Azure takes at most 100.\n"
+        "  Remove some, or set `subscription` of another spoke."
+    ]
+
+
+def test_a_shared_registry_in_another_subscription_is_refused() -> None:
+    """Isolated endpoints need it in that of the workspace, which is its spoke's."""
+    other = "e1e1e1e1-1111-4222-8333-444455556666"
+    settings = serving({"scoring": {}}, registry="shared") | {"sharedRegistry": {}}
+    settings["spokes"]["main"]["subscription"] = other
+
+    assert messages_of(settings) == [
+        "projects.churn.environments.dev.serving\n"
+        "  Managed online endpoints with network isolation need registry and key vault in the subscription of the "
+        f"workspace, {other}: the shared registry is in {LANDING_ZONE}.\n"
+        "  Remove it, or use those of that subscription."
+    ]
+
+
+def test_endpoints_that_no_pipeline_may_create_are_refused() -> None:
+    """People get no right on their identities."""
+    asked: Stack = {"endpoints": {"scoring": {}}}
+    settings = stack({"churn/dev": at("10.1.0.0/24", serving=asked)}, access=PEOPLE | {"pipelines": []})
+    identities = {"churn": {"pipelineIdentities": GITHUB, **settings["projects"]["churn"]}}
+
+    assert messages_of(settings) == [
+        "projects.churn.environments.dev.serving\n"
+        "  Nobody could deploy with the identities of its endpoints: `access.pipelines` and `pipelineIdentities` name "
+        "no pipeline.\n"
+        "  Add `pipelineIdentities`, or remove it."
+    ]
+    assert messages_of(settings | {"projects": identities}) == []
+
+
+def test_reading_every_secret_is_named_as_a_choice_that_is_less_secure() -> None:
+    """Collecting data is none: it writes, and reads no more."""
+    named = [(r.path[-2:], r.gives_up) for r in relaxations(from_object(serving()))]
+
+    assert named == [(("secrets", "readsSecrets"), "code of its deployments reads every secret in the key vault")]
+
+
+def test_the_preview_of_the_example_has_no_error_or_warning() -> None:
+    """Roles wait for identities and for what they are on."""
+    assert [finding for finding in _preview().findings if finding.severity.value in ("error", "warning")] == []
