@@ -77,7 +77,7 @@ NOT_RUN = {
     "monitor log-analytics": "changes a table of a log, which Azure creates itself: not simulated",
     "network private-endpoint": "lists connections with their state at run time: not simulated",
     "provider list": "lists aliases of Azure Policy: NotSimulated",
-    "provider show": "shows whether a resource provider is registered: NotSimulated",
+    "provider show": "reads the state of a registration: tests/simulator/test_registrations.py does",
     "storage blob": "the data plane",
     "storage container": "the data plane",
     "vm create": "virtual machines are not simulated",

@@ -11,7 +11,7 @@ KEYS = (
         "jump_hosts",
         bool,
         "Builds a subnet for jump hosts: Azure Bastion alone opens sessions to them, and they reach the private "
-        "endpoints and, through the firewall, the studio.",
+        "endpoints and, through the firewall, the studio. The machines are not built here.",
         default=False,
     ),
 )
