@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from amlz.reach.model import Landscape, SubnetNode
-from amlz.reach.packet import Hop
+from amlz.reach.model import FirewallNode, Landscape, SubnetNode
+from amlz.reach.packet import Hop, Packet
 from amlz.reach.parties import Party, within
 from amlz.reach.routes import next_hop
 
@@ -34,6 +34,32 @@ def reply_hop(land: Landscape, subnet: SubnetNode, to: Party, firewall: str | No
     if by_gateway and back.kind != "gateway":
         return Hop(subnet.name, back.by, "reply: its route does not lead to the gateway", False)
     return None
+
+
+def translated_reply_hop(
+    land: Landscape, subnet: SubnetNode, packet: Packet, wall: FirewallNode, source: Party
+) -> Hop | None:
+    """Returns why a reply to a firewall that replaced the source of a packet does not get back to that source.
+
+    The firewall sends it on, from the address that the packet was for.
+    """
+    back = next_hop(land, subnet, packet.source)
+    if not back.certain or back.kind == "appliance":
+        return Hop(subnet.name, back.by, "reply: its route is not known here", None)
+    if back.kind == "firewall":
+        says = "reply: a route leads it to the address of the firewall, not to the instance that translated the request"
+        return Hop(subnet.name, back.by, says, None)
+    if back.kind not in ("local", "peering"):
+        return Hop(subnet.name, back.by, "reply: it has no route back to the firewall", False)
+    return sent_on_hop(land, packet, wall, source)
+
+
+def sent_on_hop(land: Landscape, packet: Packet, wall: FirewallNode, source: Party) -> Hop | None:
+    """Returns why a reply that a firewall sends on does not enter the network of the source; None where it does."""
+    network = land.networks.get(wall.network)
+    if network is not None and within(packet.destination.address, network.ranges):
+        return None
+    return _forwarded(land, source, wall.network) if source.kind == "address" else None
 
 
 def _forwarded(land: Landscape, to: Party, hub: str) -> Hop | None:

@@ -8,7 +8,7 @@ from amlz.reach.filters import firewall_hop, security_group_hop
 from amlz.reach.model import EndpointNode, FirewallNode, Landscape, NetworkNode, SubnetNode
 from amlz.reach.packet import Hop, Packet, PacketEnd, outcome
 from amlz.reach.parties import Party, dotted, within
-from amlz.reach.replies import reply_hop
+from amlz.reach.replies import reply_hop, sent_on_hop, translated_reply_hop
 from amlz.reach.routes import NextHop, next_hop
 
 #: Firewalls that a packet may meet before its way is a circle.
@@ -19,6 +19,7 @@ _MOST_FIREWALLS = 3
 class Trip:
     """A packet on its way. `firewall`: the last one that it passed with its own source address, None for none.
 
+    `translated`: the last one that replaced its source address, and that before it.
     `endpoint`: the private endpoint at its destination. `by_gateway`: it comes from on-premises.
     """
 
@@ -29,6 +30,7 @@ class Trip:
     by_gateway: bool = False
     firewall: str | None = None
     keeps: bool | None = True
+    translated: tuple[FirewallNode, Party] | None = None
     hops: list[Hop] = field(default_factory=list)
     assumes: list[str] = field(default_factory=list)
     firewalls: int = 0
@@ -188,6 +190,7 @@ def _through(trip: Trip, subnet: SubnetNode, wall: FirewallNode) -> PacketEnd:
     trip.keeps = keeps
     trip.firewall = wall.id.lower() if keeps is not False else None
     if keeps is False:
+        trip.translated = wall, trip.packet.source
         trip.packet = replace(trip.packet, source=_address_of(room))
     return _follow(trip, room, next_hop(trip.land, room, trip.packet.destination, trip.endpoint))
 
@@ -250,7 +253,10 @@ def _deliver(trip: Trip, to: str) -> PacketEnd:
     trip.hops.append(arrived)
     if arrived.passes is False:
         return trip.end()
-    back = reply_hop(land, subnet, trip.packet.source, trip.firewall, by_gateway=trip.by_gateway)
+    if trip.translated is not None and trip.firewall is None:
+        back = translated_reply_hop(land, subnet, trip.packet, *trip.translated)
+    else:
+        back = reply_hop(land, subnet, trip.packet.source, trip.firewall, by_gateway=trip.by_gateway)
     return trip.end(back) if back is not None else trip.end()
 
 
@@ -277,5 +283,8 @@ def _at_endpoint(trip: Trip, endpoint: EndpointNode, subnet: SubnetNode) -> Pack
     if trip.firewall:
         says = "private endpoint: its reply goes past the firewall, which needs SNAT or an application rule"
         return trip.end(Hop(endpoint.name, "", says, None))
+    back = sent_on_hop(trip.land, trip.packet, *trip.translated) if trip.translated is not None else None
+    if back is not None:
+        return trip.end(back)
     word = "" if subnet.filters_endpoints else "; security groups do not apply to it"
     return trip.end(Hop(endpoint.name, "", f"private endpoint: accepts it{word}"))

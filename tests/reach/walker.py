@@ -13,6 +13,7 @@ from typing import Any
 from amlz.azure.graph import ResourceGraph
 
 ANYWHERE = IPv4Network("0.0.0.0/0")
+FIREWALL = IPv4Address("10.0.0.4")
 PRIVATE = [IPv4Network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")]
 
 
@@ -64,6 +65,12 @@ class PacketWorld:
 
     def hub(self) -> Any:
         return self.network_by_id(next(n.id for n in self.of("virtualNetworks") if n.name == "hub"))
+
+    def translates(self, destination: IPv4Address) -> bool:
+        """Returns whether the firewall replaces the source of packets to an address."""
+        (policy,) = self.of("firewallPolicies")
+        kept = policy.body["properties"].get("snat", {}).get("privateRanges")
+        return not any(destination in network for network in (map(IPv4Network, kept) if kept else PRIVATE))
 
     def has_gateway(self) -> bool:
         return bool(self.of("virtualNetworkGateways"))
@@ -181,15 +188,17 @@ def cross(world: PacketWorld, here: Any, there: Any, source: IPv4Address, throug
 
 def carry(
     world: PacketWorld, subnet: Any, packet: tuple[Any, Any, str, int], endpoint: Any, reply: bool, gateway: bool
-) -> list[str]:
-    """Carries a packet from a subnet to the network of its destination. Returns the firewalls on its way."""
-    source, destination, *_ = packet
+) -> tuple[list[str], IPv4Address]:
+    """Carries a packet from a subnet to the network of its destination. Returns the firewalls on its way, and its
+    source address at the end.
+    """
+    source, destination, *rest = packet
     seen: list[str] = []
     while True:
         network = world.network_of(subnet)
         kind, where = hop(world, subnet, destination, endpoint)
         if kind == "Gateway":
-            return [*seen, "gateway"]
+            return [*seen, "gateway"], source
         if kind == "VirtualAppliance":
             if seen:
                 raise Dropped("circle")
@@ -197,11 +206,16 @@ def carry(
                 raise Dropped("no direct way to the firewall")
             cross(world, network, world.hub(), source, gateway and not seen)
             if reply:
+                if destination == FIREWALL:
+                    raise Open
                 if (destination, source) not in world.sessions:
                     raise Dropped("unknown to the firewall")
             else:
                 firewall(world, packet)
-                world.sessions.add((source, destination))
+                if world.translates(destination):
+                    source, packet = FIREWALL, (FIREWALL, destination, *rest)
+                else:
+                    world.sessions.add((source, destination))
             seen.append("firewall")
             subnet = next(s for s in world.subnets() if s.name == "AzureFirewallSubnet")
             continue
@@ -209,7 +223,7 @@ def carry(
             cross(world, network, where, source, gateway and not seen)
             if destination not in world.space(where):
                 raise Dropped("nobody has it")
-            return seen
+            return seen, source
         raise Dropped(kind)
 
 
@@ -255,7 +269,8 @@ def _round_trip(world: PacketWorld, start: Any, packet: tuple[Any, Any, str, int
         room = next(s for s in world.subnets() if s.name == "GatewaySubnet")
     else:
         filtered(world, start, packet, "Outbound")
-    went = carry(world, room, packet, target if endpoint else None, False, start is None)
+    went, near = carry(world, room, packet, target if endpoint else None, False, start is None)
+    packet = (near, destination, protocol, port)
     if went[-1:] == ["gateway"]:
         return
     if target is None:
@@ -265,14 +280,26 @@ def _round_trip(world: PacketWorld, start: Any, packet: tuple[Any, Any, str, int
             raise Dropped("endpoints take TCP")
         if target.body["properties"]["privateEndpointNetworkPolicies"] in ("Enabled", "NetworkSecurityGroupEnabled"):
             filtered(world, target, packet, "Inbound")
-        if "firewall" in went:
+        if "firewall" in went and near == source:
             raise Open
+        if near != source:
+            _sent_on(world, packet, source)
         return
     if target.name == "AzureFirewallSubnet":
         raise Dropped("the firewall itself")
     filtered(world, target, packet, "Inbound")
-    if source in IPv4Network(target.body["properties"]["addressPrefix"]):
+    if near in IPv4Network(target.body["properties"]["addressPrefix"]):
         return
-    came = carry(world, target, (destination, source, protocol, port), None, True, False)
+    came, _ = carry(world, target, (destination, near, protocol, port), None, True, False)
+    if near != source:
+        _sent_on(world, packet, source)
+        return
     if ("firewall" in went) != ("firewall" in came):
         raise Dropped("one way only")
+
+
+def _sent_on(world: PacketWorld, packet: tuple[Any, Any, str, int], source: IPv4Address) -> None:
+    """Carries a reply on from the firewall, which put its own address for that of the source."""
+    _, destination, protocol, port = packet
+    room = next(s for s in world.subnets() if s.name == "AzureFirewallSubnet")
+    carry(world, room, (destination, source, protocol, port), None, True, False)

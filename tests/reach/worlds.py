@@ -148,7 +148,8 @@ def worlds(draw: Any) -> ResourceGraph:
             "useRemoteGateways": here != "hub" and gateway and draw(flag),
         }
         resources.append(resource(f"virtualNetworks/{here}/virtualNetworkPeerings/to-{there}", properties))
-    resources += _hub(draw(firewall_rules()), gateway)
+    kept = draw(st.sampled_from((None, None, ["255.255.255.255/32"], ["10.0.1.0/29", "10.0.2.8"])))
+    resources += _hub(draw(firewall_rules()), kept, gateway)
     for name, (network, subnet, address) in ENDPOINTS.items():
         resources += _endpoint(name, network, subnet, address if draw(flag) else None)
     for network in SUBNETS:
@@ -158,15 +159,15 @@ def worlds(draw: Any) -> ResourceGraph:
     return ResourceGraph(tuple(resources))
 
 
-def _hub(collections: list[dict[str, Any]], gateway: bool) -> list[Resource]:
-    """Returns the firewall of the hub, and its gateway."""
+def _hub(collections: list[dict[str, Any]], kept: list[str] | None, gateway: bool) -> list[Resource]:
+    """Returns the firewall of the hub, and its gateway. `kept`: destinations whose packets keep their source."""
     wall = {
         "firewallPolicy": at("firewallPolicies/policy"),
         "ipConfigurations": [{"properties": {"subnet": at("virtualNetworks/hub/subnets/AzureFirewallSubnet")}}],
     }
     group = {"priority": 200, "ruleCollections": collections}
     resources = [
-        resource("firewallPolicies/policy", {}),
+        resource("firewallPolicies/policy", {"snat": {"privateRanges": kept}} if kept else {}),
         resource("firewallPolicies/policy/ruleCollectionGroups/group", group),
         resource("azureFirewalls/wall", wall),
         resource("privateDnsZones/zone", {}),
