@@ -10,6 +10,7 @@ from amlz.core.facts.roles import PRIVILEGED
 from amlz.core.problems import StackFileError
 from amlz.core.specs import ExistingPolicySpec, OwnPolicySpec, PolicyAssignmentSpec
 from amlz.policy.library import Entry
+from tests.conftest import previewed
 from tests.core.stacks import LANDING_ZONE, Stack, at, cluster, messages_of, planned, stack
 
 GROUP = f"/subscriptions/{LANDING_ZONE}/resourceGroups/rg-retail"
@@ -107,6 +108,19 @@ def test_policies_that_are_fixed_to_deny_audit_on_an_audited_subscription_alone(
     assert softened == {
         "subscription-guardrails-network": [("Audit", ("interface-public-address", "interface-forwarding"))]
     }
+
+
+def test_every_assignment_describes_itself_and_names_the_owner() -> None:
+    """In its request: a description, who assigned it, and whom a denied person asks."""
+    assignments = previewed("dev").graph.of_type("Microsoft.Authorization/policyAssignments")
+
+    assert assignments
+    for assignment in assignments:
+        properties = assignment.properties
+        assert properties["description"], assignment.name
+        assert properties["metadata"]["assignedBy"], assignment.name
+        assert all("platform team" in row["message"] for row in properties["nonComplianceMessages"]), assignment.name
+        assert properties["nonComplianceMessages"], assignment.name
 
 
 def test_what_computes_may_be_follows_from_the_stack_file() -> None:
