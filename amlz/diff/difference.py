@@ -22,6 +22,7 @@ from amlz.checks.naming import Names, names_of_records
 from amlz.core.facts.data import holding, loss
 from amlz.diff.cost_difference import CostDifference
 from amlz.diff.difference_egress import difference_of_egress
+from amlz.diff.difference_permissions import PermissionChanges, difference_of_permissions
 
 Record = Mapping[str, Any]
 
@@ -77,6 +78,8 @@ class Difference:
     """Of the new roles, those that were given before on less: with the ids of that."""
     accepted: tuple[Record, ...] = ()
     """Findings that the stack file accepts, and did not before."""
+    permissions: PermissionChanges = ((), ())
+    """Actions of personas that are newly allowed, and those that are allowed no longer."""
     cost: CostDifference | None = None
     """The change of a month; None where the stack file names no prices."""
     names: Names = field(default_factory=Names, compare=False)
@@ -147,6 +150,7 @@ def difference(revision: str, old: Record | None, new: Record, allowed: LossAllo
         moved=moved,
         accepted=_both(_list(before, "acceptedFindings"), _list(new, "acceptedFindings"), finding_key)[0],
         widened=tuple(_widened(roles[0], _roles(before))),
+        permissions=difference_of_permissions(before, new),
         names=names_of_records((*was.values(), *now.values())),
     )
 

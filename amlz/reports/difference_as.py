@@ -9,11 +9,14 @@ from functools import partial
 from typing import Any
 
 from amlz.azure.changes import PropertyChange
+from amlz.azure.permissions import Status
 from amlz.checks.finding import Severity
 from amlz.checks.naming import Names
+from amlz.core.problems import listed
 from amlz.core.terminal import in_one_line
 from amlz.core.words import counted, printable
 from amlz.diff.difference import Changed, Difference, PropertyDifference
+from amlz.diff.difference_permissions import PermissionChange
 from amlz.reports.changed import changed_lines, where
 from amlz.reports.changed import does as does
 from amlz.reports.changed import value as value
@@ -34,7 +37,8 @@ NOT_TOLD_BY_ENGINE = (
 )
 #: Sections that need no decision: in a comment they are folded.
 NO_DECISION = {
-    *("No longer reported by Azure Policy", "Findings that are gone", "Roles taken away", "Egress closed"),
+    *("No longer reported by Azure Policy", "Findings that are gone", "Roles taken away", "No longer allowed"),
+    "Egress closed",
     *("Addresses", "Moved, which changes nothing in Azure", "Changed", "Created"),
 }
 
@@ -73,6 +77,10 @@ def as_json(difference: Difference) -> str:
             "roles": {
                 **dict(zip(came, map(list, difference.roles), strict=True)),
                 "widened": [{**role, "before": list(scopes)} for role, scopes in difference.widened],
+            },
+            "permissions": {
+                side: [_permission(item) for item in items]
+                for side, items in zip(came, difference.permissions, strict=True)
             },
             "egress": dict(zip(came, map(list, difference.egress), strict=True)),
             "findings": dict(zip(came, map(list, difference.findings), strict=True)),
@@ -126,6 +134,8 @@ def _all_sections(difference: Difference) -> Iterator[tuple[str, list[str]]]:
     yield "Roles given", list(roles_given(difference.roles[new], names))
     yield "Of these, wider than before", [wider(item, names) for item in difference.widened]
     yield "Roles taken away", list(roles_given(difference.roles[gone], names))
+    yield "Newly allowed", list(permission_lines(difference.permissions[new], names))
+    yield "No longer allowed", list(permission_lines(difference.permissions[gone], names, "before by"))
     yield "Egress opened", list(difference.egress[new])
     yield "Egress closed", list(difference.egress[gone])
     yield "Cost of a month", list(difference.cost.lines) if difference.cost is not None else []
@@ -184,6 +194,35 @@ def roles_given(roles: Iterable[Any], names: Names) -> Iterator[str]:
         given.setdefault((role["role"], role["who"]), []).append(role["scope"])
     for (role, who), ids in given.items():
         yield f"{role} for {who} on {scopes(ids, names)}"
+
+
+def permission_lines(changes: Iterable[PermissionChange], names: Names, by: str = "by") -> Iterator[str]:
+    """Returns the actions of personas, once for all environments in which the same roles decide about them."""
+    alike: dict[tuple[Any, ...], tuple[list[str], list[str]]] = {}
+    for item in changes:
+        place = f"{item.project} {item.environment}" if item.project else "the landing zone"
+        roles = tuple(dict.fromkeys(role for role, _ in item.by))
+        who = item.principals if item.partly else ()
+        places, on = alike.setdefault((item.persona, who, item.actions, roles, item.answer), ([], []))
+        places.append(place)
+        on += [scope for _, scope in item.by]
+    for (persona, who, actions, roles, answer), (places, on) in alike.items():
+        some = f" ({listed(who)})" if who else ""
+        decides = f", {by} {listed(roles)} on {scopes(tuple(dict.fromkeys(on)), names)}" if roles else ""
+        doubt = {Status.CONDITIONAL: "; now under a condition", Status.UNKNOWN: "; now not certain"}.get(answer, "")
+        yield f"{persona}{some} in {listed(places)}: {', '.join(actions)}{decides}{doubt}"
+
+
+def _permission(item: PermissionChange) -> dict[str, Any]:
+    return {
+        "persona": item.persona,
+        "project": item.project or "",
+        "environment": item.environment or "",
+        "principals": list(item.principals),
+        "actions": list(item.actions),
+        "by": [{"role": role, "scope": scope} for role, scope in item.by],
+        "answer": item.answer.value,
+    }
 
 
 def wider(widened: tuple[Any, tuple[str, ...]], names: Names) -> str:

@@ -25,6 +25,7 @@ from amlz.reports.json_records import (
     FindingRecord,
     LandingZoneRecord,
     NotEvaluated,
+    Owned,
     PermissionRecord,
     PlacedRecord,
     Quota,
@@ -111,6 +112,30 @@ class Roles(Record):
     widened: list[WiderRole]
 
 
+class DecidingRole(Record):
+    """A role assignment that decides about an action."""
+
+    role: str
+    scope: str
+
+
+class ChangedPermission(Owned):
+    """Actions of a persona that a change allows, or allows no longer. `answer`: the new one."""
+
+    persona: str
+    principals: list[str]
+    actions: list[str]
+    by: list[DecidingRole]
+    answer: str
+
+
+class ActionChange(Record):
+    """Actions of personas that are newly allowed, and those that are allowed no longer."""
+
+    new: list[ChangedPermission]
+    gone: list[ChangedPermission]
+
+
 class EgressChange(Record):
     """Outbound traffic of one side alone."""
 
@@ -148,6 +173,7 @@ class DifferenceRecord(Record):
     moved: list[MovedResource]
     roles: Roles
     accepted: list[AcceptedFinding]
+    permissions: ActionChange
     egress: EgressChange
     findings: FindingChange
     verdicts: VerdictChange

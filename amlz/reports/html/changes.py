@@ -18,6 +18,7 @@ from amlz.reports.difference_as import (
     new_findings,
     newly_accepted,
     not_covered,
+    permission_lines,
     roles_given,
     value,
     wider,
@@ -158,6 +159,9 @@ def _pairs(difference: Difference) -> Iterator[tuple[str, tuple[str, ...], tuple
     came, went = (tuple(roles_given(side, names)) for side in difference.roles)
     yield "Roles", came, went
     yield "Roles, wider than before", tuple(wider(item, names) for item in difference.widened), ()
+    allowed, refused = difference.permissions
+    came, went = tuple(permission_lines(allowed, names)), tuple(permission_lines(refused, names, "before by"))
+    yield "Allowed actions", came, went
     yield "Egress", *difference.egress
     came, went = (tuple(joined(verdict_lines(side, names))) for side in difference.verdicts)
     yield "Azure Policy", came, went
