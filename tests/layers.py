@@ -74,6 +74,7 @@ SLOW: dict[str, str | None] = {
     "tests/remedies/test_input_errors.py::test_nearly_all_remedies_of_input_errors_are_carried_out": BOOKKEEPING,
     "tests/rehearsal/test_faults.py::test_after_faults": ENGINE,
     "tests/rehearsal/test_kills.py": ENGINE,
+    "tests/rehearsal/test_pip_list.py": PROCESSES,
     "tests/rehearsal/test_upgrade.py": ENGINE,
     "tests/app/test_against.py": PROCESSES,
     "tests/app/test_program.py::test_a_misspelt_input_fails_the_preview[storage.py]": PROCESSES,

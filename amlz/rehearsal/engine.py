@@ -18,11 +18,14 @@ import yaml
 from amlz.azure.secrets import hidden_text
 from amlz.core.problems import LandingZoneError
 from amlz.paths import PACKAGE, PRODUCT, ROOT
+from amlz.rehearsal import pip_list
 
 #: Target folder of `make engine`.
 BUILT = ROOT / ".tools" / "pulumi"
 #: The simulated Azure, under the name that the engine looks for.
 PROVIDER = PRODUCT / "tools" / "pulumi" / "provider"
+#: Folder of what Python finds first: the answer to the host's question for installed packages.
+PYTHON = "python"
 #: Seconds after which a command is taken to hang; a preview of the largest shipped stack takes about a dozen.
 LIMIT = 1800
 
@@ -87,7 +90,7 @@ class EngineStack:
         path = self.folder / "Pulumi.yaml"
         written = yaml.safe_load(path.read_text(encoding="utf-8"))
         path.write_text(yaml.safe_dump({**written, "main": str(main.parent)}), encoding="utf-8")
-        self.environment["PYTHONPATH"] = str(main.parent)
+        self.environment["PYTHONPATH"] = os.pathsep.join([str(self.folder.parent / PYTHON), str(main.parent)])
 
     def run(self, *arguments: str) -> str:
         """Returns the output of a command. Raises EngineFailed with the engine's output."""
@@ -152,9 +155,10 @@ class Engine:
         amlz/simulator/state_store.py; without it, it forgets.
         """
         at = folder / "project"
-        for path in (at, folder / "home", folder / "state", folder / "tmp"):
+        for path in (at, folder / "home", folder / "state", folder / "tmp", folder / PYTHON / "pip"):
             path.mkdir(parents=True)
         shutil.copyfile(config, at / config.name)  # the engine writes into the stack file
+        shutil.copyfile(pip_list.__file__, folder / PYTHON / "pip" / "__main__.py")
         runtime = {"name": "python", "options": {"toolchain": "pip", "virtualenv": sys.prefix}}
         plugins = {"providers": [{"name": "azure-native", "path": str(PROVIDER)}]}
         file = {"name": project, "main": str(main.parent), "runtime": runtime, "plugins": plugins}
@@ -182,7 +186,7 @@ class Engine:
             "PIP_NO_INDEX": "1",
             "AMLZ_PYTHON": sys.executable,
             "AMLZ_PYTHONPATH": str(PACKAGE.parent),
-            "PYTHONPATH": str(PACKAGE.parent),
+            "PYTHONPATH": os.pathsep.join([str(folder / PYTHON), str(PACKAGE.parent)]),
             "PYTHONDONTWRITEBYTECODE": "1",
         }
 

@@ -15,7 +15,7 @@ from amlz.stackfile.load import load
 from tests.conftest import ROOT, STACKS
 from tests.engine.agreement import ComparedResource, by_engine, differences, in_process
 from tests.engine.engine import EngineFailed, engine
-from tests.simulator.programs import HEAD, IDENTITY
+from tests.simulator.programs import HEAD, IDENTITY, NARROW
 
 #: Features that the shipped program does not use: dependencies on ids and on components, protected children.
 UNLIKE_OURS = HEAD + (
@@ -55,6 +55,7 @@ def there(main: Path) -> dict[str, ComparedResource]:
     """The engine's record of a small program."""
     config = main.with_name("Pulumi.dev.yaml")
     config.write_text("config: {}\n")
+    main.write_text(NARROW + main.read_text())
     return by_engine(engine().stack(main.parent / "engine", main, "small", config).preview())
 
 

@@ -8,17 +8,26 @@ from amlz.rehearsal.life import COMMANDS
 from amlz.rehearsal.steps import Step, run
 from amlz.simulator.state_store import StateStore
 from tests.engine.engine import EngineStack, engine
-from tests.simulator.programs import HEAD, SUBSCRIPTION
+from tests.simulator.programs import HEAD, NARROW, SUBSCRIPTION
 
-IMPORTED = HEAD + (
-    "from components.defender import Defender; from components.resource_registry import ResourceRegistry\n"
-    "from amlz.capabilities.defender.spec import DefenderPlanSpec as Plan\n"
-    f"at = '{SUBSCRIPTION}'; plans = (Plan('keyVaults', 'KeyVaults', 'PerKeyVault', at), Plan('ai', 'AI', '', at))\n"
-    "Defender('defender', plans, ResourceRegistry({at: hub}))\n"
+IMPORTED = (
+    NARROW
+    + HEAD
+    + (
+        "from components.defender import Defender; from components.resource_registry import ResourceRegistry\n"
+        "from amlz.capabilities.defender.spec import DefenderPlanSpec as Plan\n"
+        f"at = '{SUBSCRIPTION}'\n"
+        "plans = (Plan('keyVaults', 'KeyVaults', 'PerKeyVault', at), Plan('ai', 'AI', '', at))\n"
+        "Defender('defender', plans, ResourceRegistry({at: hub}))\n"
+    )
 )
-CREATED = HEAD + (
-    f"azure.security.Pricing('arm', pricing_name='Arm', scope_id='subscriptions/{SUBSCRIPTION}',\n"
-    "    pricing_tier='Standard', opts=opts)\n"
+CREATED = (
+    NARROW
+    + HEAD
+    + (
+        f"azure.security.Pricing('arm', pricing_name='Arm', scope_id='subscriptions/{SUBSCRIPTION}',\n"
+        "    pricing_tier='Standard', opts=opts)\n"
+    )
 )
 PLANS = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Security/pricings"
 

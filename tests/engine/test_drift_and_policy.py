@@ -11,11 +11,15 @@ from amlz.simulator.drift import drift, drift_of
 from amlz.simulator.faults import tenant_policy
 from amlz.simulator.state_store import StateStore
 from tests.engine.engine import EngineFailed, EngineStack, engine
-from tests.simulator.programs import HEAD, group_id
+from tests.simulator.programs import HEAD, NARROW, group_id
 
-PROGRAM = HEAD + (
-    "group = azure.resources.ResourceGroup('group', resource_group_name='rg', location='westeurope', opts=opts)\n"
-    "azure.network.RouteTable('routes', resource_group_name=group.name, route_table_name='rt', opts=opts)\n"
+PROGRAM = (
+    NARROW
+    + HEAD
+    + (
+        "group = azure.resources.ResourceGroup('group', resource_group_name='rg', location='westeurope', opts=opts)\n"
+        "azure.network.RouteTable('routes', resource_group_name=group.name, route_table_name='rt', opts=opts)\n"
+    )
 )
 
 
@@ -62,9 +66,13 @@ def test_what_is_changed_by_hand_is_shown_and_repaired_and_a_tenant_may_deny(tmp
     assert 'Status=403 Code="RequestDisallowedByPolicy"' in str(refused.value)
 
 
-DEFINITION = HEAD + (
-    "rule = {'if': {'field': 'type', 'equals': 'x'}, 'then': {'effect': 'audit'}}\n"
-    "azure.authorization.PolicyDefinition('rule', policy_definition_name='rule', policy_rule=rule, opts=opts)\n"
+DEFINITION = (
+    NARROW
+    + HEAD
+    + (
+        "rule = {'if': {'field': 'type', 'equals': 'x'}, 'then': {'effect': 'audit'}}\n"
+        "azure.authorization.PolicyDefinition('rule', policy_definition_name='rule', policy_rule=rule, opts=opts)\n"
+    )
 )
 
 

@@ -9,17 +9,21 @@ from amlz.simulator.monitor import Program, register
 from amlz.stackfile.load import load
 from tests.conftest import ROOT, STACKS
 from tests.engine.engine import EngineStack, engine
-from tests.simulator.programs import HEAD
+from tests.simulator.programs import HEAD, NARROW
 
 #: A resource group that changes, a network that is renamed, a zone that is deleted, and a workspace with identities.
-BEFORE = HEAD + (
-    "group = azure.resources.ResourceGroup('group', resource_group_name='rg', tags={'a': '1'}, opts=opts)\n"
-    "net = azure.network.VirtualNetwork('net', resource_group_name='rg', virtual_network_name='vnet',\n"
-    "    opts=pulumi.ResourceOptions(provider=hub, depends_on=[group]))\n"
-    "azure.privatedns.PrivateZone('zone', resource_group_name=group.name, private_zone_name='a.b', opts=opts)\n"
-    "azure.machinelearningservices.Workspace('ws', resource_group_name=group.name, workspace_name='ws',\n"
-    "    identity={'type': 'UserAssigned', 'user_assigned_identities': [group.id]}, opts=opts)\n"
-    "pulumi.export('network', net.id)\n"
+BEFORE = (
+    NARROW
+    + HEAD
+    + (
+        "group = azure.resources.ResourceGroup('group', resource_group_name='rg', tags={'a': '1'}, opts=opts)\n"
+        "net = azure.network.VirtualNetwork('net', resource_group_name='rg', virtual_network_name='vnet',\n"
+        "    opts=pulumi.ResourceOptions(provider=hub, depends_on=[group]))\n"
+        "azure.privatedns.PrivateZone('zone', resource_group_name=group.name, private_zone_name='a.b', opts=opts)\n"
+        "azure.machinelearningservices.Workspace('ws', resource_group_name=group.name, workspace_name='ws',\n"
+        "    identity={'type': 'UserAssigned', 'user_assigned_identities': [group.id]}, opts=opts)\n"
+        "pulumi.export('network', net.id)\n"
+    )
 )
 AFTER = (
     BEFORE.replace("tags={'a': '1'}", "tags={'a': '2'}")

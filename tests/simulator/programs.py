@@ -15,6 +15,9 @@ HEAD = (
     "opts = pulumi.ResourceOptions(provider=hub)\n"
 )
 
+#: Before a program under the engine, in the same line: modules of the SDK import only the files that are used.
+NARROW = "import sys; from amlz.simulator.sdk_patches import NarrowFinder; sys.meta_path.insert(0, NarrowFinder()); "
+
 #: An identity: its ids are known to Azure alone.
 IDENTITY = (
     "azure.managedidentity.UserAssignedIdentity('i', resource_name_='i', resource_group_name='g', "
