@@ -18,6 +18,7 @@ import yaml
 
 from amlz.app import preview
 from amlz.app.preview import preview_stack
+from amlz.azure.graph import ResourceGraph
 from amlz.core.plan import make_plan
 from amlz.diff.difference import Difference
 from amlz.paths import PRODUCT
@@ -99,6 +100,12 @@ def preview_of(file: StackFile, today: str | None = None) -> Preview:
     """A stack file, previewed; of the same configuration, the program runs once."""
     with mock.patch.object(preview, "register", registered_once):
         return preview_stack(file, make_plan(file.config), today)
+
+
+def graph_once(file: StackFile) -> ResourceGraph:
+    """The requests of a stack file; of the same configuration, the program runs once."""
+    with mock.patch.object(preview, "register", registered_once):
+        return preview.graph_of(file, make_plan(file.config))
 
 
 @functools.cache

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from amlz.app.preview import PROGRAM, PROJECT
 from amlz.azure.graph import Resource
-from amlz.simulator.monitor import Program, Registration, register
+from amlz.simulator.monitor import Program, Registration
 from amlz.stackfile.load import load
-from tests.conftest import ROOT
+from tests.conftest import ROOT, registered_once
 from tests.reports.test_previews import case
 
 CASE = ROOT / "tests" / "cases" / "previews" / "pipeline-identities.yaml"
@@ -19,7 +19,7 @@ IDENTITY = "Microsoft.ManagedIdentity/userAssignedIdentities"
 def registered(path: Path) -> Registration:
     """Registrations of the program for a stack file."""
     file = load(str(path))
-    return register(Program(main=PROGRAM, project=PROJECT, stack=file.stack, config=file.pulumi_config))
+    return registered_once(Program(main=PROGRAM, project=PROJECT, stack=file.stack, config=file.pulumi_config))
 
 
 def test_credentials_of_one_identity_wait_for_each_other() -> None:

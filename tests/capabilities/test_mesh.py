@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import functools
 
-from amlz.app.preview import preview_stack
 from amlz.capabilities.mesh.spec import MeshPartSpec
 from amlz.core.plan import LandingZonePlan, make_plan
 from amlz.core.specs import records
 from amlz.mesh.model import MANAGED, pairs
 from amlz.reports.preview import Preview
 from amlz.stackfile.load import load
+from tests.conftest import preview_of
 from tests.mesh.samples import EXAMPLE, config_of, documents, example, landing_zone
 
 
 @functools.cache
 def _preview() -> Preview:
     file = load(str(EXAMPLE))
-    return preview_stack(file, make_plan(file.config))
+    return preview_of(file)
 
 
 def _part(plan: LandingZonePlan) -> MeshPartSpec:

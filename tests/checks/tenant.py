@@ -10,16 +10,15 @@ from typing import Any
 
 import yaml
 
-from amlz.app.preview import graph_of
 from amlz.azure.graph import ResourceGraph
 from amlz.checks.catalogue import run
 from amlz.checks.finding import Finding
 from amlz.checks.policy import connections as policy_connections
 from amlz.checks.policy import managed_group as policy_managed_group
-from amlz.core.plan import make_plan
 from amlz.policy.library import library
 from amlz.policy.verdicts import Imported, PolicySources, verdicts
 from amlz.stackfile.load import load
+from tests.conftest import graph_once
 
 CORP = "/providers/Microsoft.Management/managementGroups/corp"
 NETWORK = "/subscriptions/d1d1d1d1-1111-4222-8333-444455556666/resourceGroups"
@@ -101,7 +100,7 @@ def _graph(config: str) -> ResourceGraph:
         path = Path(folder) / "Pulumi.case.yaml"
         path.write_text(yaml.safe_dump({"config": {"amlz:landingZone": json.loads(config)}}))
         file = load(str(path), Path(folder))
-        return graph_of(file, make_plan(file.config))
+        return graph_once(file)
 
 
 def findings_of(graph: ResourceGraph, of: Imported, *checks: str) -> list[Finding]:

@@ -7,16 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from amlz.app.preview import graph_of
 from amlz.azure.graph import ResourceGraph
 from amlz.azure.permissions import Status
 from amlz.checks.identity.action_not_allowed import find
 from amlz.core.permissions.actions import BY_NAME
 from amlz.core.permissions.answers import Permissions
 from amlz.core.permissions.promises import PROMISES, Condition, promised
-from amlz.core.plan import make_plan
 from amlz.stackfile.load import load
-from tests.conftest import PREVIEWED, ROOT, previewed
+from tests.conftest import PREVIEWED, ROOT, graph_once, previewed
 
 PEOPLE = """access: {dataScientists: [11111111-aaaa-4bbb-8ccc-000000000002], \
 mlEngineers: [11111111-aaaa-4bbb-8ccc-000000000003], computeOperators: [11111111-aaaa-4bbb-8ccc-000000000004]}"""
@@ -31,7 +29,7 @@ def with_choices(folder: Path) -> ResourceGraph:
     stack = folder / "Pulumi.minimal.yaml"
     stack.write_text(text.replace("    projects:\n", f"    {PEOPLE}\n    projects:\n"), "utf-8")
     file = load(str(stack))
-    return graph_of(file, make_plan(file.config))
+    return graph_once(file)
 
 
 def choices(graph: ResourceGraph) -> dict[tuple[str, str], tuple[Status | None, tuple[str, ...]]]:

@@ -28,11 +28,11 @@ from amlz.core.plan import make_plan
 from amlz.rehearsal.subnet_import import import_file
 from amlz.simulator import peerings, validation
 from amlz.simulator.graph import resource_graph
-from amlz.simulator.monitor import Registration, register
+from amlz.simulator.monitor import Registration
 from amlz.simulator.state_store import StateStore, StoredResource
 from amlz.simulator.stateful_provider import delete
 from amlz.stackfile.load import load
-from tests.conftest import PREVIEWED, ROOT
+from tests.conftest import PREVIEWED, ROOT, registered_once
 
 _COMPUTES = "Microsoft.MachineLearningServices/workspaces/computes"
 _KEY = "microsoft.keyvault/vaults/keys"
@@ -43,7 +43,7 @@ _SAVING = re.compile(r"azcopy copy|az (keyvault \w+ backup|acr import|ml (model 
 @functools.cache
 def _registered(stack: str) -> Registration:
     """Returns what the program of a shipped stack registers. Once for all tests of a process."""
-    return register(program_of(load(PREVIEWED[stack], ROOT)))
+    return registered_once(program_of(load(PREVIEWED[stack], ROOT)))
 
 
 @functools.cache

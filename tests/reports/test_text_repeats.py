@@ -8,11 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from amlz.app.preview import preview_stack
-from amlz.core.plan import make_plan
 from amlz.reports.formats import as_text
 from amlz.stackfile.load import load
-from tests.conftest import ROOT
+from tests.conftest import ROOT, preview_of
 
 #: Environments of the landing zone below, half of them with managed networks.
 ENVIRONMENTS = 12
@@ -39,7 +37,7 @@ def text(tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("repeats") / "Pulumi.twelve.yaml"
     path.write_text(yaml.safe_dump(_stack(), sort_keys=False), "utf-8")
     file = load(str(path))
-    return as_text.render(preview_stack(file, make_plan(file.config)))
+    return as_text.render(preview_of(file))
 
 
 def test_no_line_is_there_for_each_environment(text: str) -> None:

@@ -8,16 +8,16 @@ from amlz.app.preview import PROGRAM, PROJECT
 from amlz.azure.shapes import arm_type, id_of
 from amlz.simulator import validation
 from amlz.simulator.azure import SimulatedAzure
-from amlz.simulator.monitor import Program, register
+from amlz.simulator.monitor import Program
 from amlz.simulator.state_store import StateStore, StoredResource
 from amlz.stackfile.load import load
-from tests.conftest import PREVIEWED, ROOT
+from tests.conftest import PREVIEWED, ROOT, registered_once
 
 
 def requests(stack: str) -> tuple[StoredResource, ...]:
     """Requests of a shipped stack, in the order of registration."""
     file = load(PREVIEWED[stack], ROOT)
-    registered = register(Program(PROGRAM, PROJECT, file.stack, file.pulumi_config)).resources
+    registered = registered_once(Program(PROGRAM, PROJECT, file.stack, file.pulumi_config)).resources
     azure, values = SimulatedAzure(), []
     for one in registered:
         if not one.token.startswith("azure-native:"):

@@ -15,10 +15,10 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 from amlz.app.preview import program_of
 from amlz.azure.graph import is_unknown
 from amlz.integrations.policy_pack.server import Analyzer, started
-from amlz.simulator.monitor import Registered, Registration, register
+from amlz.simulator.monitor import Registered, Registration
 from amlz.simulator.wire import UNKNOWN
 from amlz.stackfile.load import load
-from tests.conftest import ROOT, STACKS
+from tests.conftest import ROOT, STACKS, registered_once
 
 LEVELS = {analyzer_pb2.MANDATORY: "mandatory", analyzer_pb2.ADVISORY: "advisory"}
 
@@ -43,7 +43,7 @@ class Run:
 def shipped(stack: str) -> Registration:
     """Registrations of a shipped stack."""
     file = load(STACKS[stack], ROOT)
-    return register(program_of(file))
+    return registered_once(program_of(file))
 
 
 def changed(registration: Registration, name: str, path: str, value: Any) -> Registration:
