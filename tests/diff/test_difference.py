@@ -202,7 +202,7 @@ def test_a_revision_is_previewed_by_its_own_program(repository: Path) -> None:
 
 WRONG = [
     (("small", "--against", "nowhere"), "--against nowhere\n  There is no such revision here.\n"),
-    (("small", "--against", "HEAD", "--format", "arm"), "a difference has the forms text, json, markdown"),
+    (("small", "--against", "HEAD", "--format", "arm"), "a difference has the forms text, tree, json, markdown"),
 ]
 
 
