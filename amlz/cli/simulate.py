@@ -71,8 +71,9 @@ def simulate(
     server, arm = listening.start(asked, lambda line: say(f"{line}\n"))
     if deployed:
         _deploy(arm, deployed)
-    say(f"Listening on https://localhost:{server.server_port}. Clients have to trust {trusted}. Stop it with Ctrl-C.\n")
     with server, suppress(Stopped):
+        port = server.server_port
+        say(f"Listening on https://localhost:{port}. Clients have to trust {trusted}. Stop it with Ctrl-C.\n")
         server.serve_forever()
     say("Stopped.\n")
 
