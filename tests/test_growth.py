@@ -109,7 +109,8 @@ def test_unknown_keys_take_little_each() -> None:
         return read
 
     assert growth(unknown, 50) < MOST
-    assert calls(unknown(50)) / 50 < 1800
+    # Mostly comparisons with each key that an environment can have, for the nearest.
+    assert calls(unknown(50)) / 50 < 2200
 
 
 def _chain(length: int) -> ResourceGraph:

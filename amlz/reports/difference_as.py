@@ -45,10 +45,14 @@ NO_DECISION = {
 
 def text(difference: Difference, quiet: bool = False) -> str:
     """For a terminal of 80 columns. `quiet`: only the sections that need a decision."""
-    shown = (part for part in sections(difference) if not (quiet and part[0] in NO_DECISION))
-    parts = [headline(difference), *(_section(title, lines) for title, lines in shown)]
-    parts.append(_wrapped("", f"Not covered: {not_covered(difference)}."))
+    shown = decisions(difference) if quiet else (_section(title, lines) for title, lines in sections(difference))
+    parts = [headline(difference), *shown, _wrapped("", f"Not covered: {not_covered(difference)}.")]
     return printable("\n\n".join(part for part in parts if part) + "\n")
+
+
+def decisions(difference: Difference) -> Iterator[str]:
+    """Returns the sections that need a decision, as text."""
+    return (_section(title, lines) for title, lines in sections(difference) if title not in NO_DECISION)
 
 
 def as_json(difference: Difference) -> str:

@@ -51,10 +51,18 @@ def write(report: Report) -> str:
 def _brief(preview: Preview) -> str:
     """The figures, and what needs a decision: errors, warnings, and denials of Azure Policy."""
     preview = preview.shown
+    parts = [_headline(preview), _summary(preview), *decisions(preview), _limits()]
+    return printable("\n\n".join(parts) + "\n")
+
+
+def decisions(preview: Preview) -> Iterator[str]:
+    """Returns the parts of a preview that need a decision: errors and warnings, denials of Azure Policy."""
     urgent = tuple(finding for finding in preview.findings if finding.severity.at_least(Severity.WARNING))
-    parts = [_headline(preview), _summary(preview), _findings(replace(preview, findings=urgent, accepted=()))]
-    parts += [_policy(replace(preview, verdicts=Verdicts(preview.verdicts.denied))), _limits()]
-    return printable("\n\n".join(part for part in parts if part) + "\n")
+    parts = (
+        _findings(replace(preview, findings=urgent, accepted=())),
+        _policy(replace(preview, verdicts=Verdicts(preview.verdicts.denied))),
+    )
+    return (part for part in parts if part)
 
 
 def render(preview: Preview) -> str:

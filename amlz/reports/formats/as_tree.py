@@ -1,4 +1,7 @@
-"""Components and their resources as a tree for a terminal: `+` created, `~` changed, `-` deleted, `±` replaced."""
+"""Components and their resources as a tree for a terminal: `+` created, `~` changed, `-` deleted, `±` replaced.
+
+Below it: errors, warnings and denials, or the sections of a difference that need a decision.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from amlz.core.words import counted, plural, printable
 from amlz.diff.difference import Changed, Difference
 from amlz.reports import difference_as
 from amlz.reports.changed import becomes, does, value
+from amlz.reports.formats import as_text
 from amlz.reports.formats.registry import Report
 from amlz.reports.lines import wrapped
 from amlz.reports.preview import NOT_COVERED, Preview
@@ -35,12 +39,13 @@ def write(report: Report) -> str:
     if report.against is None:
         total = plural(len(preview.graph.resources), "resource")
         head, end = f"{preview.stack}: {total}, as if nothing existed", "; ".join(NOT_COVERED)
-        entries = tuple(_built(preview))
+        entries, urgent = tuple(_built(preview)), as_text.decisions(preview)
     else:
         head, end = difference_as.headline(report.against), difference_as.not_covered(report.against)
-        entries = tuple(_changed(report.against))
-    lines = [wrapped("", head), *_legend(entries), "", *_tree(entries, preview.graph.parents, report.detail)]
-    return printable("\n".join([*lines, "", wrapped("", f"Not covered: {end}.")]) + "\n")
+        entries, urgent = tuple(_changed(report.against)), difference_as.decisions(report.against)
+    tree = "\n".join(_tree(entries, preview.graph.parents, report.detail))
+    parts = ["\n".join([wrapped("", head), *_legend(entries)]), tree, *urgent, wrapped("", f"Not covered: {end}.")]
+    return printable("\n\n".join(part for part in parts if part) + "\n")
 
 
 def _legend(entries: Iterable[TreeEntry]) -> Iterator[str]:
