@@ -45,7 +45,10 @@ class Firewall(pulumi.ComponentResource):
             zones=list(args.zones) or None,
             tags=dict(args.tags),
             opts=resources.options(
-                self, args.place.subscription, custom_timeouts=pulumi.CustomTimeouts(create="90m", update="90m")
+                self,
+                args.place.subscription,
+                custom_timeouts=pulumi.CustomTimeouts(create="90m", update="90m"),
+                protect=args.protect,
             ),
         )
         resources.register(args.id, firewall)

@@ -30,7 +30,7 @@ class PrivateDns(pulumi.ComponentResource):
                 resource_group_name=resources.group(args.place),
                 location="global",
                 tags=dict(args.tags),
-                opts=resources.options(self, args.place.subscription),
+                opts=resources.options(self, args.place.subscription, protect=args.protect),
             )
             resources.register(zone.id, built)
             self.resource_ids[zone.name] = built.id

@@ -37,7 +37,7 @@ def virtual_network(
         address_space=network.AddressSpaceArgs(address_prefixes=list(args.ranges)),
         dhcp_options=network.DhcpOptionsArgs(dns_servers=list(dns_servers)) if dns_servers else None,
         tags=dict(args.tags),
-        opts=resources.options(parent, args.place.subscription),
+        opts=resources.options(parent, args.place.subscription, protect=args.protect),
     )
     resources.register(args.id, built)
     for subnet in (subnet for subnet in args.subnets if subnet.route_table not in later):

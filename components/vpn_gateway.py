@@ -45,7 +45,7 @@ class VpnGateway(pulumi.ComponentResource):
                 for key, address in addresses.items()
             ],
             tags=dict(args.tags),
-            opts=resources.options(self, args.place.subscription),
+            opts=resources.options(self, args.place.subscription, protect=args.protect),
         )
         resources.register(args.id, gateway)
         diagnostics(self, name, args.diagnostics, resources)

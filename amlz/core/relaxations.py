@@ -41,6 +41,11 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
     if config.endpoint_network_policies == "off":
         gives = "security groups do not apply to private endpoints: every connected network reaches them"
         yield Relaxation(("endpointNetworkPolicies",), gives)
+    if not config.protect_networks and _any_production(config):
+        gives = (
+            "Pulumi deletes or replaces networks, firewalls, gateways and DNS zones of production without a question"
+        )
+        yield Relaxation(("protectNetworks",), gives)
     for scenario in config.egress:
         yield Relaxation(("egress",), f"{scenario}: code from outside reaches {_who(config, scenario in PACKAGES)}")
     for name, own in config.egress_hosts.items():
@@ -75,6 +80,10 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
     for index, one in enumerate(config.accepted_findings):
         accepted = f"{one.finding} at {one.resource} is accepted until {one.expires_on} ({one.ticket})"
         yield Relaxation(("acceptedFindings", index), accepted)
+
+
+def _any_production(config: LandingZoneConfig) -> bool:
+    return bool(config.hub.serves) or any(one.is_production(name) for _, name, one in environments(config))
 
 
 def _who(config: LandingZoneConfig, packages: bool) -> str:

@@ -219,7 +219,7 @@ def _stays(tested: StackUnderTest) -> tuple[Stays, ...]:
         elif known is None:
             why = "nobody's: the engine does not know it any more"
         elif known.get("protect"):
-            why = "protected: the stack file's environment holds production data"
+            why = "protected: production uses it"
         else:
             why = "something that is protected needs it"
         stays.append(Stays(standing.id, why, bool(known and not known.get("protect"))))

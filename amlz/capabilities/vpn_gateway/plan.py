@@ -9,6 +9,7 @@ from amlz.core.capability import HubLinks, Part, Planner, setting
 from amlz.core.config import LandingZoneConfig
 from amlz.core.planning.context import Context
 from amlz.core.planning.hub import hub_address, hub_subnet_id
+from amlz.core.planning.network_protection import hub_is_protected
 
 #: The role of its subnet.
 ROLE = "gateway"
@@ -24,7 +25,8 @@ def plan_gateway(context: Context) -> Part | None:
     diagnostics = context.diagnostics(place.id(VPN_GATEWAY, name))
     second = hub_address(context, ROLE, "2") if gateway.active_active else None
     subnet, tags = hub_subnet_id(context, ROLE), context.hub_tags
-    spec = VpnGatewaySpec(name, place, gateway.sku, subnet, address, diagnostics, tags, second)
+    protect = hub_is_protected(context)
+    spec = VpnGatewaySpec(name, place, gateway.sku, subnet, address, diagnostics, tags, protect, second)
     return Part(spec, shown=("VPN gateway", name, gateway.sku))
 
 

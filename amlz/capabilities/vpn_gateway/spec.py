@@ -18,6 +18,7 @@ class VpnGatewaySpec:
     address: PublicAddressSpec
     diagnostics: DiagnosticsSpec
     tags: Tags
+    protect: bool
     second: PublicAddressSpec | None = None
 
     @property

@@ -1,8 +1,8 @@
 """guard/production-…: production that would end, and protection that production would lose.
 
 Production is what is deployed or configured, at either side of a change: a stack file cannot end production by its own
-word. The evidence is `protect`, which the program sets on everything that holds production data; it is in a preview and
-in the state of Pulumi's engine alike.
+word. The evidence is `protect` of anything but networks, which the program sets on everything that holds production
+data; it is in a preview and in the state of Pulumi's engine alike.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ HUB = "hub"
 _LOCKS = "microsoft.authorization/locks"
 _DIAGNOSTICS = "microsoft.insights/diagnosticsettings"
 _ROLES = "microsoft.authorization/roleassignments"
+_NETWORK = "microsoft.network/"
+#: Of networks and zones: of what holds data, `guard/data-…` reports the loss.
+_STOPPED = "deleted or replaced, which Pulumi refuses before `pulumi state unprotect 'URN' --yes`"
 _SOURCE = "https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources"
 
 ENDED = Check(
@@ -61,12 +64,12 @@ def production(edit: ResourceChanges, allowed: LossAllowance) -> Iterator[Findin
     """Returns what would end production, and what would weaken it."""
     sides = _Sides.of(edit)
     was, then = _in_production(sides.before), _in_production(sides.after)
-    for owner in sorted(was):
+    for owner in sorted(was | _protected(sides.before)):
         entry = next((e for e in allowed.production if e.environment.lower() == owner.lower()), None)
-        if owner not in then and not (entry is not None and _holds(entry, allowed.today)):
+        if owner in was - then and not (entry is not None and _holds(entry, allowed.today)):
             words = {"lost": sides.ended(owner), "unallowed": _why_not(entry, allowed.today)}
             yield replace(about(ENDED, _named(owner), "", {"owner": owner, **words}), allowed_by=_end_allowed(owner))
-        for lost in sides.weakened(owner, ended=owner not in then):
+        for lost in sides.weakened(owner, ended=owner in was - then):
             yield about(WEAKENED, _named(owner), "", {"owner": owner, "lost": lost})
     ending = {owner.lower() for owner in was - then}
     for index, one in enumerate(allowed.production):
@@ -103,8 +106,20 @@ def removed(stack: str, production: Iterable[str], entries: Iterable[AllowedEndC
 
 
 def _in_production(owned: Mapping[str, tuple[ExistingResource, ...]]) -> frozenset[str]:
-    """Returns PROJECT/ENVIRONMENT of all protected resources, `hub` for those that belong to none."""
+    """Returns PROJECT/ENVIRONMENT of protected data, `hub` for data that belongs to none.
+
+    A network is no evidence: `protectNetworks: false` does not end production.
+    """
+    return _protected({owner: tuple(r for r in resources if not _is_network(r)) for owner, resources in owned.items()})
+
+
+def _protected(owned: Mapping[str, tuple[ExistingResource, ...]]) -> frozenset[str]:
+    """Returns the owners of protected resources of any kind."""
     return frozenset(owner for owner, resources in owned.items() if any(resource.protect for resource in resources))
+
+
+def _is_network(resource: ExistingResource) -> bool:
+    return resource.type.lower().startswith(_NETWORK)
 
 
 def _holds(entry: AllowedEndConfig, today: str | None) -> bool:
@@ -124,7 +139,8 @@ def _why_not(entry: AllowedEndConfig | None, today: str | None) -> str:
 class _Sides:
     """A change by owner: what is there `before` and `after`, and the resources afterwards by URN and by id.
 
-    `policies`, `next_policies`: definitions and initiatives on each side, by id.
+    `policies`, `next_policies`: definitions and initiatives on each side, by id. `lost`: URNs of what is deleted or
+    replaced.
     """
 
     before: Mapping[str, tuple[ExistingResource, ...]]
@@ -133,6 +149,7 @@ class _Sides:
     was: frozenset[str]
     policies: Mapping[str, ExistingResource]
     next_policies: Mapping[str, ExistingResource]
+    lost: frozenset[str]
 
     @classmethod
     def of(cls, edit: ResourceChanges) -> _Sides:
@@ -146,6 +163,7 @@ class _Sides:
             frozenset(key for resource in edit.standing for key in (resource.urn, resource.id.lower()) if key),
             policies_of(edit.standing),
             policies_of(edit.after),
+            frozenset(resource.urn for resource in (*edit.deleted, *(replaced for replaced, _ in edit.replaced))),
         )
 
     def next_of(self, resource: ExistingResource) -> ExistingResource | None:
@@ -166,6 +184,8 @@ class _Sides:
         if not ended:  # else the error names them
             dropped = [t.name for t, n in then if t.protect and n is not None and not n.protect]
             yield from _listed("no longer protected from deletion", dropped)
+            stopped = [t.name for t in before if t.protect and t.urn in self.lost and _is_network(t)]
+            yield from _listed(_STOPPED, stopped)
         gone = [t for t, n in then if n is None and self._target_stays(t)]
         yield from _listed("locks deleted", [t.name for t in gone if t.type.lower() == _LOCKS])
         yield from _listed("diagnostic settings deleted", [_target(t) for t in gone if t.type.lower() == _DIAGNOSTICS])

@@ -106,6 +106,9 @@ class LandingZoneConfig(Config):
     """Security groups of the subnets of private endpoints apply to the endpoints, or not; with `all`, routes do, too,
     and connections from on-premises pass the hub's firewall. Left out: security groups apply, except where Azure does
     not support it (other clouds than the public one, four regions). docs/explanation/hub.md."""
+    protect_networks: bool = True
+    """Pulumi refuses to delete or replace networks, the firewall, the VPN gateway and private DNS zones that production
+    uses. docs/explanation/guard.md."""
     on_premises: tuple[Network, ...] = ()
     """Ranges in use elsewhere. A summary route is allowed: it contains whole networks of this stack, not a part of one.
     """

@@ -9,6 +9,7 @@ from amlz.core.config import LandingZoneConfig
 from amlz.core.discovery import asked_for_all
 from amlz.core.facts.dns import MONITOR, ZONES
 from amlz.core.planning.context import Context
+from amlz.core.planning.network_protection import hub_is_protected
 from amlz.core.problems import Problem
 from amlz.core.specs import PrivateDnsSpec, ResourceGroupSpec, ZoneLinkSpec, ZoneSpec
 
@@ -29,6 +30,7 @@ def plan_dns(context: Context) -> PrivateDnsSpec:
         zones if created else (),
         zone_links(context, "hub", context.hub_network),
         context.hub_tags,
+        hub_is_protected(context),
         group,
     )
 

@@ -13,6 +13,7 @@ from amlz.core.planning.dns import plan_dns
 from amlz.core.planning.firewall import TIER
 from amlz.core.planning.hub_stack import hub_outputs
 from amlz.core.planning.inspected import inspected_ranges
+from amlz.core.planning.network_protection import hub_is_protected
 from amlz.core.planning.private_link_scope import plan_scope
 from amlz.core.planning.roles import GrantConditions, Principals, assign, readers_of_group
 from amlz.core.planning.rules import endpoint_rules, firewall_groups, kebab
@@ -173,6 +174,7 @@ def _network(
         subnets=subnets,
         diagnostics=context.diagnostics(context.hub_network),
         tags=context.hub_tags,
+        protect=hub_is_protected(context),
     )
 
 
@@ -205,6 +207,7 @@ def _firewall(context: Context, network: VirtualNetworkSpec) -> FirewallSpec | N
         translates_all=bool(inspected_ranges(context)),
         diagnostics=context.diagnostics(place.id("Microsoft.Network/azureFirewalls", name)),
         tags=context.hub_tags,
+        protect=hub_is_protected(context),
     )
 
 

@@ -18,6 +18,7 @@ from amlz.core.planning.dns import zone_links
 from amlz.core.planning.exfiltration import FILTERED, plan_endpoint_policy
 from amlz.core.planning.gateway import gateway_is_used
 from amlz.core.planning.hub import hub_subnet
+from amlz.core.planning.network_protection import spoke_is_protected
 from amlz.core.planning.parts import ranges_of_parts
 from amlz.core.planning.places import spoke_network, spoke_network_id, spoke_place, spoke_route_table
 from amlz.core.planning.roles import readers_of_group
@@ -63,6 +64,7 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
         subnets=tuple(subnets),
         diagnostics=context.diagnostics(spoke_network_id(context, name)),
         tags=tags,
+        protect=spoke_is_protected(context, name),
     )
     to_hub, *from_hub = peerings(context, name)
     own_group = ResourceGroupSpec(place, tags)

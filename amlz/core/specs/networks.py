@@ -105,6 +105,7 @@ class VirtualNetworkSpec:
     subnets: tuple[SubnetSpec, ...]
     diagnostics: DiagnosticsSpec
     tags: Tags
+    protect: bool
 
     @property
     def id(self) -> str:
@@ -239,6 +240,7 @@ class FirewallSpec:
     groups: tuple[RuleGroupSpec, ...]
     diagnostics: DiagnosticsSpec
     tags: Tags
+    protect: bool
     tls_inspection: TlsInspectionSpec | None = None
     translates_all: bool = False
 
@@ -279,6 +281,7 @@ class PrivateDnsSpec:
     zones: tuple[ZoneSpec, ...]
     links: tuple[ZoneLinkSpec, ...]
     tags: Tags
+    protect: bool
     group: ResourceGroupSpec | None = None
 
 
