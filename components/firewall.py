@@ -146,7 +146,8 @@ def _collection(group: RuleGroupSpec) -> network.FirewallPolicyFilterRuleCollect
                         network.FirewallPolicyRuleApplicationProtocolArgs(protocol_type=rule.scheme, port=rule.port)
                     ],
                     source_addresses=list(rule.sources),
-                    target_fqdns=list(rule.hosts),
+                    target_fqdns=list(rule.hosts) or None,
+                    fqdn_tags=list(rule.fqdn_tags) or None,
                     terminate_tls=rule.inspect or None,
                     http_headers_to_insert=[
                         network.FirewallPolicyHttpHeaderToInsertArgs(header_name=header, header_value=value)

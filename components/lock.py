@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol
 
 import pulumi
 from pulumi_azure_native import authorization
 
-from amlz.core.specs import DiagnosticsSpec, LockSpec, PrivateEndpointSpec, RoleAssignmentSpec
+from amlz.core.specs import LockSpec
 from components.resource_registry import ResourceRegistry
 
-Hangs = DiagnosticsSpec | PrivateEndpointSpec | RoleAssignmentSpec
+
+class Hangs(Protocol):
+    """A part of a locked resource, or on it."""
+
+    @property
+    def id(self) -> str:
+        """Its ID."""
 
 
 def lock(

@@ -238,6 +238,10 @@ TOKENS = (
         "containerservice", "AgentPool", "Microsoft.ContainerService/managedClusters/agentPools",
         (_GROUP, "resourceName", "agentPoolName"),
     ),
+    Token(
+        "containerservice", "MaintenanceConfiguration", "Microsoft.ContainerService/managedClusters/maintenanceConfigurations",
+        (_GROUP, "resourceName", "configName"),
+    ),
     Token("security", "Pricing", "Microsoft.Security/pricings", ("scopeId", "pricingName"), scope="extension"),
     Token("consumption", "Budget", "Microsoft.Consumption/budgets", ("scope", "budgetName"), scope="extension"),
     Token("costmanagement", "Budget", "Microsoft.CostManagement/budgets", ("scope", "budgetName"), scope="extension"),

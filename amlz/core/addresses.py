@@ -274,20 +274,25 @@ def _spokes(config: LandingZoneConfig, problems: list[Problem]) -> Iterator[Addr
 def _shared(
     config: LandingZoneConfig, groups: tuple[str, ...], subnet: SharedSubnet, claims: ClaimedRanges
 ) -> tuple[AddressBlock, tuple[Problem, ...]]:
-    """The subnet of endpoints that environments share, all of its range, which none of an environment may touch; and
-    its problem, if any. `claims`: of its spoke.
+    """The subnet of endpoints that environments share, or of another role, all of its range, which none of an
+    environment may touch; and its problem, if any. `claims`: of its spoke.
     """
     assert subnet.spoke is not None, "the spoke is known"
     network, ranges = IPv4Network(subnet.cidr), config.spokes[subnet.spoke].address_space
-    needed = sum(ENDPOINT_ADDRESSES[group] for group in groups)
-    block = AddressBlock(subnet.owner, subnet.spoke, subnet.cidr, (SubnetRange("endpoints", subnet.cidr, needed),))
+    needed = subnet.needed + sum(ENDPOINT_ADDRESSES[group] for group in groups)
+    built = (SubnetRange(subnet.role, subnet.cidr, needed),)
+    block = AddressBlock(subnet.owner, subnet.spoke, subnet.cidr, built)
     wrong = _wrong_range(network, (), ranges, claims)
     if network.prefixlen > SMALLEST_SUBNET:
         wrong = wrong or f"{network} holds {network.num_addresses} addresses; Azure's smallest subnet takes 8."
+    wrong = wrong or _full(built if subnet.needed else ())
     if not wrong:
         claims.add(network, subnet.path)
         return block, ()
-    free = next_free(free_ranges(ranges, (str(other) for other, _ in claims)), SMALLEST_SUBNET)
+    prefix = min(SMALLEST_SUBNET, 32 - (needed + RESERVED_ADDRESSES - 1).bit_length())
+    free = next_free(free_ranges(ranges, (str(other) for other, _ in claims)), prefix)
+    if free:
+        claims.add(IPv4Network(free), subnet.path)  # each is offered once
     full = f"Spoke {subnet.spoke} has none free: give it another range."
     remedy = f"Free in spoke {subnet.spoke}: {free}." if free else full
     return block, (Problem(subnet.path, wrong, remedy),)

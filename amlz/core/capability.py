@@ -104,7 +104,7 @@ class SharedSubnet:
     """A subnet in a spoke for private endpoints of all environments: the whole range of a key of the stack file.
 
     `spoke`: None where the stack file leaves a choice. `path`: of the key. `users`: environments whose compute targets
-    use the endpoints.
+    use the endpoints. One of another `role` holds `needed` addresses instead; `Planner.subnet_rules` has its rules.
     """
 
     owner: SharedOwner
@@ -112,6 +112,8 @@ class SharedSubnet:
     cidr: str
     path: Path
     users: tuple[EnvironmentKey, ...]
+    role: str = "endpoints"
+    needed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +280,9 @@ class Planner:
 
     # Additions to the landing zone.
     shared_endpoints: Callable[[LandingZoneConfig], Iterable[SharedEndpoints]] = _nothing
-    """Private endpoints that it builds once for all environments."""
+    """Private endpoints that it builds once for all environments, and other subnets in spokes."""
+    subnet_rules: Callable[[Context, SharedSubnet], Iterable[NsgRuleSpec]] = _nothing
+    """Security rules of its other subnets in spokes; nothing for a subnet of another capability."""
     rights: Callable[[Context], Mapping[str, str]] = _no_rights
     """Subscriptions on which the deployer needs the roles of `Facts.deployer`, by their condition."""
     outside: Callable[[Context], Iterable[str]] = _nothing

@@ -35,7 +35,7 @@ def must_allow(plan: LandingZonePlan) -> Iterator[FirewallRequirement]:
             yield FirewallRequirement(rule.name, rule.protocols, rule.ports, rule.sources, rule.destinations, rule.why)
         for host in group.application_rules:
             yield FirewallRequirement(
-                host.name, (host.scheme.upper(),), (str(host.port),), host.sources, host.hosts, host.why
+                host.name, (host.scheme.upper(),), (str(host.port),), host.sources, host.to, host.why
             )
 
 

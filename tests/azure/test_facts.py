@@ -29,6 +29,7 @@ NO_TAGS = [
     "authorization:RoleAssignment",
     "authorization:RoleDefinition",
     "consumption:Budget",
+    "containerservice:MaintenanceConfiguration",
     "costmanagement:Budget",
     "dnsresolver:ForwardingRule",
     "dnsresolver:PrivateResolverVirtualNetworkLink",

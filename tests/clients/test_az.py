@@ -49,6 +49,7 @@ RUN = {
 NOT_RUN = {
     "cloud register": "the metadata have the cloud already",
     "account list-locations": "lists the regions of a subscription: NotSimulated",
+    "aks trustedaccess": "a role binding of a cluster: not simulated",
     "acr run": "runs a task in the registry: the data plane",
     "acr import": "copies images: the data plane",
     "ad": "Microsoft Graph",

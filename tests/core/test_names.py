@@ -17,7 +17,9 @@ from amlz.core.specs import SharedRegistrySpec
 from tests.core.stacks import at, facts, messages_of, planned, stack
 
 KINDS: dict[str, Any] = facts("name-rules")["kinds"]
-WITH_SUFFIX = ("keyVault", "storageAccount", "containerRegistry", "workspace", "logAnalytics", "searchService")
+WITH_SUFFIX = (
+    "keyVault", "storageAccount", "containerRegistry", "workspace", "logAnalytics", "searchService", "managedCluster",
+)  # fmt: skip
 #: Kinds that are never made of words of the stack file.
 ONE_WORD = {"cluster", "connection", "container", "datastore"}
 

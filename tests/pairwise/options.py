@@ -68,6 +68,12 @@ _CLUSTER = {
     "namespace": "churn",
     "nodes": ["10.40.0.0/22"],
 }
+_BUILT = {
+    "network": "10.91.24.0/26",
+    "podNetwork": "100.64.0.0/18",
+    "serviceNetwork": "100.65.0.0/24",
+    "pools": {"cpu": {"size": "Standard_D8s_v5", "maxNodes": 4}},
+}
 _OWN = {"names": {"virtualNetwork": "vnet-own"}, "tags": {"costCentre": "1"}}
 _SUBNETS = {"training": "10.91.16.64/27", "endpoints": "10.91.16.0/27", "scoring": "10.91.16.32/28"}
 
@@ -134,7 +140,11 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
         "none": _environment({"clusters": {}}),
     },
     "sharing": {"alone": {}, "shared": _environment({"sharedBy": {"fraud": _MEMBER}})},
-    "kubernetes": {"none": {}, "attached": _environment({"kubernetes": {"k-churn": _CLUSTER}})},
+    "kubernetes": {
+        "none": {},
+        "attached": _environment({"kubernetes": {"k-churn": _CLUSTER}}),
+        "built": _environment({"aks": _BUILT}),
+    },
     "subnets": {"divided": {}, "said": _environment({"subnets": _SUBNETS})},
     "names": {
         "generated": {},

@@ -31,6 +31,25 @@ CHECKOV: tuple[ScannerFinding, ...] = (
         "`security.publicNetworkAccess: false`, the default",
     ),
     ScannerFinding(
+        "CKV_AZURE_4",
+        "AKS clusters: the monitoring add-on",
+        "add-on `omsagent` of a cluster",
+        "Logs of the control plane go to the central log by a diagnostic setting. The add-on sends those of "
+        "containers, and is not built here.",
+    ),
+    ScannerFinding(
+        "CKV_AZURE_6",
+        "AKS clusters: ranges that may use the API server",
+        "`authorizedIPRanges` of a cluster",
+        "Such ranges are for an API server with a public address. This one has a private endpoint only.",
+    ),
+    ScannerFinding(
+        "CKV_AZURE_8",
+        "AKS clusters: no dashboard",
+        "add-on `kubeDashboard` of a cluster",
+        "The check wants an entry that turns the add-on off. The cluster has no entry of it, and so not the add-on.",
+    ),
+    ScannerFinding(
         "CKV_AZURE_12",
         "flow logs: kept for 90 days",
         "`retentionPolicy.days` of a flow log",
@@ -66,6 +85,18 @@ CHECKOV: tuple[ScannerFinding, ...] = (
         "builds of Azure ML would wait without end.",
     ),
     ScannerFinding(
+        "CKV_AZURE_168",
+        "AKS clusters: 50 pods a node",
+        "`maxPods` of a cluster or node pool",
+        "It is not set. With Azure CNI Overlay, Azure sets 250.",
+    ),
+    ScannerFinding(
+        "CKV_AZURE_172",
+        "AKS clusters: secrets are read again",
+        "add-on `azureKeyvaultSecretsProvider` of a cluster",
+        "The add-on, which gives pods secrets of a key vault, is not built here.",
+    ),
+    ScannerFinding(
         "CKV_AZURE_182",
         "networks: two DNS servers",
         "`dnsServers` of a network",
@@ -99,6 +130,18 @@ CHECKOV: tuple[ScannerFinding, ...] = (
         "`threatIntelMode` of a firewall",
         "The check reads the property of a firewall without a policy. This firewall has a policy, which sets `Deny` "
         "(`hub.firewall.threatIntelligence`).",
+    ),
+    ScannerFinding(
+        "CKV_AZURE_226",
+        "AKS clusters: temporary disks for the system",
+        "`osDiskType` of a cluster's first pool",
+        "It is not set. Azure takes a temporary disk where the machine size has a large enough one.",
+    ),
+    ScannerFinding(
+        "CKV_AZURE_227",
+        "AKS clusters: encryption at the host",
+        "`enableEncryptionAtHost` of a cluster or node pool",
+        "It needs a feature that is registered in the subscription, and machine sizes that support it: not set here.",
     ),
     ScannerFinding(
         "CKV_AZURE_233",

@@ -67,6 +67,6 @@ FACTS = Facts(
         Grant("workspaceIdentity", _EXTENSION, TARGET, _LOOKS, ATTACH_PAGE),
         Grant("workspaceIdentity", _ADMIN, TARGET, "attaching the cluster, and deploying to it", ATTACH_PAGE),
     ),
-    targets={TARGET: CLUSTER},
+    shared_targets={TARGET: CLUSTER},
     egress=HOSTS,
 )

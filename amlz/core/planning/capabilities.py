@@ -87,6 +87,11 @@ def shared_subnet(config: LandingZoneConfig, owner: SharedOwner) -> SharedSubnet
     return next(shared.subnet for shared in every if shared.subnet is not None and shared.subnet.owner == owner)
 
 
+def subnet_rules_of(context: Context, subnet: SharedSubnet) -> tuple[NsgRuleSpec, ...]:
+    """Returns the security rules of a capability's own subnet in a spoke."""
+    return tuple(asked_for_all(lambda planner: planner.subnet_rules, context, subnet))
+
+
 def rights_of(context: Context) -> Iterator[tuple[str, DeployerGrant]]:
     """Returns the roles that the deployer needs for capabilities, each with its subscription."""
     for name, subscriptions in collected(lambda planner: planner.rights, context):

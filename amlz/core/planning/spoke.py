@@ -12,7 +12,13 @@ from amlz.core.facts.egress import PACKAGES, required_hosts
 from amlz.core.names import Namer
 from amlz.core.own_subnets import BUILD, configured_subnets
 from amlz.core.owners import EnvironmentKey, Owner, words_of
-from amlz.core.planning.capabilities import compute_rules_of, endpoint_rules_of, hub_links, shared_subnet
+from amlz.core.planning.capabilities import (
+    compute_rules_of,
+    endpoint_rules_of,
+    hub_links,
+    shared_subnet,
+    subnet_rules_of,
+)
 from amlz.core.planning.context import Context, registry_is_shared
 from amlz.core.planning.dns import zone_links
 from amlz.core.planning.exfiltration import FILTERED, plan_endpoint_policy
@@ -104,19 +110,22 @@ def subnet_name(owner: Owner, role: str) -> str:
 
 def _rules(context: Context, block: AddressBlock) -> dict[str, tuple[NsgRuleSpec, ...]]:
     if not isinstance(block.owner, EnvironmentKey):
-        users = (context.addresses.block(owner) for owner in shared_subnet(context.config, block.owner).users)
+        shared = shared_subnet(context.config, block.owner)
+        if shared.role != "endpoints":
+            return {shared.role: subnet_rules_of(context, shared)}
+        users = (context.addresses.block(owner) for owner in shared.users)
         computes = (cidr for users_block in users for cidr in readers_of(users_block))
-        return {"endpoints": endpoint_rules(block.cidr, computes, _people(context))}
+        return {"endpoints": endpoint_rules(block.cidr, computes, people_ranges(context))}
     project, name = block.owner
     environment = context.config.projects[project].environments[name]
     ranges = {subnet.role: subnet.cidr for subnet in block.subnets}
     scenarios, packages = _scenarios(context, environment)
-    name_servers, names = _name_servers(context)
+    servers, names = name_servers(context)
     reach = Reach(
         endpoints=ranges["endpoints"],
         shared_endpoints=hub_subnet(context, "endpoints") if registry_is_shared(environment) else "",
         telemetry=_telemetry(context),
-        name_servers=name_servers,
+        name_servers=servers,
         names=names,
         region=context.config.location,
         choices=frozenset({"highBusinessImpact"} if environment.security.high_business_impact else ()),
@@ -125,7 +134,7 @@ def _rules(context: Context, block: AddressBlock) -> dict[str, tuple[NsgRuleSpec
         parts=ranges_of_parts(environment),
     )
     more = endpoint_rules_of(environment, ranges["endpoints"])
-    inside = endpoint_rules(ranges["endpoints"], computes_of(block), _people(context), more, files=True)
+    inside = endpoint_rules(ranges["endpoints"], computes_of(block), people_ranges(context), more, files=True)
     by_role = {"endpoints": inside}
     for role, cidr in ranges.items():
         if role == BUILD:
@@ -135,7 +144,7 @@ def _rules(context: Context, block: AddressBlock) -> dict[str, tuple[NsgRuleSpec
     return by_role
 
 
-def _name_servers(context: Context) -> tuple[tuple[str, ...], str]:
+def name_servers(context: Context) -> tuple[tuple[str, ...], str]:
     """Returns the DNS servers of compute targets, and a description of them."""
     existing, second = context.config.hub.elsewhere, hub_links(context).second_dns_server
     firewall = "the firewall's proxy"
@@ -156,7 +165,7 @@ def _scenarios(context: Context, environment: EnvironmentConfig) -> tuple[tuple[
     return (*own_hosts, *(name for name in settings if name not in packages)), packages
 
 
-def _people(context: Context) -> tuple[str, ...]:
+def people_ranges(context: Context) -> tuple[str, ...]:
     """Ranges from which people, and the hub's firewall, reach endpoints."""
     return (*context.hub_ranges, *on_premises(context.config))
 

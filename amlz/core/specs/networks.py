@@ -191,7 +191,8 @@ class NetworkRuleSpec:
 class ApplicationRuleSpec:
     """A firewall rule by host name. `scheme`: Https, or Http. `inspect`: the firewall decrypts the connections.
 
-    `headers`: names and values of HTTP headers that the firewall inserts.
+    `headers`: names and values of HTTP headers that the firewall inserts. `fqdn_tags`: lists of hosts that Azure keeps,
+    instead of `hosts`.
     """
 
     name: str
@@ -201,10 +202,16 @@ class ApplicationRuleSpec:
     scheme: str = "Https"
     inspect: bool = False
     headers: tuple[tuple[str, str], ...] = ()
+    fqdn_tags: tuple[str, ...] = ()
 
     @property
     def port(self) -> int:
         return 443 if self.scheme == "Https" else 80
+
+    @property
+    def to(self) -> tuple[str, ...]:
+        """Its destinations, as reports show them."""
+        return (*self.hosts, *(f"FQDN tag {tag}" for tag in self.fqdn_tags))
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def _built(hub: HubSpec) -> Iterator[RuleRecord]:
             yield RuleRecord(group.name, rule.name, rule.destinations, how, rule.sources, rule.why)
         for host in group.application_rules:
             how = f"{host.scheme.upper()} {host.port}"
-            yield RuleRecord(group.name, host.name, host.hosts, how, host.sources, host.why)
+            yield RuleRecord(group.name, host.name, host.to, how, host.sources, host.why)
 
 
 def _of_existing(preview: Preview) -> Iterator[RuleRecord]:

@@ -1,0 +1,160 @@
+"""Problems of clusters of Azure Kubernetes Service in the stack file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network
+
+from amlz.capabilities.aks.config import AksConfig, AksPoolConfig, AksSystemPoolConfig
+from amlz.capabilities.aks.facts import (
+    LONGEST_LABEL,
+    NODES,
+    PODS_OF_NODE,
+    POOLS,
+    RESERVED,
+)
+from amlz.capabilities.aks.records import clusters, nodes_of, overlap, path_of
+from amlz.core.addresses import spoke_of
+from amlz.core.config import EnvironmentConfig, LandingZoneConfig
+from amlz.core.facts.clouds import PUBLIC, title
+from amlz.core.problems import Path, Problem
+
+_SYSTEM = "system"
+
+
+def check_aks(config: LandingZoneConfig) -> Iterator[Problem]:
+    """Returns clusters that Azure would refuse, or whose documentation this project has not."""
+    for key, environment, settings in clusters(config):
+        path = path_of(key)
+        yield from _unsupported(config, environment, path)
+        yield from _ranges(config, settings, path)
+        yield from _pods(settings, path)
+        yield from _services(settings, path)
+        yield from _pools(settings, path)
+        yield from _labels(config, environment, path)
+
+
+def _unsupported(config: LandingZoneConfig, environment: EnvironmentConfig, path: Path) -> Iterator[Problem]:
+    if config.cloud != PUBLIC:
+        yield Problem(
+            path,
+            f"No page of Microsoft's names the private DNS zone of API servers in {title(config.cloud)}.",
+            "Remove it.",
+        )
+    if environment.isolation.managed:
+        yield Problem(
+            path,
+            "Its nodes are in the spoke, and with `isolation: managed` the workspace's compute targets are only in the "
+            "managed network.",
+            "Remove it, or set `isolation: injected`.",
+        )
+    if config.hub.elsewhere is not None:
+        key = "hub.stack" if config.hub.stack is not None else "hub.existing"
+        yield Problem(
+            path,
+            "Nodes resolve the API server through the hub, whose network is linked to the cluster's zone before the "
+            f"cluster is created; with `{key}`, that network is its owner's.",
+            "Remove it.",
+        )
+
+
+def _ranges(config: LandingZoneConfig, settings: AksConfig, path: Path) -> Iterator[Problem]:
+    """Returns overlaps of ranges that only the cluster knows with those of networks."""
+    elsewhere = config.hub.elsewhere
+    hub = (config.hub.address_space,) if elsewhere is None else elsewhere.address_space
+    networks = {
+        **dict.fromkeys(hub, "the hub"),
+        **dict.fromkeys(config.hub.serves, "`hub.serves`"),
+        **dict.fromkeys(config.on_premises, "`onPremises`"),
+        **{cidr: f"spoke {name}" for name, spoke in config.spokes.items() for cidr in spoke.address_space},
+    }
+    own = {"podNetwork": settings.pod_network, "serviceNetwork": settings.service_network}
+    for name, cidr in own.items():
+        others = networks if name == "podNetwork" else {**networks, settings.pod_network: "`podNetwork`"}
+        for other, owner in others.items():
+            if overlap(cidr, other):
+                yield Problem(
+                    (*path, name),
+                    f"{cidr} overlaps {other} of {owner}: pods would not reach what has these addresses.",
+                    "Choose a range that no connected network uses.",
+                )
+    for name, cidr in {"network": settings.network, **own}.items():
+        for other in RESERVED:
+            if overlap(cidr, other):
+                yield Problem(
+                    (*path, name), f"{cidr} overlaps {other}, which AKS keeps.", "Choose a range outside of it."
+                )
+
+
+def _pods(settings: AksConfig, path: Path) -> Iterator[Problem]:
+    network, nodes = IPv4Network(settings.pod_network), nodes_of(settings)
+    holds = 2 ** max(PODS_OF_NODE - network.prefixlen, 0) if network.prefixlen <= PODS_OF_NODE else 0
+    if holds < nodes:
+        prefix = PODS_OF_NODE - (nodes - 1).bit_length()
+        yield Problem(
+            (*path, "podNetwork"),
+            f"{nodes} nodes, those of an upgrade included, take a /{PODS_OF_NODE} each; {network} holds {holds}.",
+            f"Use a /{prefix} or larger.",
+        )
+
+
+def _services(settings: AksConfig, path: Path) -> Iterator[Problem]:
+    network = IPv4Network(settings.service_network)
+    if not 13 <= network.prefixlen <= 28:
+        yield Problem(
+            (*path, "serviceNetwork"),
+            f"{network} is a /{network.prefixlen}; AKS takes ranges smaller than /12, and its DNS service gets the "
+            "11th address.",
+            "Use a /13 to /28, for example a /24.",
+        )
+
+
+def _pools(settings: AksConfig, path: Path) -> Iterator[Problem]:
+    if _SYSTEM in settings.pools:
+        yield Problem(
+            (*path, "pools", _SYSTEM),
+            "It is the name of the pool of system pods.",
+            "Give it another name, or set `system`.",
+        )
+    pools: list[tuple[Path, AksSystemPoolConfig | AksPoolConfig]] = [(("system",), settings.system)]
+    pools += [(("pools", name), pool) for name, pool in settings.pools.items()]
+    for where, pool in pools:
+        if pool.min_nodes > pool.max_nodes:
+            yield Problem(
+                (*path, *where, "minNodes"),
+                f"{pool.min_nodes} nodes stay, and {pool.max_nodes} are the most.",
+                f"Set `minNodes: {pool.max_nodes}`, or more `maxNodes`.",
+            )
+    for name, user_pool in settings.pools.items():
+        has_gpu = user_pool.size.lower().startswith(("standard_nc", "standard_nd", "standard_nv"))
+        if has_gpu is not (user_pool.gpu_driver is not None):
+            yield Problem(
+                (*path, "pools", name, *(() if has_gpu else ("gpuDriver",))),
+                f"{user_pool.size} has GPUs, and `gpuDriver` is not set."
+                if has_gpu
+                else f"{user_pool.size} is in no series with NVIDIA GPUs (NC, ND, NV).",
+                "Add `gpuDriver: install`; or `none` with the NVIDIA GPU operator." if has_gpu else "Remove it.",
+            )
+    for limit, count in ((POOLS, len(settings.pools) + 1), (NODES, nodes_of(settings))):
+        if count > limit.count:
+            yield Problem(
+                (*path, "pools"),
+                f"{count:,} {limit.what}; Azure takes {limit.count:,} a {limit.per}.",
+                "Remove some.",
+            )
+
+
+def _labels(config: LandingZoneConfig, environment: EnvironmentConfig, path: Path) -> Iterator[Problem]:
+    """Returns names that become labels of nodes and are too long for that."""
+    spoke = spoke_of(config, environment)
+    if spoke is None:
+        return
+    names = config.spokes[spoke].names
+    for key, name in (("virtualNetwork", names.virtual_network), ("resourceGroup", names.resource_group)):
+        if name is not None and len(name) > LONGEST_LABEL:
+            yield Problem(
+                ("spokes", spoke, "names", key),
+                f"{name!r} has {len(name)} characters; nodes of the cluster of {path[1]}/{path[3]} have it as a label, "
+                f"of at most {LONGEST_LABEL}.",
+                "Shorten it.",
+            )

@@ -1,0 +1,257 @@
+"""Decides the cluster of an environment: its identities, its subnet, its egress, its zone, its pools."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network
+
+from amlz.capabilities.aks.check import check_aks
+from amlz.capabilities.aks.config import AksConfig, AksPoolConfig
+from amlz.capabilities.aks.facts import (
+    CLUSTER,
+    FQDN_TAG,
+    GPU_TAINT,
+    HOSTS,
+    MAINTENANCE,
+    NODES_TARGET,
+    POOL,
+    ROUTES_TARGET,
+    SURGE,
+    TARGET,
+    ZONE,
+    ZONE_TARGET,
+)
+from amlz.capabilities.aks.records import NODES, clusters, owner_of, path_of, settings_of, subnets
+from amlz.capabilities.aks.spec import AksSpec, ChildSpec, MaintenanceSpec, PoolSpec
+from amlz.core.capability import EnvironmentParts, Part, Planner, Relaxation, SharedSubnet
+from amlz.core.config import EnvironmentConfig, LandingZoneConfig
+from amlz.core.facts.quotas import SIZES
+from amlz.core.planning.context import Context, registry_is_shared
+from amlz.core.planning.environment_context import EnvironmentContext
+from amlz.core.planning.hub import hub_subnet
+from amlz.core.planning.parts import ranges_of_parts
+from amlz.core.planning.places import spoke_network_id, spoke_place, spoke_route_table
+from amlz.core.planning.rules import ANY, deny
+from amlz.core.planning.spoke import name_servers, peerings, people_ranges, subnet_name
+from amlz.core.specs import (
+    ApplicationRuleSpec,
+    IdentitySpec,
+    NsgRuleSpec,
+    RuleGroupSpec,
+    ZoneLinkSpec,
+    ZoneSpec,
+)
+
+_GROUP = "rcg-aks"
+#: Taint of the pool of system pods: https://learn.microsoft.com/azure/aks/use-system-pools
+_SYSTEM_TAINT = "CriticalAddonsOnly=true:NoSchedule"
+#: Names of the two schedules: https://learn.microsoft.com/azure/aks/planned-maintenance
+_SCHEDULES = ("aksManagedAutoUpgradeSchedule", "aksManagedNodeOSUpgradeSchedule")
+#: From `gpuDriver` to `gpuProfile.driver`.
+_DRIVERS = {"install": "Install", "none": "None"}
+
+
+def plan_aks(env: EnvironmentContext, given: EnvironmentParts) -> Part | None:
+    """Returns the cluster of an environment; None where it has none."""
+    settings = settings_of(env.settings)
+    if settings is None:
+        return None
+    path, context = path_of(env.key), env.context
+    name = context.take("managedCluster", env.namer.unique("managedCluster"), env.place.group_id, path)
+    nodes_group = context.group_name(env.project, env.name, "nodes")
+    context.take("resourceGroup", nodes_group, f"/subscriptions/{env.place.subscription}", path)
+    targets, cluster = _targets(env), env.place.id(CLUSTER, name)
+    network = spoke_network_id(context, env.spoke)
+    zone = ZoneSpec(targets[ZONE_TARGET].rsplit("/", 1)[-1], targets[ZONE_TARGET])
+    roles = (*given.roles[ZONE_TARGET], *given.roles[ROUTES_TARGET], *given.roles[NODES_TARGET])
+    link = ZoneLinkSpec("hub", zone, "link-hub", context.hub_network, env.place, env.tags)
+    spec = AksSpec(
+        name=name,
+        place=env.place,
+        nodes_group=nodes_group,
+        tier=settings.tier.capitalize(),
+        tenant_id=context.config.tenant_id,
+        identity=_identity(env, "aks").id,
+        nodes_identity=_identity(env, "aksNodes").id,
+        subnet=f"{network}/subnets/{subnet_name(owner_of(env.key), NODES)}",
+        link=link,
+        pod_network=settings.pod_network,
+        service_network=settings.service_network,
+        dns_address=str(IPv4Network(settings.service_network).network_address + 10),
+        zones=context.zones,
+        system=_system(settings),
+        pools=tuple(_pool(pool_name, pool) for pool_name, pool in settings.pools.items()),
+        surge=f"{SURGE}%",
+        upgrades=settings.upgrades,
+        maintenance=MaintenanceSpec(
+            _SCHEDULES,
+            settings.maintenance.day,
+            settings.maintenance.start,
+            settings.maintenance.hours,
+            settings.maintenance.utc_offset,
+        ),
+        before=roles,
+        after=(
+            *(role.id for role in (*roles, *given.roles.get("network", ()), *given.roles.get("registry", ()))
+              if role.principal.id in {_identity(env, "aks").id, _identity(env, "aksNodes").id}),
+            *(side.id for side in peerings(context, env.spoke)),
+            _firewall_group(context),
+        ),
+        roles=given.roles[TARGET],
+        diagnostics=context.diagnostics(cluster),
+        protect=env.production,
+        lock=env.lock("aks", cluster),
+        children=(
+            *(ChildSpec(env.place.id(POOL, name, pool_name)) for pool_name in settings.pools),
+            *(ChildSpec(env.place.id(MAINTENANCE, name, schedule)) for schedule in _SCHEDULES),
+        ),
+        tags=env.tags,
+    )  # fmt: skip
+    return Part(spec)
+
+
+def _firewall_group(context: Context) -> str:
+    """Returns the id of the firewall's rules for nodes."""
+    policy = context.hub_name("firewallPolicy")
+    return context.hub_place.id("Microsoft.Network/firewallPolicies/ruleCollectionGroups", policy, _GROUP)
+
+
+def _system(settings: AksConfig) -> PoolSpec:
+    system = settings.system
+    return PoolSpec("system", "System", system.size, system.min_nodes, system.max_nodes, (_SYSTEM_TAINT,))
+
+
+def _pool(name: str, pool: AksPoolConfig) -> PoolSpec:
+    taints = (*((GPU_TAINT,) if pool.gpu_driver is not None else ()), *pool.taints)
+    driver = _DRIVERS[pool.gpu_driver] if pool.gpu_driver is not None else None
+    return PoolSpec(name, "User", pool.size, pool.min_nodes, pool.max_nodes, tuple(dict.fromkeys(taints)), driver)
+
+
+def _identity(env: EnvironmentContext, role: str) -> IdentitySpec:
+    word = "aks-nodes" if role == "aksNodes" else role
+    name = env.context.take("identity", env.namer.name("identity", word), env.place.group_id, path_of(env.key))
+    return IdentitySpec(role, name, env.place, env.tags)
+
+
+def _identities(env: EnvironmentContext) -> tuple[IdentitySpec, ...]:
+    return () if settings_of(env.settings) is None else (_identity(env, "aks"), _identity(env, "aksNodes"))
+
+
+def _targets(env: EnvironmentContext) -> dict[str, str]:
+    """Returns the ids that roles are given on: cluster, zone, routes, and the identity of nodes."""
+    if settings_of(env.settings) is None:
+        return {}
+    cluster = env.namer.unique("managedCluster")
+    zone = ZONE.format(cluster=cluster, region=env.place.location)
+    spoke = spoke_place(env.context, env.spoke)
+    return {
+        TARGET: env.place.id(CLUSTER, cluster),
+        ZONE_TARGET: env.place.id("Microsoft.Network/privateDnsZones", zone),
+        ROUTES_TARGET: spoke.id("Microsoft.Network/routeTables", spoke_route_table(env.context, env.spoke)),
+        NODES_TARGET: _identity(env, "aksNodes").id,
+    }
+
+
+def _subnet_rules(context: Context, subnet: SharedSubnet) -> Iterator[NsgRuleSpec]:
+    """Returns the rules of a subnet of nodes: everything within the cluster, as AKS requires, and its documented egress
+    through the firewall.
+    """
+    owned = next((row for row in clusters(context.config) if owner_of(row[0]) == subnet.owner), None)
+    if owned is None:
+        return
+    key, environment, settings = owned
+    own, inside = settings.network, (settings.network, settings.pod_network)
+    endpoints = next(s.cidr for s in context.addresses.block(key).subnets if s.role == "endpoints")
+    shared = (hub_subnet(context, "endpoints"),) if registry_is_shared(environment) else ()
+    stores = (endpoints, *shared, *ranges_of_parts(environment))
+    servers, names = name_servers(context)
+    why = "nodes and pods of the cluster"
+    yield NsgRuleSpec("cluster-in", 100, "Inbound", inside, inside, ANY, why)
+    yield NsgRuleSpec("load-balancer", 110, "Inbound", ("AzureLoadBalancer",), ANY, ANY, "its health probes")
+    why = "people and callers, to the API server and internal load balancers"
+    yield NsgRuleSpec("people", 120, "Inbound", people_ranges(context), (own,), ("443",), why, "Tcp")
+    yield deny("Inbound")
+    yield NsgRuleSpec("cluster-out", 100, "Outbound", inside, inside, ANY, "nodes and pods of the cluster")
+    why = "stores, vault, registry and workspace of this environment"
+    yield NsgRuleSpec("endpoints", 110, "Outbound", (own,), stores, ("443",), why, "Tcp")
+    yield NsgRuleSpec("dns", 120, "Outbound", (own,), servers, ("53",), f"names, by {names}")
+    why = "the firewall knows the hosts"
+    yield NsgRuleSpec("by-firewall", 400, "Outbound", (own,), ("Internet",), ("80", "443"), why, "Tcp")
+    yield deny("Outbound")
+
+
+def _endpoint_rules(environment: EnvironmentConfig, endpoints: str) -> Iterator[NsgRuleSpec]:
+    """Returns the rule by which nodes use an environment's private endpoints (their range)."""
+    settings = settings_of(environment)
+    if settings is not None:
+        why = "nodes of the AKS cluster use the stores"
+        yield NsgRuleSpec("aks", 121, "Inbound", (settings.network,), (endpoints,), ("443",), why, "Tcp")
+
+
+def _firewall(context: Context) -> Iterator[RuleGroupSpec]:
+    """Returns the firewall's rules for nodes: the hosts that Azure lists under a tag, and those of what is used."""
+    nodes = _nodes(context.config, None)
+    if not nodes:
+        return
+    why = "hosts that AKS requires, as Azure lists them"
+    rules = [
+        ApplicationRuleSpec("aks-required", nodes, (), why, fqdn_tags=(FQDN_TAG,)),
+        ApplicationRuleSpec("aks-required-http", nodes, (), why, "Http", fqdn_tags=(FQDN_TAG,)),
+    ]
+    for row in HOSTS:
+        sources = _nodes(context.config, row.only)
+        if sources:
+            hosts = tuple(host.format(region=context.config.location) for host in row.hosts)
+            rules.append(ApplicationRuleSpec(row.name, sources, hosts, row.why, row.scheme))
+    yield RuleGroupSpec(_GROUP, 420, application_rules=tuple(rules))
+
+
+def _nodes(config: LandingZoneConfig, only: str | None) -> tuple[str, ...]:
+    """Returns ranges of nodes that use something (a key of the stack file, None for all), in order."""
+    ranges = {
+        settings.network
+        for _, _, settings in clusters(config)
+        if {
+            None: True,
+            "gpuDriver": any(pool.gpu_driver == "install" for pool in settings.pools.values()),
+            "azureMl": settings.azure_ml,
+        }[only]
+    }
+    return tuple(sorted(ranges, key=IPv4Network))
+
+
+def _relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
+    for key, _, _ in clusters(config):
+        yield Relaxation(
+            path_of(key),
+            "the cluster's identity changes the whole network of its spoke (Network Contributor), as its private DNS "
+            "zone requires",
+        )
+
+
+def _summary(config: LandingZoneConfig) -> Iterator[tuple[str, str]]:
+    """Returns nodes and vCPUs of all clusters at full scale: their quota is that of virtual machines."""
+    texts = []
+    for key, _, settings in clusters(config):
+        pools = (_system(settings), *(_pool(name, pool) for name, pool in settings.pools.items()))
+        sizes = [(SIZES.get(pool.size.lower()), pool.max_nodes) for pool in pools]
+        vcpus = sum(row[1] * nodes for row, nodes in sizes if row is not None)
+        rest = "" if all(row is not None for row, _ in sizes) else " and those of unknown sizes"
+        nodes = sum(pool.max_nodes for pool in pools)
+        texts.append(f"{key}: at most {nodes} nodes, {vcpus} vCPUs{rest}")
+    if texts:
+        yield "AKS", "; ".join(texts)
+
+
+PLANNER = Planner(
+    check=check_aks,
+    relaxations=_relaxations,
+    summary=_summary,
+    identities=_identities,
+    targets=_targets,
+    endpoint_rules=_endpoint_rules,
+    firewall=_firewall,
+    shared_endpoints=subnets,
+    subnet_rules=_subnet_rules,
+    environment=plan_aks,
+)

@@ -1,0 +1,78 @@
+"""Spec of a cluster of Azure Kubernetes Service."""
+
+from __future__ import annotations
+
+from amlz.capabilities.aks.facts import CLUSTER
+from amlz.core.specs import DiagnosticsSpec, LockSpec, Place, RoleAssignmentSpec, ZoneLinkSpec
+from amlz.core.specs.common import Tags
+from amlz.dataclass import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSpec:
+    """A pool of nodes. `gpu_driver`: as ARM writes it, None for sizes without GPUs."""
+
+    name: str
+    mode: str
+    size: str
+    min_nodes: int
+    max_nodes: int
+    taints: tuple[str, ...]
+    gpu_driver: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChildSpec:
+    """A resource below the cluster, which its lock holds, too."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenanceSpec:
+    """The weekly time of upgrades. `schedules`: names of the configurations that have it."""
+
+    schedules: tuple[str, ...]
+    day: str
+    start: str
+    hours: int
+    utc_offset: str
+
+
+@dataclass(frozen=True, slots=True)
+class AksSpec:
+    """A private cluster with its zone. `identity`, `nodes_identity`, `subnet`: IDs.
+
+    `before`: roles that must exist before the cluster. `after`: IDs of its egress. `roles`: on the cluster.
+    """
+
+    name: str
+    place: Place
+    nodes_group: str
+    tier: str
+    tenant_id: str
+    identity: str
+    nodes_identity: str
+    subnet: str
+    link: ZoneLinkSpec
+    pod_network: str
+    service_network: str
+    dns_address: str
+    zones: tuple[str, ...]
+    system: PoolSpec
+    pools: tuple[PoolSpec, ...]
+    surge: str
+    upgrades: str
+    maintenance: MaintenanceSpec
+    before: tuple[RoleAssignmentSpec, ...]
+    after: tuple[str, ...]
+    roles: tuple[RoleAssignmentSpec, ...]
+    diagnostics: DiagnosticsSpec
+    protect: bool
+    lock: LockSpec | None
+    children: tuple[ChildSpec, ...]
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.id(CLUSTER, self.name)
