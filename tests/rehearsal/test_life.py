@@ -65,6 +65,7 @@ def test_a_landing_zone_lives_beside_the_hub_of_another_stack(tmp_path: Path) ->
     assert {stays.why.partition(":")[0] for stays in life.stays} == {
         "protected",
         "something that is protected needs it",
+        "it comes with its parent",
     }
     assert (life.audited[0].assignment, life.wrong) == ("guardrails-network", False)
 
