@@ -216,6 +216,8 @@ def killed(verb: str, call: int, fork: Path, number: signal.Signals = signal.SIG
         },
         capture_output=True,
         check=False,
+        # A test run in the background ignores Ctrl-C, and its children would too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     return ran.returncode
 
