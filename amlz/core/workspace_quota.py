@@ -8,6 +8,7 @@ by words and separators alone: `Standard_DSv2_Family_Cluster_Dedicated_vCPUs` is
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -106,12 +107,12 @@ def commands(stack: str, quotas: tuple[WantedQuota, ...], spare: int) -> Iterato
     enough.
     """
     yield "set -eu"
-    option = f" --spare {spare}" if spare else ""
+    compare = f"amlz quota {shlex.quote(stack)}{f' --spare {spare}' if spare else ''}"
     for number, (subscription, region) in enumerate(dict.fromkeys((q.subscription, q.region) for q in quotas), 1):
         place = f"/subscriptions/{subscription}/providers/Microsoft.MachineLearningServices/locations/{region}"
         now, update = f"quotas-{number}.json", f"update-{number}.json"
         yield f'az rest --method get --url "{place}/quotas?api-version={API_VERSION}" > {now}'
-        yield f"amlz quota {stack}{option} --current {now} --format update --output {update} || [ $? -eq 1 ]"
+        yield f"{compare} --current {now} --format update --output {update} || [ $? -eq 1 ]"
         yield f"if grep -q quotas/ {update}; then"
         yield f'  az rest --method post --url "{place}/updateQuotas?api-version={API_VERSION}" --body @{update}'
         yield "fi"

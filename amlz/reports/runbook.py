@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -69,7 +70,7 @@ def failure_steps(stack: str, plan: LandingZonePlan, failure: str) -> tuple[Fail
 def _names(stack: str, environment: ProjectEnvironmentSpec) -> dict[str, str]:
     place = environment.group.place
     return {
-        "stack": stack,
+        "stack": shlex.quote(stack),
         "owner": str(environment.owner),
         "workspace": environment.workspace.name,
         "group": place.resource_group,

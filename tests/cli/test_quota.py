@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from amlz.core.problems import LandingZoneError
-from amlz.core.workspace_quota import WantedQuota, limits_of, update_of, wanted_quotas
+from amlz.core.workspace_quota import WantedQuota, commands, limits_of, update_of, wanted_quotas
 from tests.cli.in_process import amlz_here
 from tests.conftest import ROOT, STACKS
 from tests.core.stacks import LANDING_ZONE, at, cluster, planned, stack
@@ -86,6 +86,16 @@ def test_the_step_of_a_pipeline_compares_and_raises(tmp_path: Path) -> None:
     assert "/updateQuotas?api-version=2025-12-01 --body @update-1.json" in (tmp_path / "sent").read_text("utf-8")
     sent = json.loads((tmp_path / "update-1.json").read_text("utf-8"))["value"]
     assert [row["limit"] for row in sent] == [row["wanted"] for row in workspaces]
+
+
+def test_a_step_quotes_a_path_that_a_shell_would_split() -> None:
+    """A name of a stack stays as it is."""
+    shown = [line for name in ("dev", "my stacks/Pulumi.dev.yaml") for line in commands(name, wanted(), 0)]
+
+    assert [line.partition(" --current")[0] for line in shown if line.startswith("amlz")] == [
+        "amlz quota dev",
+        "amlz quota 'my stacks/Pulumi.dev.yaml'",
+    ]
 
 
 def test_text_has_a_line_for_each_family() -> None:
