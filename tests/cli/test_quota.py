@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,7 @@ def test_another_json_is_refused(value: Any) -> None:
 def test_the_step_of_a_pipeline_compares_and_raises(tmp_path: Path) -> None:
     """It runs with an `az` that answers a limit which is not enough: the request has the wanted limit."""
     step = amlz_here("quota", STACKS["minimal"], "--commands").stdout
-    step = step.replace(STACKS["minimal"], str(ROOT / STACKS["minimal"]))
+    step = step.replace(STACKS["minimal"], shlex.quote(str(ROOT / STACKS["minimal"])))
     az, amlz = tmp_path / "az", tmp_path / "amlz"
     workspaces = json.loads(amlz_here("quota", STACKS["minimal"], "--format", "json").stdout)
     rows = [{"id": f"{row['workspace']}/quotas/{row['family']}", "limit": 1, "unit": "Count"} for row in workspaces]
