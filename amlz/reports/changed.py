@@ -34,7 +34,7 @@ def changed_lines(all_changed: Sequence[Changed]) -> Iterator[str]:
     """Each resource and, indented, what differs; first what is the same at many."""
     for title, changes, further in changed_groups(all_changed):
         yield title
-        yield from (f"  {_row(change)}" for change in changes)
+        yield from (f"  {change_line(change)}" for change in changes)
         if further:
             yield f"  and {further}"
 
@@ -68,7 +68,8 @@ def _one(changed: Changed, own: list[PropertyChange]) -> Iterator[tuple[str, lis
     yield title, sorted(own, key=lambda change: change.kind is Kind.UPDATES)[:_CUT], further
 
 
-def _row(change: PropertyChange) -> str:
+def change_line(change: PropertyChange) -> str:
+    """A property, from what to what, and what Azure does where it is not simply made."""
     effect = does(change)
     return f"{change.row.path}: {becomes(change.row)}{f' ({effect})' if effect else ''}"
 

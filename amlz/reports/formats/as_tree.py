@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 from amlz.azure.differences import rows_of
 from amlz.core.words import counted, plural, printable
-from amlz.diff.difference import Changed, Difference
+from amlz.diff.difference import Difference
 from amlz.reports import difference_as
-from amlz.reports.changed import becomes, does, value
+from amlz.reports.changed import change_line, value
 from amlz.reports.formats import as_text
 from amlz.reports.formats.registry import Report
 from amlz.reports.lines import wrapped
@@ -24,7 +24,7 @@ _WORDS = {CREATED: "create", CHANGED: "change", DELETED: "delete", REPLACED: "re
 
 
 class TreeEntry(NamedTuple):
-    """A resource in the tree. `properties`: its name and values, or their changes, which `--detail` shows."""
+    """A resource in the tree. `properties`: with `--detail`, its name and values, or their changes."""
 
     sign: str
     urn: str
@@ -39,11 +39,11 @@ def write(report: Report) -> str:
     if report.against is None:
         total = plural(len(preview.graph.resources), "resource")
         head, end = f"{preview.stack}: {total}, as if nothing existed", "; ".join(NOT_COVERED)
-        entries, urgent = tuple(_built(preview)), as_text.decisions(preview)
+        entries, urgent = tuple(_built(preview, report.detail)), as_text.decisions(preview)
     else:
         head, end = difference_as.headline(report.against), difference_as.not_covered(report.against)
-        entries, urgent = tuple(_changed(report.against)), difference_as.decisions(report.against)
-    tree = "\n".join(_tree(entries, preview.graph.parents, report.detail))
+        entries, urgent = tuple(_changed(report.against, report.detail)), difference_as.decisions(report.against)
+    tree = "\n".join(_tree(entries, preview.graph.parents))
     parts = ["\n".join([wrapped("", head), *_legend(entries)]), tree, *urgent, wrapped("", f"Not covered: {end}.")]
     return printable("\n\n".join(part for part in parts if part) + "\n")
 
@@ -55,20 +55,20 @@ def _legend(entries: Iterable[TreeEntry]) -> Iterator[str]:
         yield "  ".join(parts)
 
 
-def _built(preview: Preview) -> Iterator[TreeEntry]:
+def _built(preview: Preview, detail: bool) -> Iterator[TreeEntry]:
     for resource in preview.graph:
-        yield TreeEntry(
-            CREATED, resource.urn, resource.arm_type, resource.parent, _values(resource.name, resource.body)
-        )
+        values = _values(resource.name, resource.body) if detail else ()
+        yield TreeEntry(CREATED, resource.urn, resource.arm_type, resource.parent, values)
 
 
-def _changed(difference: Difference) -> Iterator[TreeEntry]:
+def _changed(difference: Difference, detail: bool) -> Iterator[TreeEntry]:
     for record in difference.deleted:
         yield _entry(DELETED, record, ())
     for changed in difference.changed:
-        yield _entry(REPLACED if changed.replaced else CHANGED, changed.resource, tuple(_changes(changed)))
+        changes = tuple(map(change_line, changed.changes)) if detail else ()
+        yield _entry(REPLACED if changed.replaced else CHANGED, changed.resource, changes)
     for record in difference.created:
-        yield _entry(CREATED, record, _values(record["name"], record["body"]))
+        yield _entry(CREATED, record, _values(record["name"], record["body"]) if detail else ())
 
 
 def _entry(sign: str, record: Mapping[str, Any], properties: tuple[str, ...]) -> TreeEntry:
@@ -79,13 +79,7 @@ def _values(name: str, body: Mapping[str, Any]) -> tuple[str, ...]:
     return (f"name: {name}", *(f"{row.path}: {value(row.new)}" for row in rows_of({}, body)))
 
 
-def _changes(changed: Changed) -> Iterator[str]:
-    for change in changed.changes:
-        effect = does(change)
-        yield f"{change.row.path}: {becomes(change.row)}{f' ({effect})' if effect else ''}"
-
-
-def _tree(entries: Iterable[TreeEntry], parents: Mapping[str, str], detail: bool) -> Iterator[str]:
+def _tree(entries: Iterable[TreeEntry], parents: Mapping[str, str]) -> Iterator[str]:
     """Returns the lines of components and, below each, its resources. `parents`: the parent of each component."""
     children: dict[str | None, dict[str, TreeEntry | None]] = {}
     for entry in entries:
@@ -104,7 +98,7 @@ def _tree(entries: Iterable[TreeEntry], parents: Mapping[str, str], detail: bool
         else:
             title = counted(1, member.arm_type).removeprefix("1 ")
             yield wrapped(f"{indent}{member.sign} ", f"{title} {member.urn.rpartition('::')[2]}")
-            yield from (wrapped(f"{indent}    ", text) for text in (member.properties if detail else ()))
+            yield from (wrapped(f"{indent}    ", text) for text in member.properties)
         waiting += [(below, one, depth + 1) for below, one in reversed(children.get(urn, {}).items())]
 
 
