@@ -128,6 +128,11 @@ def environments(config: LandingZoneConfig) -> Iterator[tuple[str, str, Environm
             yield project, name, environment
 
 
+def any_production(config: LandingZoneConfig) -> bool:
+    """Returns whether one environment holds production data. Those of other stacks may, and share the hub."""
+    return bool(config.hub.serves) or any(one.is_production(name) for _, name, one in environments(config))
+
+
 def spoke_of(config: LandingZoneConfig, environment: EnvironmentConfig) -> str | None:
     """Returns the spoke of an environment: the configured one, or the only one. None where that leaves a choice."""
     if environment.spoke is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
-from amlz.core.addresses import environments
+from amlz.core.addresses import any_production, environments
 from amlz.core.capability import Relaxation
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.config.isolation import IsolationConfig
@@ -41,7 +41,7 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
     if config.endpoint_network_policies == "off":
         gives = "security groups do not apply to private endpoints: every connected network reaches them"
         yield Relaxation(("endpointNetworkPolicies",), gives)
-    if not config.protect_networks and _any_production(config):
+    if not config.protect_networks and any_production(config):
         gives = (
             "Pulumi deletes or replaces networks, firewalls, gateways and DNS zones of production without a question"
         )
@@ -80,10 +80,6 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
     for index, one in enumerate(config.accepted_findings):
         accepted = f"{one.finding} at {one.resource} is accepted until {one.expires_on} ({one.ticket})"
         yield Relaxation(("acceptedFindings", index), accepted)
-
-
-def _any_production(config: LandingZoneConfig) -> bool:
-    return bool(config.hub.serves) or any(one.is_production(name) for _, name, one in environments(config))
 
 
 def _who(config: LandingZoneConfig, packages: bool) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import field
 
 from amlz.azure.ids import parse, resource_id
-from amlz.core.addresses import AddressPlan
+from amlz.core.addresses import AddressPlan, any_production
 from amlz.core.capability import Scope
 from amlz.core.config import AccessConfig, EnvironmentConfig, LandingZoneConfig
 from amlz.core.discovery import uses
@@ -198,12 +198,8 @@ class Context:
 
     @property
     def any_production(self) -> bool:
-        """Returns whether one environment holds production data. Those of other stacks may, and share the hub."""
-        return bool(self.config.hub.serves) or any(
-            environment.is_production(name)
-            for project in self.config.projects.values()
-            for name, environment in project.environments.items()
-        )
+        """Returns whether one environment holds production data, or one of another stack may."""
+        return any_production(self.config)
 
     @property
     def zones(self) -> tuple[str, ...]:
