@@ -50,14 +50,14 @@ class RequestedFault:
 class FaultOutcome:
     """Result of faults. `struck`: verb and id of the operations that they met.
 
-    `mended`: what was done before the next `up`, as a person would do it. `differences`: what is otherwise than after
+    `repairs`: what was done before the next `up`, as a person would do it. `differences`: what is otherwise than after
     an undisturbed `up`, by URN or id. `shown`: the refresh that shows drift, where there was some.
     """
 
     asked: tuple[RequestedFault, ...]
     struck: tuple[str, ...]
     first: Step
-    mended: tuple[str, ...]
+    repairs: tuple[str, ...]
     then: Step | None
     differences: tuple[str, ...]
     shown: Step | None = None
@@ -66,7 +66,7 @@ class FaultOutcome:
     def person(self) -> str:
         """Returns the steps for a person where `up` alone does not converge; "" for nothing."""
         needs = [fault.fault.person for fault in self.asked if fault.fault.person]
-        return "; ".join([*needs, *self.mended])
+        return "; ".join([*needs, *self.repairs])
 
     @property
     def refused(self) -> bool:
@@ -149,7 +149,7 @@ def meet(
             for other in _drift(tested, requested_fault)
         ]
         shown = tested.step(f"{name}: refresh", "refresh") if changed else None
-        mended = () if gone or changed or not first.wrong else _mend(tested)
+        repairs = () if gone or changed or not first.wrong else _repair(tested)
         then = None
         for _ in requested_faults:  # each may stop another `up`
             if ((gone or changed) and then is None) or (then or first).wrong:
@@ -160,7 +160,7 @@ def meet(
         differ = [*differences(expected, undisturbed_of(tested)), *_unseen(len(changed), shown, then)]
         by_hand = [*(f"delete {item.id}" for item in gone), *(f"change {item}" for item in changed)]
         struck = [*_struck(tested, requested_faults), *by_hand]
-        return FaultOutcome(requested_faults, tuple(struck), first, (*mended, *apart), then, tuple(differ), shown)
+        return FaultOutcome(requested_faults, tuple(struck), first, (*repairs, *apart), then, tuple(differ), shown)
 
 
 def _after_deletion(tested: StackUnderTest, gone: Iterable[StoredResource], then: Step) -> tuple[str, ...]:
@@ -300,7 +300,7 @@ def _deleted(tested: StackUnderTest, stored_resource: StoredResource) -> bool:
     return True
 
 
-def _mend(tested: StackUnderTest) -> tuple[str, ...]:
+def _repair(tested: StackUnderTest) -> tuple[str, ...]:
     """Returns the steps for a person after an update that was cut off; nothing where it was not."""
     recovery.make_readable(tested.stack)
     if not tested.stack.state().get("pending_operations"):
