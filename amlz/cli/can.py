@@ -52,4 +52,4 @@ def can(
         text = (permissions.as_markdown if form is CanForm.markdown else permissions.as_text)(
             graph, permission_question
         )
-    write(text, output, colours=form is CanForm.text)
+    write(text, output)

@@ -10,4 +10,4 @@ def check(stack: Stack, form: FormOption = AnswerForm.text, output: Output = Non
     from amlz.reports.check import as_json, as_text
 
     file, plan = planned(stack)
-    write((as_json if form is AnswerForm.json else as_text)(file, plan), output, colours=form is AnswerForm.text)
+    write((as_json if form is AnswerForm.json else as_text)(file, plan), output)

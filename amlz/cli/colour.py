@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import Final, TextIO
 
 import typer
 
-#: Colour of a line by its first word: severities, and effects of policies.
-_BY_WORD: Final = {
+from amlz.core.terminal import terminal
+from amlz.reports.styled import HEADING, StyledText
+
+#: Colour of a style: severities, effects of policies, changes of a tree, results of `amlz doctor`.
+_COLOURS: Final = {
     "error": "red",
     "deny": "red",
     "deny-action": "red",
     "invalid": "red",
+    "missing": "red",
     "warning": "yellow",
     "audit": "yellow",
     "audit-if-not-exists": "yellow",
     "undecided": "yellow",
     "not evaluated": "yellow",
+    "advised": "yellow",
     "note": "cyan",
     "modify": "cyan",
     "append": "cyan",
     "deploy-if-not-exists": "cyan",
+    "+": "green",
+    "~": "yellow",
+    "-": "red",
+    "±": "magenta",
 }
-#: Colour of a resource in a tree by its sign.
-_BY_SIGN: Final = {"+": "green", "~": "yellow", "-": "red", "±": "magenta"}
-_SIGN = re.compile(r"( *)([+~±-])( .*)")
-_FIRST_WORD = re.compile(r"( *)([a-z][a-z-]*(?=  |$)|not evaluated(?= ))(.*)")
+_SIGNS: Final = frozenset("+~-±")
 
 
 def forbid(asked: bool) -> None:
@@ -46,31 +51,13 @@ def coloured(stream: TextIO | None) -> bool:
     return stream.isatty()
 
 
-def painted(text: str) -> str:
-    """A text report with colours: the first line and headings bold, findings and policy effects by severity."""
-    return "".join(_line(line, first=index == 0) for index, line in enumerate(text.splitlines(keepends=True)))
+def painted(text: StyledText) -> str:
+    """A text with colours, of which nothing else acts on the terminal."""
+    return "".join(_piece(terminal(part), style) for part, style in text.pieces())
 
 
-def painted_tree(text: str) -> str:
-    """A tree of resources with colours: the first line bold, resources by their sign."""
-    first, *lines = text.splitlines(keepends=True)
-    return "".join([_line(first, first=True), *map(_signed, lines)])
-
-
-def _signed(line: str) -> str:
-    text = line.rstrip("\n")
-    sign = _SIGN.match(text)
-    if sign is None:
-        return line
-    return f"{sign[1]}{typer.style(sign[2] + sign[3], fg=_BY_SIGN[sign[2]])}{line[len(text) :]}"
-
-
-def _line(line: str, first: bool) -> str:
-    text = line.rstrip("\n")
-    end = line[len(text) :]
-    word = _FIRST_WORD.match(text)
-    if word and word[2] in _BY_WORD:
-        return f"{word[1]}{typer.style(word[2], fg=_BY_WORD[word[2]], bold=True)}{word[3]}{end}"
-    if first or (text and not text.startswith(" ") and not text.endswith(".")):
-        return f"{typer.style(text, bold=True)}{end}"
-    return line
+def _piece(text: str, style: str | None) -> str:
+    if style == HEADING:
+        return typer.style(text, bold=True)
+    colour = _COLOURS.get(style or "")
+    return typer.style(text, fg=colour, bold=style not in _SIGNS or None) if colour else text

@@ -39,5 +39,5 @@ def diff(
         after = preview_stack(new_file, new_plan, today)
         difference = difference_between(old_file.shown, before, after, today)
         text = written(form, Report(lambda: after, difference, fail_on.value))
-    write(text, output, colours=form is Format.text)
+    write(text, output)
     raise typer.Exit(int(difference.fails(fail_on.value)))

@@ -21,5 +21,5 @@ def doctor(form: FormOption = AnswerForm.text, output: Output = None) -> None:
     from amlz.reports.doctor import as_json, as_text
 
     results = examine(os.environ, Path.home(), Path.cwd())
-    write((as_json if form is AnswerForm.json else as_text)(results), output, colours=form is AnswerForm.text)
+    write((as_json if form is AnswerForm.json else as_text)(results), output)
     raise typer.Exit(int(any(result.state == "missing" for result in results)))

@@ -254,5 +254,5 @@ def _answer(
 
     with steps(sys.stderr) as show:
         fleet_page = page(read_reports(load_fleet(fleet), today, show))
-    write(rendered(fleet_page, form.value), output, colours=form is FleetForm.text)
+    write(rendered(fleet_page, form.value), output)
     raise typer.Exit(int(fleet_page.fails))

@@ -259,17 +259,17 @@ def _plain_texts() -> Iterator[str]:
 _LARGEST = 2**20
 
 
-def write(text: str, output: Path | None, colours: bool = False, tree: bool = False) -> None:
-    """To standard output, or to a file: whole or not at all. `colours`, `tree`: with the colours of a report or of a
-    tree, if a terminal shows it.
-    """
+def write(text: str, output: Path | None) -> None:
+    """To standard output, in colours where a terminal shows them; or to a file, whole or not at all."""
     import sys
 
-    from amlz.cli.colour import coloured, painted, painted_tree
+    from amlz.cli.colour import coloured, painted
     from amlz.reports.files import STANDARD_OUTPUT, write_out, write_whole
+    from amlz.reports.styled import StyledText
 
-    if output is None or str(output) in STANDARD_OUTPUT:
-        paint = painted_tree if tree else painted if colours else None
-        write_out(text, paint if coloured(sys.stdout) else None)
-    else:
+    if output is not None and str(output) not in STANDARD_OUTPUT:
         write_whole(output, text)
+    elif isinstance(text, StyledText) and coloured(sys.stdout):
+        write_out(painted(text), escape=str)
+    else:
+        write_out(text)

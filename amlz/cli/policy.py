@@ -88,11 +88,7 @@ def run_cases(
 
     default = ROOT / ("custom/policies" if PACKAGED else "policies/cases")
     ran = list(case_files.run(folder or default, library()))
-    write(
-        (policy_pages.cases_json if form is AnswerForm.json else policy_pages.cases_text)(ran),
-        output,
-        colours=form is AnswerForm.text,
-    )
+    write((policy_pages.cases_json if form is AnswerForm.json else policy_pages.cases_text)(ran), output)
     raise typer.Exit(int(not all(case.passed for case in ran)))
 
 

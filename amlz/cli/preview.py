@@ -93,11 +93,11 @@ def preview(
         show(f"Writing {', '.join(forms)}")
         report = Report(previewed, difference, fail_on.value, links, origin, detail, quiet)
         texts = [written(output_format, report) for output_format in forms]
-    _write_all(forms, texts, paths)
+    _write_all(texts, paths)
     raise typer.Exit(int(fails))
 
 
-def _write_all(forms: list[Format], texts: list[str], paths: list[tuple[str, Path | None]]) -> None:
+def _write_all(texts: list[str], paths: list[tuple[str, Path | None]]) -> None:
     """Writes each report, files first: where one cannot be written, nothing is shown."""
-    for form, text, (_, path) in sorted(zip(forms, texts, paths, strict=True), key=lambda row: row[2][1] is None):
-        write(text, path, colours=form is Format.text, tree=form is Format.tree)
+    for text, (_, path) in sorted(zip(texts, paths, strict=True), key=lambda row: row[1][1] is None):
+        write(text, path)

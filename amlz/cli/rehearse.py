@@ -76,7 +76,7 @@ def rehearse(
         else:
             result = report.Rehearsal(file.stack, life=live(stage, file, edited))
     render = {"text": report.as_text, "json": report.as_json, "markdown": report.as_markdown}[form.value]
-    write(render(result), output, colours=form is RehearsalForm.text)
+    write(render(result), output)
     raise typer.Exit(int(result.wrong))
 
 

@@ -211,7 +211,7 @@ def preview_all(against: str, today: str | None, shown_as: Shown, output: Path |
 
     results = results_of_stacks(against, today, part, keep=part_of(form) is None)
     results = replace(results, links=shown_as.links, origin=shown_as.origin)
-    write(render(results, form, today), output, colours=form is Format.text)
+    write(render(results, form, today), output)
     _failed(results)
     return int(results.fails(fail_on))
 

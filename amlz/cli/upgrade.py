@@ -55,7 +55,7 @@ def status(
     from amlz.reports.records import record
 
     answer = page(record(fork_status(ROOT, version("aml-landing-zone"), upstream)))
-    write(rendered(answer, form.value), output, colours=form is FleetForm.text)
+    write(rendered(answer, form.value), output)
     raise typer.Exit(int(answer.fails))
 
 
@@ -79,7 +79,7 @@ def preview(
     with merged(ROOT, tag, onto) as merge:
         effects, packages = _effects(merge, today)
     answer = page(record(merge), effects, packages)
-    write(rendered(answer, form.value), output, colours=form is FleetForm.text)
+    write(rendered(answer, form.value), output)
     raise typer.Exit(exit_code(effects, packages, answer.fails))
 
 
@@ -114,7 +114,7 @@ def merge(
         stopped = page(record(merge), effects, counted).fails
         made = None if stopped else make_branch(ROOT, merge, name)
     answer = with_branch(page(record(merge), effects, packages), tag, record(made))
-    write(rendered(answer, form.value), output, colours=form is FleetForm.text)
+    write(rendered(answer, form.value), output)
     raise typer.Exit(exit_code(effects, counted, stopped))
 
 
@@ -132,7 +132,7 @@ def migrate(
     from amlz.reports.records import record
 
     answer = page(record(migrate_stack(stack, write=not dry_run)))
-    write(rendered(answer, form.value), output, colours=form is FleetForm.text)
+    write(rendered(answer, form.value), output)
     raise typer.Exit(int(answer.fails))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from amlz.checks.accepted.finding import Accepted
 from amlz.checks.naming import Names
+from amlz.reports.styled import heading, joined_text, led_by
 
 TITLE = "Accepted, and not counted"
 
@@ -19,12 +20,13 @@ def why(accepted: Accepted) -> str:
 def text(accepted: Iterable[Accepted], names: Names, width: int) -> str:
     """For a terminal, or nothing."""
     lines = [line for one in accepted for line in _lines(one, names, width)]
-    return "\n".join([TITLE, *lines]) if lines else ""
+    return joined_text("\n", [heading(TITLE), *lines]) if lines else ""
 
 
 def _lines(accepted: Accepted, names: Names, width: int) -> Iterator[str]:
     finding = accepted.finding
-    yield f"  {finding.severity.value:<8} {finding.check}  {names.of_finding(finding).full}"
+    head = f"  {finding.severity.value:<8} {finding.check}  {names.of_finding(finding).full}"
+    yield led_by(finding.severity.value, head)
     for item in (finding.message, why(accepted)):
         yield from textwrap.wrap(
             item, width, initial_indent=" " * 11, subsequent_indent=" " * 11, break_long_words=False

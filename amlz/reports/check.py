@@ -11,6 +11,7 @@ from amlz.core.words import plural
 from amlz.reports import addresses
 from amlz.reports.json_text import dump
 from amlz.reports.relaxed import relaxed
+from amlz.reports.styled import heading, joined_text
 from amlz.stackfile.load import StackFile
 
 
@@ -19,15 +20,15 @@ def as_text(file: StackFile, plan: LandingZonePlan) -> str:
     spokes, environments = plural(len(plan.spokes), "spoke"), plural(len(plan.environments), "project environment")
     doubts = tuple(notices(file.config, plan))
     warnings = f", with {plural(len(doubts), 'warning')}" if doubts else ""
-    lines = [f"{in_one_line(file.stack)}: valid{warnings}. {spokes}, {environments}."]
+    lines: list[str] = [heading(f"{in_one_line(file.stack)}: valid{warnings}. {spokes}, {environments}.")]
     for choice in relaxed(file.config):
         where = f" of {', '.join(choice.environments)}" if choice.environments else ""
         lines += [f"  {choice.key}{where}: {gives_up}" for gives_up in choice.gives_up]
     for doubt in doubts:
         line = file.locate(doubt.path)
         problem = Problem(doubt.path, doubt.what, doubt.remedy, file.shown, line, warning=True)
-        lines.append(wrapped(str(problem)))
-    return "\n".join(lines) + "\n"
+        lines.append(heading(wrapped(str(problem))))
+    return joined_text("\n", [*lines, ""])
 
 
 def as_json(file: StackFile, plan: LandingZonePlan) -> str:

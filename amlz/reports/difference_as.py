@@ -14,7 +14,7 @@ from amlz.checks.finding import Severity
 from amlz.checks.naming import Names
 from amlz.core.problems import listed
 from amlz.core.terminal import in_one_line
-from amlz.core.words import counted, printable
+from amlz.core.words import counted
 from amlz.diff.difference import Changed, Difference, PropertyDifference
 from amlz.diff.difference_permissions import PermissionChange
 from amlz.reports.changed import changed_lines, where
@@ -24,6 +24,7 @@ from amlz.reports.cost import difference_records
 from amlz.reports.folding_records import finding_lines, finding_of, scopes, verdict_lines, with_remedy, without_remedy
 from amlz.reports.json_text import dump
 from amlz.reports.records import finding_record
+from amlz.reports.styled import heading, joined_text, led_by, paragraphs, printable_text, restyled
 
 #: Limitations of a comparison of two previews. Shown with every comparison.
 NOT_TOLD = (
@@ -46,8 +47,8 @@ NO_DECISION = {
 def text(difference: Difference, quiet: bool = False) -> str:
     """For a terminal of 80 columns. `quiet`: only the sections that need a decision."""
     shown = decisions(difference) if quiet else (_section(title, lines) for title, lines in sections(difference))
-    parts = [headline(difference), *shown, _wrapped("", f"Not covered: {not_covered(difference)}.")]
-    return printable("\n\n".join(part for part in parts if part) + "\n")
+    parts = [heading(headline(difference)), *shown, _wrapped("", f"Not covered: {not_covered(difference)}.")]
+    return printable_text(paragraphs(parts))
 
 
 def decisions(difference: Difference) -> Iterator[str]:
@@ -188,7 +189,7 @@ def newly_accepted(difference: Difference) -> Iterator[str]:
     """Findings that the stack file accepts, and did not before."""
     for f in difference.accepted:
         named = difference.names.of_finding(finding_of(f, difference.names))
-        yield f"{f['severity']}  {f['id']}  {named.full}: {f['reason']}"
+        yield led_by(f["severity"], f"{f['severity']}  {f['id']}  {named.full}: {f['reason']}")
 
 
 def roles_given(roles: Iterable[Any], names: Names) -> Iterator[str]:
@@ -265,8 +266,8 @@ def _section(title: str, lines: list[str]) -> str:
     body = []
     for line in lines:
         indent = "    " if line.startswith(" ") else "  "
-        body.append(_wrapped(indent, line.strip()))
-    return "\n".join([title, *body])
+        body.append(restyled(_wrapped(indent, line.strip()), line))
+    return joined_text("\n", [heading(title), *body])
 
 
 def _wrapped(indent: str, line: str) -> str:

@@ -9,6 +9,7 @@ from typing import Literal
 from amlz.core.problems import wrapped
 from amlz.core.terminal import in_one_line
 from amlz.reports.json_text import dump
+from amlz.reports.styled import joined_text, led_by
 
 #: ok: as it should be. missing: a preview fails without it. advised: only a deployment or a pipeline needs it.
 State = Literal["ok", "missing", "advised"]
@@ -26,12 +27,12 @@ class DoctorResult:
 
 def as_text(results: Iterable[DoctorResult]) -> str:
     """Returns a paragraph for each check: its state, what was seen, and the fix."""
-    lines = []
+    lines: list[str] = []
     for result in results:
-        lines.append(f"{result.state:8} {result.name}: {in_one_line(result.seen)}")
+        lines.append(led_by(result.state, f"{result.state:8} {result.name}: {in_one_line(result.seen)}"))
         if result.fix:
             lines.append(wrapped(f"  {in_one_line(result.fix)}"))
-    return "\n".join(lines) + "\n"
+    return joined_text("\n", [*lines, ""])
 
 
 def as_json(results: Iterable[DoctorResult]) -> str:

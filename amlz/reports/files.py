@@ -26,18 +26,17 @@ _OLD = 60 * 60
 _READER = 5.0
 
 
-def write_out(text: str, paint: Callable[[str], str] | None = None) -> bool:
+def write_out(text: str, escape: Callable[[str], str] = terminal) -> bool:
     """Writes to standard output. Returns False where its reader has closed it, which is no error.
 
-    `paint`: adds colours to the escaped text.
+    `escape`: makes the text harmless to a terminal; it may add colours.
 
     Raises LandingZoneError where it cannot be written.
     """
     if sys.stdout is None:
         raise LandingZoneError("standard output\n  It is closed.\n  Name a file with --output.")
     try:
-        escaped = terminal(text)
-        sys.stdout.write(paint(escaped) if paint else escaped)
+        sys.stdout.write(escape(text))
         sys.stdout.flush()
     except BrokenPipeError:
         _forget_output()

@@ -11,6 +11,7 @@ from amlz.policy.engine.requests import REFUSED
 from amlz.reports.changed import value
 from amlz.reports.folding import FoldedAt, distinguished, folded_findings
 from amlz.reports.policy import CHANGING, REVERTED
+from amlz.reports.styled import led_by
 
 Record = Mapping[str, Any]
 #: Reasons of a verdict that are shown; JSON has all.
@@ -44,7 +45,8 @@ def finding_lines(findings: Iterable[Finding], names: Names, says: Callable[[Fin
     for folded in folded_findings(findings, names):
         first, resource = folded.first, folded.resource
         parts = (before(resource, first), says(first))
-        yield f"{first.severity.value}  {first.check}  {' '.join(part for part in parts if part)}"
+        line = f"{first.severity.value}  {first.check}  {' '.join(part for part in parts if part)}"
+        yield led_by(first.severity.value, line)
         yield from _below("The same at ", folded.others, folded.columns)
 
 
@@ -86,7 +88,8 @@ def _verdicts(alike: Sequence[Record], names: Names) -> Iterator[str]:
         first["verdict"] if first["blocks"] or first["verdict"] not in REFUSED else f"{first['verdict']}, not enforced"
     )
     at = "" if columns else f"  {in_words(row.resource for row in rows)}"
-    yield f"{word}  {first['assignment'].rpartition('/')[2]}: {of}{at}" + (f": {'; '.join(why)}" if why else "")
+    line = f"{word}  {first['assignment'].rpartition('/')[2]}: {of}{at}" + (f": {'; '.join(why)}" if why else "")
+    yield led_by(word, line)
     if columns:
         yield from _below("At ", rows, tuple(title for title, _ in columns))
     if first["verdict"] in CHANGING and first["enforced"] and _changes(first):

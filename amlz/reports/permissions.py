@@ -13,10 +13,11 @@ from amlz.core.permissions.actions import ACTIONS
 from amlz.core.permissions.answers import Grounds, PermissionAnswer, Permissions, combined
 from amlz.core.permissions.asked import PermissionQuestion
 from amlz.core.permissions.personas import name_of
-from amlz.core.words import WORDS, printable
+from amlz.core.words import WORDS
 from amlz.reports.json_text import dump
 from amlz.reports.lines import wrapped
 from amlz.reports.markdown_text import code, escaped
+from amlz.reports.styled import heading, paragraphs, printable_text
 
 #: Limitations of every answer.
 NOT_MODELLED = (
@@ -60,9 +61,10 @@ def as_text(graph: ResourceGraph, question: PermissionQuestion) -> str:
     elif question.kind:
         parts = ["\n".join(_list(place, answers)) for place, answers in _by_place(answered).items()]
     else:
-        parts = ["\n".join(_table(matrix)) for matrix in matrices(answered)] + [wrapped("", LEGEND)]
-    parts = parts if answered else [_nobody(question)]
-    return printable("\n\n".join([*parts, _limits()]) + "\n")
+        parts = ["\n".join(_table(matrix)) for matrix in matrices(answered)]
+    parts = [heading(part) for part in parts] if answered else [_nobody(question)]
+    legend = [wrapped("", LEGEND)] if answered and not question.kind else []
+    return printable_text(paragraphs([*parts, *legend, _limits()]))
 
 
 def as_markdown(graph: ResourceGraph, question: PermissionQuestion) -> str:

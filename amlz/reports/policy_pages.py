@@ -14,6 +14,7 @@ from amlz.policy.imported import ImportResult
 from amlz.policy.library import Entry, Library, shown
 from amlz.reports.json_text import dump
 from amlz.reports.policy import value
+from amlz.reports.styled import heading, joined_text
 
 
 def list_text(library: Library) -> str:
@@ -80,16 +81,17 @@ def show_json(library: Library, name: str) -> str:
 
 def cases_text(ran: Iterable[Ran]) -> str:
     """Returns the cases with another verdict, then their number."""
-    lines, failed, total = [], 0, 0
+    lines: list[str] = []
+    failed, total = 0, 0
     for case in ran:
         total += 1
         if not case.passed:
             failed += 1
-            lines.append(f"{shown(case.file)}\n  expected {case.expected}, found {case.actual}")
+            lines.append(heading(f"{shown(case.file)}\n  expected {case.expected}, found {case.actual}"))
             lines += [f"  {r['path'] or r['condition']} is {value(r['actual'])}" for r in case.verdict.reasons]
             lines += [f"  {case.verdict.says}"] if case.verdict.says else []
-    lines.append(f"{plural(total, 'case')}, {failed} failed")
-    return "\n".join(lines) + "\n"
+    lines.append(heading(f"{plural(total, 'case')}, {failed} failed"))
+    return joined_text("\n", [*lines, ""])
 
 
 def cases_json(ran: Iterable[Ran]) -> str:

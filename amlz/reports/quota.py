@@ -8,6 +8,7 @@ from typing import Any
 from amlz.core.plan import LandingZonePlan
 from amlz.core.quota import Machines, QuotaUse, demands
 from amlz.core.words import plural
+from amlz.reports.styled import heading, joined_text
 
 #: Quota of all low-priority vCPUs, of any family.
 ALL = "all families"
@@ -40,7 +41,7 @@ def records(plan: LandingZonePlan) -> list[dict[str, Any]]:
 
 def text(plan: LandingZonePlan) -> str:
     """For a terminal: a table a subscription and region, or nothing where nothing runs."""
-    return "\n\n".join("\n".join(_table(demand)) for demand in demands(plan))
+    return joined_text("\n\n", (heading("\n".join(_table(demand))) for demand in demands(plan)))
 
 
 def _table(demand: QuotaUse) -> Iterator[str]:

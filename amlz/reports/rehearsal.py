@@ -16,6 +16,7 @@ from amlz.reports.hiding import hidden_record
 from amlz.reports.json_text import dump
 from amlz.reports.markdown_text import escaped
 from amlz.reports.records import finding_record
+from amlz.reports.styled import heading, paragraphs
 
 SCHEMA_VERSION = 1
 NOT_SIMULATED = "Limitations of the simulator: docs/how-to/rehearsal.md."
@@ -40,12 +41,12 @@ class Rehearsal:
 def as_text(rehearsal: Rehearsal) -> str:
     """Tables first, then what a person has to know, in 80 columns."""
     rehearsal = hidden_record(rehearsal)
-    parts = [rehearsal.stack]
+    parts: list[str] = [heading(rehearsal.stack)]
     if rehearsal.life:
         parts += [_columns(_HEAD, _rows(rehearsal.life.steps)), *_life_lines(rehearsal.life)]
     if rehearsal.outcomes:
         parts += [_columns(_FAULT_HEAD, _fault_rows(rehearsal.outcomes)), *_faults_told(rehearsal.outcomes)]
-    return "\n\n".join([*parts, NOT_SIMULATED]) + "\n"
+    return paragraphs([*parts, NOT_SIMULATED])
 
 
 def as_markdown(rehearsal: Rehearsal) -> str:
@@ -199,7 +200,7 @@ def _section(title: str, lines: Iterable[str], mark: str) -> str:
         )
         for line in lines
     ]
-    return "\n".join([title, *written])
+    return heading("\n".join([title, *written]))
 
 
 def _columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

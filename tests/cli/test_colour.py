@@ -8,6 +8,19 @@ import pytest
 
 from amlz.cli.colour import coloured, painted
 from amlz.cli.progress import steps
+from amlz.reports.formats import as_text
+from amlz.reports.styled import (
+    HEADING,
+    StyledText,
+    heading,
+    joined_text,
+    led_by,
+    paragraphs,
+    printable_text,
+    restyled,
+    styled,
+)
+from tests.conftest import previewed
 
 
 class Terminal(io.StringIO):
@@ -24,28 +37,61 @@ def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
 
 
-def test_severities_are_coloured_and_headings_are_bold() -> None:
-    """A text report: its first line, a heading, a finding with its message, and a policy effect."""
-    report = (
-        "dev · retail.\n\nAddresses\n  hub  10.0.0.0/24\n\nerror    a/b  vnet\n         The range.\n\ndeny     Title\n"
+def test_a_report_has_bold_headings_and_coloured_severities() -> None:
+    """The first line, a heading, a finding with its message, and an effect of a policy that is not enforced."""
+    finding = "error    a/b  vnet\n         The range."
+    parts = [
+        heading("dev · retail.\nmore"),
+        led_by("error", finding),
+        led_by("deny, not enforced", "deny, not enforced"),
+    ]
+
+    assert painted(paragraphs(parts)) == (
+        "\x1b[1mdev · retail.\x1b[0m\nmore\n\n"
+        "\x1b[31m\x1b[1merror\x1b[0m    a/b  vnet\n         The range.\n\ndeny, not enforced\n"
     )
 
-    assert painted(report) == (
-        "\x1b[1mdev · retail.\x1b[0m\n\n\x1b[1mAddresses\x1b[0m\n  hub  10.0.0.0/24\n\n"
-        "\x1b[31m\x1b[1merror\x1b[0m    a/b  vnet\n         The range.\n\n\x1b[31m\x1b[1mdeny\x1b[0m     Title\n"
-    )
+
+def test_a_sentence_that_looks_like_a_heading_has_no_style() -> None:
+    """The writer of a report decides, not the layout of its lines: a wrapped sentence at the margin stays plain."""
+    text = as_text.render(previewed("dev"))
+    bold = [part for part, style in text.pieces() if style == HEADING] if isinstance(text, StyledText) else []
+
+    assert [line for line in bold if line.startswith(("Not covered", "deployment"))] == []
+    assert [line.partition(" on ")[0] for line in bold[1:]] == [
+        *("Would build", "Addresses", "Configured, and less secure than the default", "Azure Policy"),
+        "Allowed actions, of those that are possible (amlz can names them)",
+        *("Roles of the deployer", "Before the first deployment (commands: amlz roles dev --deployer)"),
+    ]
 
 
-def test_colours_change_no_text() -> None:
-    """Without the escape sequences it is the same text."""
-    report = "dev\n\n  warning  guard/x  note\nnote     exposure/public-access  log\n\nNot covered: drift.\n"
-    plain = painted(report)
-    for code in ("\x1b[0m", "\x1b[1m", "\x1b[31m", "\x1b[33m", "\x1b[36m"):
-        plain = plain.replace(code, "")
+def test_resources_of_a_tree_have_the_colour_of_their_sign() -> None:
+    """And not their properties below them."""
+    line = styled("  ~ vault\n    location", "~")
 
-    assert plain == report
-    assert painted("Not covered: drift.\n") != "Not covered: drift.\n"  # the first line is bold
-    assert painted("a\nNot covered: drift.\n").endswith("\nNot covered: drift.\n")
+    assert painted(line) == "  \x1b[33m~ vault\x1b[0m\n    location"
+
+
+def test_styles_change_no_text_and_stay_where_texts_are_joined() -> None:
+    """Also where a line is wrapped again."""
+    first, second = heading("One"), led_by("note", "  note  two")
+    together = joined_text("", [joined_text("\n", ["zero", first, restyled("    note\n  two", second)]), "."])
+
+    assert together == "zero\nOne\n    note\n  two."
+    assert list(together.pieces()) == [
+        ("zero\n", None),
+        ("One", HEADING),
+        ("\n    ", None),
+        ("note", "note"),
+        ("\n  two.", None),
+    ]
+    assert [restyled("plain", "plain"), heading("")] == ["plain", ""]
+
+
+def test_a_coloured_text_acts_on_no_terminal() -> None:
+    """Only its own colours do."""
+    assert painted(heading("a\x1b[2Jb\n\x07")) == "\x1b[1ma\ufffd[2Jb\x1b[0m\n\ufffd"
+    assert [printable_text(heading("a\x1bb")).spans, printable_text(heading("::x")).spans] == [((0, 3, HEADING),), ()]
 
 
 @pytest.mark.parametrize(

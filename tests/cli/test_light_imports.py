@@ -43,7 +43,18 @@ EVALUATOR = (
 #: Reports that every command loads: the names of formats, without a format.
 NAMES = ("formats", "formats.registry")
 COMMANDS = {
-    f"check {STACK}": ["addresses", "check", "files", *NAMES, "json_text", "lines", "links", "relaxed", "streams"],
+    f"check {STACK}": [
+        "addresses",
+        "check",
+        "files",
+        *NAMES,
+        "json_text",
+        "lines",
+        "links",
+        "relaxed",
+        "streams",
+        "styled",
+    ],
     f"check {STACK} --format json": [
         "addresses",
         "check",
@@ -54,11 +65,21 @@ COMMANDS = {
         "links",
         "relaxed",
         "streams",
+        "styled",
     ],
-    f"addresses {STACK}": ["addresses", "files", *NAMES, "json_text", "lines", "links", "streams"],
-    f"addresses {STACK} --format json": ["addresses", "files", *NAMES, "json_text", "lines", "links", "streams"],
-    "schema": ["files", *NAMES, "json_text", "links", "streams"],
-    "--help": [*NAMES, "links", "streams"],
+    f"addresses {STACK}": ["addresses", "files", *NAMES, "json_text", "lines", "links", "streams", "styled"],
+    f"addresses {STACK} --format json": [
+        "addresses",
+        "files",
+        *NAMES,
+        "json_text",
+        "lines",
+        "links",
+        "streams",
+        "styled",
+    ],
+    "schema": ["files", *NAMES, "json_text", "links", "streams", "styled"],
+    "--help": [*NAMES, "links", "streams", "styled"],
 }
 
 

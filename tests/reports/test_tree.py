@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from typer.testing import CliRunner
 
-from amlz.cli.colour import painted_tree
 from amlz.cli.main import app
 from amlz.reports.formats.as_tree import write
 from amlz.reports.formats.registry import Report
+from amlz.reports.styled import StyledText
 from tests.conftest import previewed
 from tests.rich_change import rich_change
 
@@ -61,11 +61,17 @@ def test_a_difference_has_a_sign_for_each_kind_of_change() -> None:
     assert set(signs) == set("+~-±")
 
 
-def test_a_terminal_shows_a_colour_for_each_sign() -> None:
-    """Components and properties have none, even where a property begins with a sign."""
-    assert painted_tree("a\n  Hub hub\n  + key vault v\n  ± key vault w\n") == (
-        "\x1b[1ma\x1b[0m\n  Hub hub\n  \x1b[32m+ key vault v\x1b[0m\n  \x1b[35m± key vault w\x1b[0m\n"
-    )
+def test_each_resource_of_a_tree_has_the_style_of_its_sign() -> None:
+    """Components and properties have none, even where a property begins with a sign. The counts on top have it too."""
+    preview, difference = rich_change()
+
+    text = write(Report(lambda: preview, difference, detail=True))
+
+    assert isinstance(text, StyledText)
+    pieces = [(part.strip()[0], style) for part, style in text.pieces() if style in set("+~-±")]
+    shown = len(difference.created) + len(difference.changed) + len(difference.deleted)
+    assert [sign for sign, style in pieces if sign != style] == []
+    assert len(pieces) == shown + len("+~-±")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from amlz.reports.formats import as_html
 from amlz.reports.json_text import dump
 from amlz.reports.lines import wrapped
 from amlz.reports.markdown_text import escaped
+from amlz.reports.styled import heading, joined_text
 
 #: Marks of a verdict in Markdown.
 _MARKS = {"bad": "❌", "look": "⚠️", "good": "✅"}
@@ -49,16 +50,15 @@ def rendered(page: FleetPage, form: str) -> str:
         return dump({"schemaVersion": 1, **page.record})
     if form == "html":
         return as_html.templates().get_template("fleet.html.jinja").render(page=page, title=page.title)
-    lines = _markdown(page) if form == "markdown" else _text(page)
-    return "".join(f"{line}\n" for line in lines)
+    return joined_text("\n", [*(_markdown(page) if form == "markdown" else _text(page)), ""])
 
 
 def _text(page: FleetPage) -> Iterator[str]:
-    yield page.title
+    yield heading(page.title)
     yield wrapped("", page.verdict)
     for table in page.tables:
         yield ""
-        yield table.title
+        yield heading(table.title)
         if not table.rows:
             yield wrapped("  ", table.empty)
             continue

@@ -16,7 +16,7 @@ from amlz.core.addresses import AddressPlan, AddressSpace, ExistingAddressSpace
 from amlz.core.discovery import asked_for_all
 from amlz.core.planning.deployer import custom_roles
 from amlz.core.problems import listed
-from amlz.core.words import counted, place, plural, printable
+from amlz.core.words import counted, place, plural
 from amlz.policy.verdicts import Verdicts
 from amlz.reports import (
     accepted,
@@ -35,6 +35,7 @@ from amlz.reports.formats.registry import Report
 from amlz.reports.lines import WIDTH, wrapped
 from amlz.reports.preview import NOT_COVERED, Preview
 from amlz.reports.relaxed import relaxed
+from amlz.reports.styled import heading, joined_text, led_by, paragraphs, printable_text, whole_heading
 
 _INDENT = " " * 9
 #: Maximum of resources in a sentence; more are a list.
@@ -52,7 +53,7 @@ def _brief(preview: Preview) -> str:
     """The figures, and what needs a decision: errors, warnings, and denials of Azure Policy."""
     preview = preview.shown
     parts = [_headline(preview), _summary(preview), *decisions(preview), _limits()]
-    return printable("\n\n".join(parts) + "\n")
+    return printable_text(paragraphs(parts))
 
 
 def decisions(preview: Preview) -> Iterator[str]:
@@ -70,7 +71,7 @@ def render(preview: Preview) -> str:
     preview = preview.shown
     parts = [_headline(preview), _summary(preview), _built(preview), _addresses(preview.plan.addresses)]
     parts += [quota.text(preview.plan)] if preview.quota else []
-    parts += [cost.summary(preview.costs)] if preview.costs is not None else []
+    parts += [heading(cost.summary(preview.costs))] if preview.costs is not None else []
     parts += [
         _existing_hub(preview),
         _owners(preview),
@@ -80,8 +81,8 @@ def render(preview: Preview) -> str:
         _findings(preview),
         _policy(preview),
     ]
-    parts += [permission_counts.text(preview.permissions), _deployer(preview), _limits()]
-    return printable("\n\n".join(part for part in parts if part) + "\n")
+    parts += [heading(permission_counts.text(preview.permissions)), _deployer(preview), _limits()]
+    return printable_text(paragraphs(parts))
 
 
 def _headline(preview: Preview) -> str:
@@ -92,7 +93,7 @@ def _headline(preview: Preview) -> str:
         plural(projects, "project"),
         plural(len(plan.environments), "environment"),
     )
-    return wrapped("", f"{preview.stack} · {plan.business_unit} · {place(plan)} · {', '.join(counts)}")
+    return whole_heading(wrapped("", f"{preview.stack} · {plan.business_unit} · {place(plan)} · {', '.join(counts)}"))
 
 
 def _summary(preview: Preview) -> str:
@@ -122,12 +123,12 @@ def _free_addresses(space: AddressSpace) -> int:
 
 def _built(preview: Preview) -> str:
     """Returns counts by subscription, resource group and type. Dependants of a resource are counted with it."""
-    lines = ["Would build"]
+    lines: list[str] = [heading("Would build")]
     for subscription in preview.plan.subscriptions:
         lines.append(f"  subscription {subscription}{_roles_of(preview, subscription)}")
         mine = [r for r in preview.graph if r.subscription == subscription]
         lines += _groups(mine)
-    return "\n".join(lines)
+    return joined_text("\n", lines)
 
 
 def _roles_of(preview: Preview, subscription: str) -> str:
@@ -161,7 +162,7 @@ def _groups(resources: Iterable[Resource]) -> Iterator[str]:
 
 
 def _addresses(plan: AddressPlan) -> str:
-    return "\n".join(["Addresses", *addresses.lines(plan, "  ")])
+    return joined_text("\n", [heading("Addresses"), *addresses.lines(plan, "  ")])
 
 
 def _existing_hub(preview: Preview) -> str:
@@ -174,21 +175,20 @@ def _existing_hub(preview: Preview) -> str:
         lines.append(wrapped("  from ", ", ".join(sources)))
         for rule in rules:
             lines += [wrapped("    ", f"{', '.join(rule.to)}, {rule.how}"), wrapped("      ", rule.why)]
-    paragraphs = ["The existing firewall must allow", *lines] if lines else []
+    parts = [heading("The existing firewall must allow"), *lines] if lines else []
     wanted = demands(preview.plan)
-    paragraphs += (
-        ["The existing hub must see to it that", *(wrapped("  - ", text) for text in wanted)] if wanted else []
-    )
-    return "\n".join(paragraphs)
+    if wanted:
+        parts += [heading("The existing hub must see to it that"), *(wrapped("  - ", text) for text in wanted)]
+    return joined_text("\n", parts)
 
 
 def _owners(preview: Preview) -> str:
     """Returns the tasks of owners of existing resources."""
-    lines = []
+    lines: list[str] = []
     for part, wanted in owners_must(preview.plan):
-        lines.append(wrapped("", f"The owner of the existing {part} must see to it that"))
+        lines.append(whole_heading(wrapped("", f"The owner of the existing {part} must see to it that")))
         lines += [wrapped("  - ", text) for text in wanted]
-    return "\n".join(lines)
+    return joined_text("\n", lines)
 
 
 def _kubernetes(preview: Preview) -> str:
@@ -200,7 +200,8 @@ def _kubernetes(preview: Preview) -> str:
     for wanted, clusters in alike.items():
         lines.append(wrapped("  of ", ", ".join(clusters)))
         lines += [wrapped("  - ", text) for text in wanted]
-    return "\n".join(["Owners of attached Kubernetes clusters must see to it that", *lines]) if lines else ""
+    title = "Owners of attached Kubernetes clusters must see to it that"
+    return heading("\n".join([title, *lines])) if lines else ""
 
 
 def _ways_out(preview: Preview) -> str:
@@ -214,7 +215,7 @@ def _ways_out(preview: Preview) -> str:
         for by, rows in network.by_whom:
             lines.append(f"    {by}")
             lines += [wrapped("      ", f"{row.kind} {', '.join(row.to)}: {row.why}") for row in rows]
-    return "\n".join(["Outbound rules of managed networks", *lines]) if lines else ""
+    return heading("\n".join(["Outbound rules of managed networks", *lines])) if lines else ""
 
 
 def _asked_for(preview: Preview) -> str:
@@ -223,18 +224,18 @@ def _asked_for(preview: Preview) -> str:
         lines.append(wrapped("  ", choice.key))
         lines += [wrapped("    ", f"of {', '.join(choice.environments)}")] if choice.environments else []
         lines += [wrapped("    ", text) for text in choice.gives_up]
-    return "\n".join(["Configured, and less secure than the default", *lines]) if lines else ""
+    return heading("\n".join(["Configured, and less secure than the default", *lines])) if lines else ""
 
 
 def _findings(preview: Preview) -> str:
     """The same finding at several resources is shown once, with every resource; the same remedy of several, too."""
     names = preview.names
-    shown = []
+    shown: list[str] = []
     for remedy, run in groupby(folded_findings(preview.findings, names), lambda folded: _remedy(folded.first)):
         several = list(run)
         lines = [line for folded in several for line in _finding(folded)]
-        shown.append("\n".join([*lines, *_once(remedy[-1], len(several))]))
-    return "\n\n".join(part for part in (*shown, accepted.text(preview.accepted, names, WIDTH)) if part)
+        shown.append(joined_text("\n", [*lines, *_once(remedy[-1], len(several))]))
+    return joined_text("\n\n", (part for part in (*shown, accepted.text(preview.accepted, names, WIDTH)) if part))
 
 
 def _remedy(finding: Finding) -> tuple[str, str, str]:
@@ -250,12 +251,12 @@ def _once(remedy: str, count: int) -> Iterator[str]:
 
 def finding_lines(folded: FoldedFinding) -> str:
     """A finding with all resources at which it is the same, in lines."""
-    return "\n".join([*_finding(folded), *_once(folded.first.remedy, 1)])
+    return joined_text("\n", [*_finding(folded), *_once(folded.first.remedy, 1)])
 
 
 def _finding(folded: FoldedFinding) -> Iterator[str]:
     first = folded.first
-    yield f"{first.severity.value:<8} {first.check}  {folded.resource.full}"
+    yield led_by(first.severity.value, f"{first.severity.value:<8} {first.check}  {folded.resource.full}")
     yield wrapped(_INDENT, first.message)
     if folded.others:
         yield from _resources("The same at", folded.others, folded.columns)
@@ -294,30 +295,34 @@ def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
 
 def _policy(preview: Preview) -> str:
     """Answers of Azure Policy, apart from what complies. The same answer to several resources is shown once."""
-    paragraphs = []
+    parts: list[str] = []
     for folded in folded_answers(preview.verdicts.answers, preview.names):
-        lines = [_hanging(policy.headline(folded.first)), *_resources("", folded.at, folded.columns)]
+        head = led_by(policy.word(folded.first), _hanging(policy.headline(folded.first)))
+        lines = [head, *_resources("", folded.at, folded.columns)]
         lines += [wrapped(_INDENT, text, whole=False) for text in folded.because]
-        paragraphs.append("\n".join(lines))
-    paragraphs += [wrapped("", f"not evaluated: {text}") for text in policy.unjudged(preview.verdicts)]
-    return "\n\n".join(["Azure Policy", *paragraphs]) if paragraphs else ""
+        parts.append(joined_text("\n", lines))
+    parts += [
+        led_by("not evaluated", wrapped("", f"not evaluated: {text}")) for text in policy.unjudged(preview.verdicts)
+    ]
+    return joined_text("\n\n", [heading("Azure Policy"), *parts]) if parts else ""
 
 
 def _deployer(preview: Preview) -> str:
-    lines = []
+    lines: list[str] = []
     others = (row.subscription for row in preview.plan.deployer)
     for subscription in dict.fromkeys((*preview.plan.subscriptions, *others)):
-        lines.append(f"Roles of the deployer on {subscription}")
+        lines.append(heading(f"Roles of the deployer on {subscription}"))
         for row in preview.plan.deployer:
             if row.subscription == subscription:
                 limited = " Only under the condition that --format json shows." if row.condition else ""
                 lines.append(wrapped(f"  {row.role}\n    ", f"{row.why}.{limited}" if limited else row.why))
-    return "\n".join([*lines, *_owner(preview)])
+    return joined_text("\n", [*lines, *_owner(preview)])
 
 
 def _owner(preview: Preview) -> list[str]:
     """Returns the steps of an owner before the first deployment."""
-    lines = [wrapped("", f"Before the first deployment (commands: amlz roles {preview.stack} --deployer)")]
+    title = f"Before the first deployment (commands: amlz roles {preview.stack} --deployer)"
+    lines: list[str] = [whole_heading(wrapped("", title))]
     by_subscription: dict[str, list[str]] = {}
     for one in providers_of(preview.graph):
         by_subscription.setdefault(one.subscription, []).append(one.namespace)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from amlz.azure.differences import rows_of
-from amlz.core.words import counted, plural, printable
+from amlz.core.words import counted, plural
 from amlz.diff.difference import Difference
 from amlz.reports import difference_as
 from amlz.reports.changed import change_line, value
@@ -18,6 +18,7 @@ from amlz.reports.formats import as_text
 from amlz.reports.formats.registry import Report
 from amlz.reports.lines import wrapped
 from amlz.reports.preview import NOT_COVERED, Preview
+from amlz.reports.styled import joined_text, paragraphs, printable_text, styled, whole_heading
 
 CREATED, CHANGED, DELETED, REPLACED = "+", "~", "-", "±"
 _WORDS = {CREATED: "create", CHANGED: "change", DELETED: "delete", REPLACED: "replace"}
@@ -43,16 +44,21 @@ def write(report: Report) -> str:
     else:
         head, end = difference_as.headline(report.against), difference_as.not_covered(report.against)
         entries, urgent = tuple(_changed(report.against, report.detail)), difference_as.decisions(report.against)
-    tree = "\n".join(_tree(entries, preview.graph.parents))
-    parts = ["\n".join([wrapped("", head), *_legend(entries)]), tree, *urgent, wrapped("", f"Not covered: {end}.")]
-    return printable("\n\n".join(part for part in parts if part) + "\n")
+    tree = joined_text("\n", _tree(entries, preview.graph.parents))
+    parts = [
+        joined_text("\n", [whole_heading(wrapped("", head)), *_legend(entries)]),
+        tree,
+        *urgent,
+        wrapped("", f"Not covered: {end}."),
+    ]
+    return printable_text(paragraphs(parts))
 
 
 def _legend(entries: Iterable[TreeEntry]) -> Iterator[str]:
     counts = Counter(entry.sign for entry in entries)
-    parts = [f"{sign} {counts[sign]} to {word}" for sign, word in _WORDS.items() if counts[sign]]
+    parts = [styled(f"{sign} {counts[sign]} to {word}", sign) for sign, word in _WORDS.items() if counts[sign]]
     if parts:
-        yield "  ".join(parts)
+        yield joined_text("  ", parts)
 
 
 def _built(preview: Preview, detail: bool) -> Iterator[TreeEntry]:
@@ -97,7 +103,8 @@ def _tree(entries: Iterable[TreeEntry], parents: Mapping[str, str]) -> Iterator[
             yield wrapped(f"{indent}  ", _component(urn))
         else:
             title = counted(1, member.arm_type).removeprefix("1 ")
-            yield wrapped(f"{indent}{member.sign} ", f"{title} {member.urn.rpartition('::')[2]}")
+            line = wrapped(f"{indent}{member.sign} ", f"{title} {member.urn.rpartition('::')[2]}")
+            yield styled(line, member.sign)
             yield from (wrapped(f"{indent}    ", text) for text in member.properties)
         waiting += [(below, one, depth + 1) for below, one in reversed(children.get(urn, {}).items())]
 
