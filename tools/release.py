@@ -19,6 +19,7 @@ from amlz.app.preview import preview_stack
 from amlz.core.problems import LandingZoneError
 from amlz.diff.difference import difference
 from amlz.diff.version_bump import (
+    CUSTOM_MOVED,
     EFFECTS,
     REFUSED,
     ReleaseEffect,
@@ -53,6 +54,18 @@ def stack_files(root: Path) -> list[Path]:
     return sorted(path.relative_to(root) for path in files)
 
 
+def custom_folders(root: Path) -> set[str]:
+    """Returns the folders of a business unit: each one named `custom`, and those in it, by their paths.
+
+    Git moves a unit's files along with a folder whose parent upstream renames, to where nothing reads them.
+    """
+    folders = [
+        path for pattern in ("custom", "*/custom") for path in root.glob(pattern) if path.parent.name != "examples"
+    ]
+    folders += [path for folder in folders for path in folder.iterdir()]
+    return {path.relative_to(root).as_posix() for path in folders if path.is_dir() and path.name != "__pycache__"}
+
+
 def effects(revision: Revision, today: str | None) -> StacksByEffect:
     """Returns the effects of this version on each stack file of a revision, which stays as it is there."""
     result: dict[ReleaseEffect, list[str]] = {}
@@ -63,6 +76,8 @@ def effects(revision: Revision, today: str | None) -> StacksByEffect:
     schema = revision.program / "docs/landing-zone.schema.json"
     for effect in effects_on_keys(json.loads(schema.read_text(encoding="utf-8")), json_schema()):
         result.setdefault(effect, []).append("all")
+    if custom_folders(revision.program) - custom_folders(ROOT):
+        result[CUSTOM_MOVED] = ["all"]
     every = [_name(path) for path in stack_files(revision.program)]
     return {
         effect: ("all",) if result[effect] == every else tuple(result[effect]) for effect in EFFECTS if effect in result

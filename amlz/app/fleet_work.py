@@ -5,15 +5,17 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from amlz.app.input_digest import program_digest, stack_digest
 from amlz.app.preview import preview_stack
+from amlz.app.processes import Ended, in_processes
 from amlz.azure.regular_files import read_regular
 from amlz.core.problems import LandingZoneError
 from amlz.fleet.shards import WorkStack
+from amlz.policy.engine.errors import PolicyError
 from amlz.reports.files import write_whole
 from amlz.reports.formats import as_json
 from amlz.stackfile.checked import checked
@@ -53,29 +55,30 @@ def work_of(folder: Path) -> tuple[WorkStack, ...]:
 class WorkOptions:
     """Options of previews. `skip_unchanged`: keeps the report of a stack if nothing that decides it has changed."""
 
+    to: Path
     today: str | None
     fail_on: str
     skip_unchanged: bool = False
+    processes: int = 1
 
 
-def previewed(
-    stacks: Iterable[WorkStack], to: Path, options: WorkOptions, show: Callable[[str], None]
-) -> Iterator[WorkResult]:
-    """Previews stacks one by one, and writes the report of each to STACK.json before the next.
+@dataclass(frozen=True, slots=True)
+class StackPreviewer:
+    """Previews stacks, and writes the report of each to STACK.json. `program`: the digest of the program, if needed."""
 
-    A stack that fails does not keep the others from it; its earlier report is removed, since it is no longer true.
-    """
-    program = program_digest() if options.skip_unchanged else ""
-    for stack in stacks:
-        path, kept = to / f"{stack.name}.json", to / f"{stack.name}{DIGEST}"
+    options: WorkOptions
+    program: str
+
+    def of(self, stack: WorkStack) -> WorkResult:
+        """Previews one stack. Where that fails, its earlier report is removed, since it is no longer true."""
+        options = self.options
+        path, kept = options.to / f"{stack.name}.json", options.to / f"{stack.name}{DIGEST}"
         digest = None
         if options.skip_unchanged:
-            digest = stack_digest(program, Path(stack.path), (options.today or "", options.fail_on))
+            digest = stack_digest(self.program, Path(stack.path), (options.today or "", options.fail_on))
             code = _unchanged(path, kept, digest)
             if code is not None:
-                yield WorkResult(stack.name, code, unchanged=True)
-                continue
-        show(f"Previewing {stack.name}")
+                return WorkResult(stack.name, code, unchanged=True)
         kept.unlink(missing_ok=True)  # a digest never belongs to another report, also after a kill
         try:
             file, plan = checked(stack.path)
@@ -85,13 +88,51 @@ def previewed(
             write_whole(path, report)
             if digest is not None:
                 write_whole(kept, json.dumps({"inputs": digest, "report": _of(report.encode()), "code": code}) + "\n")
-            yield WorkResult(stack.name, code)
-            del file, plan, preview, report
-        except LandingZoneError as error:
+        except (LandingZoneError, PolicyError) as error:
             path.unlink(missing_ok=True)
-            yield WorkResult(stack.name, 2, str(error))
-        gc.collect()  # the objects of the SDK refer to each other
-        gc.freeze()
+            return WorkResult(stack.name, 2, str(error))
+        return WorkResult(stack.name, code)
+
+    def of_each(self, stacks: Iterable[WorkStack]) -> Iterator[WorkResult]:
+        """Previews stacks one by one. Memory does not grow with their number."""
+        for stack in stacks:
+            result = self.of(stack)
+            yield result
+            if not result.unchanged:
+                gc.collect()  # the objects of the SDK refer to each other
+                gc.freeze()
+
+
+def previewed(
+    stacks: Sequence[WorkStack], options: WorkOptions, show: Callable[[str], None]
+) -> Generator[WorkResult, None, None]:
+    """Previews stacks, and yields the results in their order, each as soon as those before it are there."""
+    previewer = StackPreviewer(options, program_digest() if options.skip_unchanged else "")
+
+    def begun(stack: WorkStack) -> None:
+        show(f"Previewing {stack.name}")
+
+    if min(options.processes, len(stacks)) <= 1:
+        yield from previewer.of_each(_shown(stacks, begun))
+        return
+    for result in in_processes(stacks, previewer.of_each, options.processes, begun):
+        yield _ended(result) if isinstance(result, Ended) else result
+
+
+def _shown(stacks: Iterable[WorkStack], begun: Callable[[WorkStack], None]) -> Iterator[WorkStack]:
+    for stack in stacks:
+        begun(stack)
+        yield stack
+
+
+def _ended(ended: Ended[WorkStack]) -> WorkResult:
+    """Returns the result of a stack whose process was killed, which happens where memory runs out."""
+    return WorkResult(
+        ended.item.name,
+        2,
+        f"{ended.item.path}\n  It was not previewed: its process was ended by {ended.how}, maybe for lack of memory.\n"
+        "  Run it again with fewer --processes.",
+    )
 
 
 #: Ends the name of the file next to a report that has the digests of its inputs and of itself.

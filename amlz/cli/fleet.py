@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -171,6 +172,9 @@ def work(
     skip_unchanged: Annotated[
         bool, typer.Option("--skip-unchanged", help="Keep reports in the folder whose inputs are all the same.")
     ] = False,
+    processes: Annotated[
+        int, typer.Option("--processes", min=1, max=64, help="Stacks that are previewed at the same time.")
+    ] = 1,
     today: Today = None,
 ) -> None:
     """Previews the stacks of one shard of this folder, and writes a JSON report of each as soon as it is done."""
@@ -184,8 +188,9 @@ def work(
     stacks = shard(work_of(Path.cwd()), wave, number, of)
     gc.disable()  # as in `amlz preview`; the work itself collects after each stack
     worst = 0
-    with steps(sys.stderr) as show:
-        for result in previewed(stacks, to, WorkOptions(today, fail_on.value, skip_unchanged), show):
+    options = WorkOptions(to, today, fail_on.value, skip_unchanged, processes)
+    with steps(sys.stderr) as show, closing(previewed(stacks, options, show)) as results:
+        for result in results:
             worst = max(worst, result.code)
             same = " (unchanged)" if result.unchanged else ""
             write(f"{result.stack}: {_RESULTS[result.code]}{same}\n", None)

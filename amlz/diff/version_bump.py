@@ -41,6 +41,7 @@ DENIED = ReleaseEffect(_MAJOR, False, "a policy denies what the stack builds")
 CLOSED = ReleaseEffect(_MAJOR, False, "an egress path is closed")
 KEY_REMOVED = ReleaseEffect(_MAJOR, False, "a key of the stack file is removed")
 KEY_REQUIRED = ReleaseEffect(_MAJOR, False, "a key of the stack file is newly required")
+CUSTOM_MOVED = ReleaseEffect(_MAJOR, False, "a folder of the business unit is moved or removed")
 REPLACED = ReleaseEffect(_MINOR, False, "a resource without data is replaced or deleted")
 CREATED = ReleaseEffect(_MINOR, False, "new resources")
 ROLES = ReleaseEffect(_MINOR, True, "new or wider roles")
@@ -56,6 +57,7 @@ EFFECTS = (
     CLOSED,
     KEY_REMOVED,
     KEY_REQUIRED,
+    CUSTOM_MOVED,
     REPLACED,
     CREATED,
     ROLES,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,9 +32,12 @@ from amlz.diff.version_bump import (
     least_version,
 )
 from tests.conftest import ROOT, as_told
-from tools.release import last_release, lines, problems
+from tools.release import custom_folders, last_release, lines, problems
 
 Edit = Callable[[dict[str, Any]], None]
+
+#: Folders of `custom/` that releases have promised. None is ever renamed, nor is a parent of one.
+FOLDERS_OF_THE_UNIT = ("capabilities", "checks", "pipelines", "policies")
 
 
 def first_of(record: dict[str, Any], arm_type: str) -> dict[str, Any]:
@@ -147,6 +151,17 @@ def test_a_removed_key_and_one_that_is_newly_required_are_breaking() -> None:
 def test_the_least_version_raises_the_part_of_the_worst_effect(previous: str, part: VersionPart, least: str) -> None:
     """Before 1.0, a breaking change raises the minor number."""
     assert least_version(previous, part) == least
+
+
+def test_a_renamed_parent_of_a_folder_of_the_unit_is_seen(tmp_path: Path) -> None:
+    """Both folders of 0.1.0 were moved; a new folder is none."""
+    for name in ("policies/custom", "pipelines/custom/azure", "custom/checks/__pycache__", "examples/custom/names"):
+        (tmp_path / name).mkdir(parents=True)
+
+    assert custom_folders(tmp_path) == {
+        *("custom", "custom/checks", "pipelines/custom", "pipelines/custom/azure", "policies/custom"),
+    }
+    assert custom_folders(ROOT) >= {"custom", *(f"custom/{name}" for name in FOLDERS_OF_THE_UNIT)}
 
 
 CHANGELOG = """# Changelog

@@ -14,6 +14,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from amlz.app import fleet_work
+from amlz.app.fleet_work import WorkResult
+from amlz.app.processes import Ended
 from amlz.core.problems import LandingZoneError
 from amlz.fleet.shards import MOST_JOBS, WorkStack, shard, shards
 from amlz.reports.fleet.pipeline import pipeline
@@ -131,6 +134,38 @@ def test_work_writes_one_report_a_stack_and_goes_on_after_a_failure(folder: Path
     assert json.loads((folder / "reports" / "hub.json").read_text(encoding="utf-8")) == json.loads(shipped("hub"))
 
 
+def test_work_in_two_processes_writes_the_same(folder: Path) -> None:
+    """Results in the same order, the same reports, the same sentence for a stack file with mistakes."""
+    work = ("fleet", "work", "--shard", "1/1", "--wave", "1", "--to", "reports", "--skip-unchanged")
+    one = amlz_here(*work, folder=folder)
+    report = (folder / "reports" / "hub.json").read_bytes()
+    for path in (folder / "reports").iterdir():
+        path.unlink()
+
+    two = amlz_here(*work, "--processes", "2", folder=folder)
+    again = amlz_here(*work, "--processes", "2", folder=folder)
+
+    assert (two.returncode, two.stdout, two.stderr) == (one.returncode, one.stdout, one.stderr)
+    assert (folder / "reports" / "hub.json").read_bytes() == report
+    assert again.stdout == "hub: no findings that stop it (unchanged)\nwrong: not previewed\n"
+
+
+def test_a_stack_whose_process_was_killed_is_not_previewed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others are, and the sentence has the remedy."""
+    killed = Ended(stack("hub"), "signal SIGKILL")
+    monkeypatch.setattr(fleet_work, "in_processes", lambda *_: iter([killed, WorkResult("wrong", 0)]))
+
+    ran = amlz_here(
+        "fleet", "work", "--shard", "1/1", "--wave", "1", "--to", "reports", "--processes", "2", folder=folder
+    )
+
+    assert (ran.returncode, ran.stdout) == (2, "hub: not previewed\nwrong: no findings that stop it\n")
+    assert ran.stderr == (
+        "Pulumi.hub.yaml\n  It was not previewed: its process was ended by signal SIGKILL, maybe for lack of memory.\n"
+        "  Run it again with fewer --processes.\n"
+    )
+
+
 def test_a_shard_without_stacks_is_fine(folder: Path) -> None:
     """A pipeline may have more jobs than stacks."""
     ran = amlz_here("fleet", "work", "--shard", "9/9", "--wave", "2", "--to", "reports", folder=folder)
@@ -188,7 +223,7 @@ def test_the_workflow_uses_the_pinned_actions_of_this_repository() -> None:
         "wave3": ["plan", "wave2"],
     }
     assert jobs["wave3"]["steps"][-2]["run"].splitlines()[-1] == (
-        '.venv/bin/amlz fleet work --shard "$SHARD" --wave 3 --to reports'
+        '.venv/bin/amlz fleet work --shard "$SHARD" --wave 3 --to reports --processes 2'
     )
     assert "@n@" not in text + pipeline("azure-devops", 3)
 

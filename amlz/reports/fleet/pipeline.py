@@ -60,7 +60,7 @@ _GITHUB_WAVE = """\
           SHARD: ${{ matrix.shard }}
         run: |
           mkdir -p reports
-          .venv/bin/amlz fleet work --shard "$SHARD" --wave @n@ --to reports
+          .venv/bin/amlz fleet work --shard "$SHARD" --wave @n@ --to reports --processes 2
       - if: always()
         uses: @upload@
         with: {name: "reports-@n@-${{ strategy.job-index }}", path: reports, retention-days: 14}
@@ -104,7 +104,7 @@ _AZURE_WAVE = """\
 @setup@      - bash: |
           set -euo pipefail
           mkdir -p reports
-          .venv/bin/amlz fleet work --shard "$SHARD" --wave @n@ --to reports
+          .venv/bin/amlz fleet work --shard "$SHARD" --wave @n@ --to reports --processes 2
         displayName: Preview
         env: {SHARD: $(shard)}
       - publish: reports
