@@ -33,11 +33,13 @@ RUN = {
     "lock delete",
     "login",
     "monitor diagnostic-settings",
+    "network private-endpoint",
     "policy assignment",
     "policy definition",
     "policy exemption",
     "policy remediation",
     "policy set-definition",
+    "provider show",
     "resource delete",
     "rest",
     "role assignment",
@@ -76,9 +78,7 @@ NOT_RUN = {
     "monitor activity-log": "lists what was done: not simulated",
     "monitor metrics": "lists measured values: not simulated",
     "monitor log-analytics": "changes a table of a log, which Azure creates itself: not simulated",
-    "network private-endpoint": "lists connections with their state at run time: not simulated",
     "provider list": "lists aliases of Azure Policy: NotSimulated",
-    "provider show": "reads the state of a registration: tests/simulator/test_registrations.py does",
     "storage blob": "the data plane",
     "storage container": "the data plane",
     "vm create": "virtual machines are not simulated",
@@ -212,7 +212,7 @@ def test_policies_are_exported_as_amlz_imports_them(signed_in: Listening, tmp_pa
 
 @needs_clients
 def test_other_commands_of_the_documentation_do_what_they_say(signed_in: Listening) -> None:
-    """Requests by hand, a lock, a plan of Defender, a remediation, a deleted resource, settings of the activity log."""
+    """A request by hand, a lock, a plan, a remediation, a deletion, endpoints, a provider, the activity log."""
     group = f"{SCOPE}/resourceGroups/rg-other"
     url = f"{signed_in.base}{group}?api-version=2024-03-01"
     created = _az(signed_in, "rest", "--method", "put", "--url", url, "--body", '{"location": "westeurope"}')
@@ -228,13 +228,24 @@ def test_other_commands_of_the_documentation_do_what_they_say(signed_in: Listeni
     _az(signed_in, "resource", "delete", "--ids", id_)
     pricing = ("--name", "KeyVaults", "--tier", "free", "--subscription", SUBSCRIPTION)
     plan = _az(signed_in, "security", "pricing", "create", *pricing)
-    assignment = next(iter(previewed(STACK).graph.of_type("Microsoft.Authorization/policyAssignments")))
+    graph = previewed(STACK).graph
+    assignment = next(iter(graph.of_type("Microsoft.Authorization/policyAssignments")))
     remediation = ("--name", "now", "--policy-assignment", assignment.id, "--resource-group", assignment.resource_group)
     _az(signed_in, "policy", "remediation", "create", *remediation, "--subscription", SUBSCRIPTION)
+    endpoint = next(iter(graph.of_type("Microsoft.Network/privateEndpoints")))
+    of_group = ("--resource-group", endpoint.resource_group, "--subscription", endpoint.subscription)
+    endpoints = _az(signed_in, "network", "private-endpoint", "list", *of_group)
+    provider = _az(signed_in, "provider", "show", "--namespace", "Microsoft.Network", "--subscription", SUBSCRIPTION)
     settings = _az(signed_in, "monitor", "diagnostic-settings", "subscription", "list", "--subscription", SUBSCRIPTION)
 
     assert [one["name"] for one in settings["value"]] == ["activity-log-claims-westeurope"]
     assert created["properties"]["provisioningState"] == "Succeeded"
+    assert provider["registrationState"] == "Registered"
+    assert sorted(one["name"] for one in endpoints) == sorted(
+        one.name
+        for one in graph.of_type("Microsoft.Network/privateEndpoints")
+        if (one.subscription, one.resource_group) == (endpoint.subscription, endpoint.resource_group)
+    )
     assert signed_in.get(id_) is None
     assert plan["pricingTier"] == "Free"
 
