@@ -5,6 +5,7 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import authorization, managedidentity
 
+from amlz.core.role_descriptions import description_of
 from amlz.core.specs import ExistingPrincipalSpec, RoleAssignmentSpec
 from components.resource_registry import ResourceRegistry
 
@@ -27,7 +28,7 @@ def role_assignment(
         role_definition_id=args.role_id,
         principal_id=_principal(args, resources),
         principal_type=args.principal.kind,  # set, so that Azure does not look for an identity it does not know yet
-        description=f"{args.who}: {args.why}",
+        description=description_of(args.holders, args.reasons),
         opts=resources.options(parent, args.subscription, after),
     )
     resources.register(args.id, assignment)

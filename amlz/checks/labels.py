@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from amlz.azure.graph import UNKNOWN_KEY, is_unknown
 from amlz.azure.ids import parse
 from amlz.core.facts.roles import PRIVILEGED, role_name
-
-#: The program's descriptions of role assignments begin with the principal: `computeIdentity: why`.
-_PRINCIPAL = re.compile(r"([A-Za-z]+(?:, [A-Za-z]+)*): ")
+from amlz.core.role_descriptions import holders_in
 
 
 def label(arm_type: str, resource_id: str, name: str, properties: Mapping[str, Any]) -> str:
@@ -30,13 +27,12 @@ def label(arm_type: str, resource_id: str, name: str, properties: Mapping[str, A
 
 
 def _principal(properties: Mapping[str, Any]) -> str:
-    described = properties.get("description")
-    named = _PRINCIPAL.match(described) if isinstance(described, str) else None
+    holders = holders_in(properties.get("description"))
     principal = properties.get("principalId")
     if isinstance(principal, str):
-        return f"{named[1]} {principal}" if named else principal
-    if named:
-        return named[1]
+        return f"{holders} {principal}" if holders else principal
+    if holders:
+        return holders
     return str(principal[UNKNOWN_KEY]) if isinstance(principal, dict) and is_unknown(principal) else "a principal"
 
 

@@ -13,7 +13,7 @@ from amlz.azure.ids import ResourceId, parse
 from amlz.checks.finding import Finding
 from amlz.checks.labels import label
 from amlz.core.problems import listed
-from amlz.core.words import WORDS
+from amlz.core.words import short_noun
 from amlz.policy.engine.requests import PolicyAnswer
 
 #: Longer names are no words.
@@ -159,8 +159,8 @@ def _parents(resource_id: ResourceId) -> tuple[str, ...]:
 def _beside(resource_id: ResourceId) -> tuple[str, ...]:
     """Returns further distinguishing words: type, resource group, subscription."""
     group = f"of {resource_id.resource_group}" if resource_id.resource_group else ""
-    kind = WORDS.get(resource_id.type.lower(), (resource_id.type.rpartition("/")[2], ""))[0]
-    return f"({kind})", group, f"of subscription {resource_id.subscription}" if resource_id.subscription else ""
+    subscription = f"of subscription {resource_id.subscription}" if resource_id.subscription else ""
+    return f"({short_noun(resource_id.type).one})", group, subscription
 
 
 def _labels(resource_id: ResourceId) -> list[str]:

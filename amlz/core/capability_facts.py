@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from amlz.azure.change_rule import ChangeRule
 from amlz.azure.protection import Protection
@@ -81,9 +81,16 @@ class Switch:
     behind: bool = False
 
 
+class Noun(NamedTuple):
+    """A type in words: one of it, and several."""
+
+    one: str
+    several: str
+
+
 @dataclass(frozen=True, slots=True)
 class ArmType:
-    """An ARM type that a capability builds: its name, one and several of it in words, and what is known of it.
+    """An ARM type that a capability builds: its name, its noun, and what is known of it.
 
     `kind`: of its names, with the rule for them. `emits`: None for no diagnostics. `public`: switches of public access.
     `keys`: the switch that turns keys off. `name_setting`: the key of the stack file that names it, which begins with a
@@ -91,7 +98,7 @@ class ArmType:
     """
 
     name: str
-    words: tuple[str, str]
+    noun: Noun
     kind: str | None = None
     names: NameRule | None = None
     emits: Emits | None = None
@@ -192,26 +199,34 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class PropertyValue:
+    """A property of a body by its path, and a value of it."""
+
+    path: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class CountedLimit:
     """A limit, or a quota, on resources of one type. `within`: the scope in which they are counted.
 
-    `only`: a property and the value that counted resources have. `keys`: of the stack file, from which the number
-    follows; they may hold {project}.
+    `only`: the property by which resources count, None for all of the type. `keys`: of the stack file, from which the
+    number follows; they may hold {project}.
     """
 
     limit: Limit
     arm_type: str
     within: Literal["parent", "region", "subscription"]
     keys: tuple[str, ...]
-    only: tuple[str, str] | None = None
+    only: PropertyValue | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RetiredSetting:
     """A value of a property (of one item of a list, where the path has `[*]`) that ends on a day.
 
-    `values`: those that end; () for any but an absent one. `instead`: what to send, None for nothing. `where`: another
-    property and the value without which the row does not apply.
+    `values`: those that end; () for any but an absent one. `instead`: what to send, None for nothing. `only`: another
+    property, without whose value the row does not apply.
     """
 
     arm_type: str
@@ -221,7 +236,7 @@ class RetiredSetting:
     on: str
     source: str
     instead: str | None = None
-    where: tuple[str, str] | None = None
+    only: PropertyValue | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from amlz.core.capability_facts import Noun
 from amlz.core.discovery import capability_facts
 from amlz.core.facts.clouds import PUBLIC, title
 from amlz.core.plan import LandingZonePlan
 from amlz.core.terminal import terminal
 
 #: One and several of a type, by its name in lower case.
-WORDS: Mapping[str, tuple[str, str]] = {
-    key.lower(): words
+WORDS: Mapping[str, Noun] = {
+    key.lower(): Noun(*words)
     for key, words in {
         "Microsoft.Authorization/locks": ("lock", "locks"),
         "Microsoft.Authorization/policyAssignments": ("policy assignment", "policy assignments"),
@@ -51,15 +52,26 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Microsoft.Storage/storageAccounts/blobServices": ("blob service", "blob services"),
         "Microsoft.Storage/storageAccounts/fileServices": ("file service", "file services"),
         "Microsoft.Storage/storageAccounts/blobServices/containers": ("container", "containers"),
-        **{row.name: row.words for facts in capability_facts() for row in facts.types},
+        **{row.name: row.noun for facts in capability_facts() for row in facts.types},
     }.items()
 }
 
 
 def counted(count: int, arm_type: str) -> str:
     """`1 key vault`, `3 key vaults`."""
-    one, several = WORDS.get(arm_type.lower(), (arm_type, arm_type))
-    return f"{count} {one if count == 1 else several}"
+    noun = noun_of(arm_type)
+    return f"{count} {noun.one if count == 1 else noun.several}"
+
+
+def noun_of(arm_type: str) -> Noun:
+    """Returns a type in words; one that is not in the table by its name."""
+    return WORDS.get(arm_type.lower(), Noun(arm_type, arm_type))
+
+
+def short_noun(arm_type: str) -> Noun:
+    """Returns a type in words; one that is not in the table by the last part of its name."""
+    last = arm_type.rpartition("/")[2]
+    return WORDS.get(arm_type.lower(), Noun(last, last))
 
 
 def printable(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from amlz.azure.change_rule import Kind
 from amlz.azure.changes import PropertyChange
 from amlz.azure.differences import PropertyDifference
-from amlz.core.words import counted, plural
+from amlz.core.words import noun_of, plural
 from amlz.diff.difference import Changed
 
 _DOES = {
@@ -77,7 +77,7 @@ def change_line(change: PropertyChange) -> str:
 def where(resource: Any) -> str:
     """A resource with its project and environment."""
     owner = f"{resource['project']}, {resource['environment']}: " if resource["project"] else ""
-    return f"{owner}{counted(1, resource['armType']).removeprefix('1 ')} {resource['name']}"
+    return f"{owner}{noun_of(resource['armType']).one} {resource['name']}"
 
 
 def does(change: PropertyChange) -> str:

@@ -11,7 +11,7 @@ from pydantic import with_config
 from amlz.azure.ids import parse
 from amlz.core.plan import LandingZonePlan
 from amlz.core.specs import ManagedNetworkSpec, OutboundRuleSpec, ProjectEnvironmentSpec
-from amlz.core.words import WORDS
+from amlz.core.words import noun_of
 from amlz.reports.records import IN_JSON
 
 #: Modes of ARM in words.
@@ -130,5 +130,5 @@ def _to(rule: OutboundRuleSpec, own: str | None) -> str:
     group_id = f" ({rule.group})" if rule.group else ""
     if own and rule.to.lower().startswith(f"{own}/"):
         arm_type = parse(rule.to).type
-        return f"the environment's {WORDS.get(arm_type.lower(), (arm_type,))[0]}{group_id}"
+        return f"the environment's {noun_of(arm_type).one}{group_id}"
     return rule.to.rsplit("/", 1)[-1] + group_id

@@ -13,7 +13,7 @@ from amlz.core.permissions.actions import ACTIONS
 from amlz.core.permissions.answers import Grounds, PermissionAnswer, Permissions, combined
 from amlz.core.permissions.asked import PermissionQuestion
 from amlz.core.permissions.personas import name_of
-from amlz.core.words import WORDS
+from amlz.core.words import short_noun
 from amlz.reports.json_text import dump
 from amlz.reports.lines import wrapped
 from amlz.reports.markdown_text import code, escaped
@@ -234,8 +234,7 @@ def _would_give(roles: Sequence[str]) -> str:
 def _named(resource: str) -> str:
     """Returns a resource in words: `storage account st…`."""
     place = parse(resource)
-    words = WORDS.get(place.type.lower())
-    return f"{words[0] if words else place.type.rpartition('/')[2]} {place.name}"
+    return f"{short_noun(place.type).one} {place.name}"
 
 
 def _principal(principal: str) -> str:

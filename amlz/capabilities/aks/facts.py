@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from amlz.azure.change_rule import properties
 from amlz.azure.protection import Protection, ranked
 from amlz.core.billing import Body, Omitted, Quantity, free
-from amlz.core.capability_facts import ArmType, EgressHosts, Emits, Facts, Grant, Holds, Limit, NameRule
+from amlz.core.capability_facts import ArmType, EgressHosts, Emits, Facts, Grant, Holds, Limit, NameRule, Noun
 from amlz.core.facts.clouds import FIREWALL_PAGE
 
 CLUSTER = "Microsoft.ContainerService/managedClusters"
@@ -76,7 +76,7 @@ def _bill(_: Body) -> Iterator[Quantity | Omitted]:
 FACTS = Facts(
     types=(
         ArmType(
-            CLUSTER, ("AKS cluster", "AKS clusters"), kind="managedCluster",
+            CLUSTER, Noun("AKS cluster", "AKS clusters"), kind="managedCluster",
             # Azure takes 63 characters. The name is also that of a subzone, which has 32 at most: PRIVATE_PAGE.
             names=NameRule(
                 "aks-", 1, 32, r"[a-z0-9]([a-z0-9-]*[a-z0-9])?",
@@ -96,8 +96,8 @@ FACTS = Facts(
                 "https://learn.microsoft.com/azure/backup/azure-kubernetes-service-backup-overview",
             ),
         ),
-        ArmType(POOL, ("node pool", "node pools")),
-        ArmType(MAINTENANCE, ("maintenance configuration", "maintenance configurations")),
+        ArmType(POOL, Noun("node pool", "node pools")),
+        ArmType(MAINTENANCE, Noun("maintenance configuration", "maintenance configurations")),
     ),
     roles={_ADMIN: "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b"},
     grants=(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from amlz.azure.change_rule import ChangeRule, Kind, properties
 from amlz.core.billing import Body, Meter, Omitted, Quantity, all_month, by_use, count_at, text_at
-from amlz.core.capability_facts import ArmType, EgressHosts, Emits, Facts
+from amlz.core.capability_facts import ArmType, EgressHosts, Emits, Facts, Noun
 from amlz.core.facts.clouds import FIREWALL_PAGE
 from amlz.core.facts.name_rules import named
 
@@ -115,7 +115,7 @@ FACTS = Facts(
     types=(
         ArmType(
             BASTION,
-            ("Bastion host", "Bastion hosts"),
+            Noun("Bastion host", "Bastion hosts"),
             kind="bastion",
             names=named("bas-"),
             emits=Emits(logs=True, metrics=True),

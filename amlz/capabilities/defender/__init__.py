@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from amlz.azure.change_rule import properties
 from amlz.core.billing import Body, Omitted, Quantity
 from amlz.core.capability import Capability
-from amlz.core.capability_facts import ArmType, Facts
+from amlz.core.capability_facts import ArmType, Facts, Noun
 
 PRICINGS = "Microsoft.Security/pricings"
 _UPDATE = "https://learn.microsoft.com/rest/api/defenderforcloud/pricings/update"
@@ -22,7 +22,7 @@ CAPABILITY = Capability(
     component="components.defender:Defender",
     page="explanation/defender.md",
     facts=Facts(
-        types=(ArmType(PRICINGS, ("Defender plan", "Defender plans")),),
+        types=(ArmType(PRICINGS, Noun("Defender plan", "Defender plans")),),
         changes={PRICINGS: properties(_UPDATE, "pricingTier", "subPlan", "extensions")},
         bills={PRICINGS: _bill},
     ),

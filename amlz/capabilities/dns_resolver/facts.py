@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from amlz.azure.change_rule import tracked
 from amlz.core.billing import Body, Meter, Omitted, Quantity, free
-from amlz.core.capability_facts import ArmType, Facts
+from amlz.core.capability_facts import ArmType, Facts, Noun
 from amlz.core.facts.name_rules import named
 
 #: A domain of the organisation: at least two labels, in lower case.
@@ -37,14 +37,17 @@ def _ruleset(_: Body) -> Iterator[Quantity | Omitted]:
 
 FACTS = Facts(
     types=(
-        ArmType(_RESOLVERS, ("DNS resolver", "DNS resolvers"), kind="dnsResolver", names=named("dnspr-")),
-        ArmType(f"{_RESOLVERS}/inboundEndpoints", ("inbound endpoint", "inbound endpoints")),
-        ArmType(f"{_RESOLVERS}/outboundEndpoints", ("outbound endpoint", "outbound endpoints")),
+        ArmType(_RESOLVERS, Noun("DNS resolver", "DNS resolvers"), kind="dnsResolver", names=named("dnspr-")),
+        ArmType(f"{_RESOLVERS}/inboundEndpoints", Noun("inbound endpoint", "inbound endpoints")),
+        ArmType(f"{_RESOLVERS}/outboundEndpoints", Noun("outbound endpoint", "outbound endpoints")),
         ArmType(
-            _RULESETS, ("forwarding ruleset", "forwarding rulesets"), kind="forwardingRuleset", names=named("dnsfrs-")
+            _RULESETS,
+            Noun("forwarding ruleset", "forwarding rulesets"),
+            kind="forwardingRuleset",
+            names=named("dnsfrs-"),
         ),
-        ArmType(f"{_RULESETS}/forwardingRules", ("forwarding rule", "forwarding rules")),
-        ArmType(f"{_RULESETS}/virtualNetworkLinks", ("ruleset link", "ruleset links")),
+        ArmType(f"{_RULESETS}/forwardingRules", Noun("forwarding rule", "forwarding rules")),
+        ArmType(f"{_RULESETS}/virtualNetworkLinks", Noun("ruleset link", "ruleset links")),
     ),
     changes={
         kind: tracked()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from amlz.azure.change_rule import tracked
 from amlz.core.billing import Body, Omitted, Quantity, free
-from amlz.core.capability_facts import ArmType, Emits, Facts, NameRule
+from amlz.core.capability_facts import ArmType, Emits, Facts, NameRule, Noun
 
 POLICY = "Microsoft.Network/dnsResolverPolicies"
 RULE = f"{POLICY}/dnsSecurityRules"
@@ -32,7 +32,7 @@ FACTS = Facts(
     types=(
         ArmType(
             POLICY,
-            ("DNS security policy", "DNS security policies"),
+            Noun("DNS security policy", "DNS security policies"),
             kind="dnsSecurityPolicy",
             names=NameRule("dnssp-", 1, 80, _PATTERN, _SAYS, "group"),
             # Category DnsResponse, to the table DNSQueryLogs:
@@ -42,12 +42,12 @@ FACTS = Facts(
         ),
         ArmType(
             LIST,
-            ("DNS domain list", "DNS domain lists"),
+            Noun("DNS domain list", "DNS domain lists"),
             kind="dnsDomainList",
             names=NameRule("dnsdl-", 1, 80, _PATTERN, _SAYS, "group"),
         ),
-        ArmType(RULE, ("DNS security rule", "DNS security rules")),
-        ArmType(LINK, ("network link", "network links")),
+        ArmType(RULE, Noun("DNS security rule", "DNS security rules")),
+        ArmType(LINK, Noun("network link", "network links")),
     ),
     changes={kind: tracked() for kind in (POLICY, RULE, LINK, LIST)},
     bills={POLICY: _bill, **dict.fromkeys((LIST, RULE, LINK), free)},

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from amlz.azure.change_rule import ChangeRule, Kind, properties
 from amlz.core.billing import Body, Omitted, Quantity
-from amlz.core.capability_facts import ArmType, Facts, NameRule
+from amlz.core.capability_facts import ArmType, Facts, NameRule, Noun
 
 FLOW_LOG = "Microsoft.Network/networkWatchers/flowLogs"
 #: Azure makes both with the first network of a region, unless a subscription has opted out:
@@ -31,7 +31,10 @@ def _bill(_: Body) -> Iterator[Quantity | Omitted]:
 FACTS = Facts(
     types=(
         ArmType(
-            FLOW_LOG, ("flow log", "flow logs"), kind="flowLog", names=NameRule("fl-", 1, 80, _NAME, _SAYS, "parent")
+            FLOW_LOG,
+            Noun("flow log", "flow logs"),
+            kind="flowLog",
+            names=NameRule("fl-", 1, 80, _NAME, _SAYS, "parent"),
         ),
     ),
     changes={

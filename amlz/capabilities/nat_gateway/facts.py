@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.core.billing import Body, Meter, Omitted, Quantity, all_month, by_use
-from amlz.core.capability_facts import ArmType, Emits, Facts
+from amlz.core.capability_facts import ArmType, Emits, Facts, Noun
 from amlz.core.facts.name_rules import named
 
 NAT_GATEWAY = "Microsoft.Network/natGateways"
@@ -26,7 +26,7 @@ FACTS = Facts(
     types=(
         ArmType(
             NAT_GATEWAY,
-            ("NAT gateway", "NAT gateways"),
+            Noun("NAT gateway", "NAT gateways"),
             kind="natGateway",
             names=named("ng-"),
             emits=Emits(logs=False, metrics=True),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from amlz.azure.change_rule import ChangeRule, Kind, properties
 from amlz.core.billing import Body, Meter, Omitted, Quantity, at, by_use, free, text_at
-from amlz.core.capability_facts import ArmType, CountedLimit, Facts, Limit, NameRule
+from amlz.core.capability_facts import ArmType, CountedLimit, Facts, Limit, NameRule, Noun
 from amlz.core.specs.operations import (
     ACTION_GROUP,
     ACTIVITY_ALERT,
@@ -137,28 +137,28 @@ FACTS = Facts(
         # Fewer characters than https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
         # allows: those are enough for the names made here.
         ArmType(
-            ACTION_GROUP, ("action group", "action groups"),
+            ACTION_GROUP, Noun("action group", "action groups"),
             kind="actionGroup", names=NameRule("ag-", 1, 260, _NAME, _SAYS, "group"),
         ),
         ArmType(
-            ACTIVITY_ALERT, ("activity log alert", "activity log alerts"),
+            ACTIVITY_ALERT, Noun("activity log alert", "activity log alerts"),
             kind="activityAlert", names=NameRule("ala-", 1, 260, _NAME, _SAYS, "group"),
         ),
         ArmType(
-            METRIC_ALERT, ("metric alert", "metric alerts"),
+            METRIC_ALERT, Noun("metric alert", "metric alerts"),
             kind="metricAlert", names=NameRule("ma-", 1, 260, _NAME, _SAYS, "group"),
         ),
         ArmType(
-            QUERY_ALERT, ("log search alert", "log search alerts"),
+            QUERY_ALERT, Noun("log search alert", "log search alerts"),
             kind="queryAlert", names=NameRule("lsa-", 1, 260, _NAME, _SAYS, "group"),
         ),
         ArmType(
-            PROCESSING_RULE, ("alert processing rule", "alert processing rules"),
+            PROCESSING_RULE, Noun("alert processing rule", "alert processing rules"),
             kind="processingRule", names=NameRule("apr-", 1, 260, _NAME, _SAYS, "group"),
         ),
-        ArmType(WORKBOOK, ("workbook", "workbooks")),
+        ArmType(WORKBOOK, Noun("workbook", "workbooks")),
         ArmType(
-            BUDGET, ("budget", "budgets"), kind="budget", names=NameRule("budget-", 1, 63, _NAME, _SAYS, "parent")
+            BUDGET, Noun("budget", "budgets"), kind="budget", names=NameRule("budget-", 1, 63, _NAME, _SAYS, "parent")
         ),
     ),
     limits=(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from amlz.azure.change_rule import properties
-from amlz.core.capability_facts import ArmType, CountedLimit, Facts, Limit, NameRule
+from amlz.core.capability_facts import ArmType, CountedLimit, Facts, Limit, NameRule, Noun
 
 CREDENTIAL = "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials"
 
@@ -19,7 +19,7 @@ FACTS = Facts(
     types=(
         ArmType(
             CREDENTIAL,
-            ("federated credential", "federated credentials"),
+            Noun("federated credential", "federated credentials"),
             kind="federatedCredential",
             # PAGE
             names=NameRule(

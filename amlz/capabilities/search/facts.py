@@ -16,6 +16,8 @@ from amlz.core.capability_facts import (
     Holds,
     Limit,
     NameRule,
+    Noun,
+    PropertyValue,
     PublicDomains,
     Switch,
     When,
@@ -57,7 +59,7 @@ HOSTS = {"public": "search.windows.net", "usGovernment": "search.azure.us"}
 
 _TYPE = ArmType(
     SEARCH,
-    ("search service", "search services"),
+    Noun("search service", "search services"),
     kind="searchService",
     # The pattern of the published type, version 2025-05-01. The abbreviation is that of the Cloud Adoption Framework.
     names=NameRule(
@@ -155,7 +157,7 @@ FACTS = Facts(
     limits=tuple(
         CountedLimit(
             Limit(count, f"search services of tier {tier}", "region and subscription", LIMITS_PAGE),
-            SEARCH, "region", ("projects.<name>.environments.<name>.search",), only=("sku.name", tier),
+            SEARCH, "region", ("projects.<name>.environments.<name>.search",), only=PropertyValue("sku.name", tier),
         )
         for tier, count in MOST.items()
     ),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from amlz.azure.change_rule import ChangeRule, Kind, properties
 from amlz.core.billing import Body, Meter, Omitted, Quantity, all_month, text_at
-from amlz.core.capability_facts import ArmType, Emits, Facts, RetiredSetting
+from amlz.core.capability_facts import ArmType, Emits, Facts, Noun, PropertyValue, RetiredSetting
 from amlz.core.facts.name_rules import named
 
 VPN_GATEWAY = "Microsoft.Network/virtualNetworkGateways"
@@ -39,7 +39,7 @@ FACTS = Facts(
     types=(
         ArmType(
             VPN_GATEWAY,
-            ("VPN gateway", "VPN gateways"),
+            Noun("VPN gateway", "VPN gateways"),
             kind="vpnGateway",
             names=named("vpng-"),
             emits=Emits(logs=True, metrics=True),
@@ -56,7 +56,7 @@ FACTS = Facts(
             "2025-09-30",
             "https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-about-skus-legacy",
             "VpnGw1AZ",
-            where=("properties.gatewayType", "Vpn"),
+            only=PropertyValue("properties.gatewayType", "Vpn"),
         ),
     ),
     changes={VPN_GATEWAY: _CHANGES},

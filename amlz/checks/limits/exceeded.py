@@ -66,7 +66,7 @@ def _of_capability(row: CountedLimit) -> Place:
     place, only = scopes[row.within], row.only
     if only is None:
         return place
-    return lambda resource: place(resource) if str(value(resource, only[0])).lower() == only[1].lower() else ""
+    return lambda resource: place(resource) if str(value(resource, only.path)).lower() == only.value.lower() else ""
 
 
 _OF_CAPABILITIES = tuple(row for facts in capability_facts() for row in facts.limits)

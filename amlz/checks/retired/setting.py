@@ -29,7 +29,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Values that a row of the table has."""
     for row in SETTINGS:
         for resource in graph.of_type(row.arm_type):
-            if row.where is not None and not same(dig(resource.body, row.where[0]), row.where[1]):
+            if row.only is not None and not same(dig(resource.body, row.only.path), row.only.value):
                 continue
             for path, actual in _values(resource.body, row.path):
                 if is_unknown(actual):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from amlz.azure.differences import rows_of
-from amlz.core.words import counted, plural
+from amlz.core.words import noun_of, plural
 from amlz.diff.difference import Difference
 from amlz.reports import difference_as
 from amlz.reports.changed import change_line, value
@@ -102,7 +102,7 @@ def _tree(entries: Iterable[TreeEntry], parents: Mapping[str, str]) -> Iterator[
         if member is None:
             yield wrapped(f"{indent}  ", _component(urn))
         else:
-            title = counted(1, member.arm_type).removeprefix("1 ")
+            title = noun_of(member.arm_type).one
             line = wrapped(f"{indent}{member.sign} ", f"{title} {member.urn.rpartition('::')[2]}")
             yield styled(line, member.sign)
             yield from (wrapped(f"{indent}    ", text) for text in member.properties)

@@ -8,7 +8,7 @@ from typing import Any
 
 from amlz.azure.change_rule import Kind
 from amlz.azure.changes import PropertyChange
-from amlz.core.words import WORDS, counted, plural
+from amlz.core.words import counted, noun_of, plural
 from amlz.diff.difference import Changed, Difference
 from amlz.reports.difference_as import (
     does,
@@ -205,7 +205,7 @@ def _groups(resources: Iterable[Any]) -> Iterator[GroupRow]:
 
 def _kind(resource: Any) -> str:
     arm_type: str = resource["armType"]
-    return WORDS.get(arm_type.lower(), (arm_type, ""))[0]
+    return noun_of(arm_type).one
 
 
 def _owner(resource: Any) -> str:

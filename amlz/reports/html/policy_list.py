@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from amlz.checks.naming import Names
-from amlz.core.words import WORDS
+from amlz.core.words import short_noun
 from amlz.policy.engine.requests import PolicyAnswer
 from amlz.policy.verdicts import Verdicts
 from amlz.reports import policy
@@ -168,4 +168,4 @@ def _in_words(arm_type: str) -> str:
     have.
     """
     known = arm_type.replace("microsoft.resources/subscriptions/", "microsoft.resources/")
-    return WORDS.get(known, ("", arm_type.rpartition("/")[2]))[1]
+    return short_noun(known).several

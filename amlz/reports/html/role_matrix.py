@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from amlz.azure.ids import parse
 from amlz.core.plan import LandingZonePlan
 from amlz.core.specs import RoleAssignmentSpec
-from amlz.core.words import WORDS
+from amlz.core.words import short_noun
 
 #: Kinds of scope of which nothing is built here.
 _KINDS = {
@@ -89,5 +89,5 @@ def _given(role: RoleAssignmentSpec) -> tuple[str, AssignedRole]:
     """Returns the kind of a scope, and the scope in short."""
     principal = role.principal.id.rpartition("/")[2]
     scope = parse(role.scope)
-    kind = _KINDS.get(scope.type.lower()) or WORDS.get(scope.type.lower(), (scope.type.rpartition("/")[2], ""))[0]
+    kind = _KINDS.get(scope.type.lower()) or short_noun(scope.type).one
     return kind, AssignedRole(scope.name, scope.resource_group if scope.resource_group != scope.name else "", principal)
