@@ -68,6 +68,19 @@ class FindingFields(Owned):
     source: str
 
 
+class AlertRecord(Record):
+    """An alert rule; `severity` is null on the activity log."""
+
+    alert: str
+    environment: str
+    severity: Annotated[int, Field(ge=0, le=4)] | None
+    notifies: str
+    id: str
+    resource: str
+    condition: str
+    runbook: str
+
+
 class PermissionRecord(Owned):
     """The actions of a persona, by their answer: its role in the stack file, or an identity."""
 

@@ -21,6 +21,7 @@ from amlz.reports.html.topology import Topology
 from amlz.reports.json_cost import CostChange, CostRecord
 from amlz.reports.json_records import (
     AcceptedFinding,
+    AlertRecord,
     Count,
     FindingRecord,
     LandingZoneRecord,
@@ -58,6 +59,7 @@ class PreviewRecord(Record):
     accepted_findings: list[AcceptedFinding]
     quota: list[Quota]
     cost: CostRecord | None
+    alerts: list[AlertRecord]
     permissions: list[PermissionRecord]
     not_covered: list[str]
 

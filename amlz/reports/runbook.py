@@ -21,26 +21,26 @@ _OPERATORS = {"GreaterThan": "more than", "LessThan": "less than"}
 
 def alerts_of_plan(stack: str, plan: LandingZonePlan, alert: str | None) -> tuple[AlertSpec, ...]:
     """Returns the alerts of a stack, or those of one name. Raises LandingZoneError where there is none."""
-    parts = [part.part.spec for part in plan.capabilities]
-    specs: tuple[AlertSpec, ...] = (
-        *(spec for part in parts for spec in records(part, MetricAlertSpec)),
-        *(spec for part in parts for spec in records(part, QueryAlertSpec)),
-        *(spec for part in parts for spec in records(part, ActivityAlertSpec)),
-    )
+    specs = planned_alerts(plan)
     if not specs:
         raise LandingZoneError(
             f"{stack} has no alerts.\n  Set `operations` in its stack file: docs/how-to/operate.md describes it."
         )
-    names = sorted({name_of(spec) for spec in specs})
+    names = sorted({spec.alert for spec in specs})
     if alert is not None and alert not in names:
         near = get_close_matches(alert, (*names, *FAILURES), n=3) or names
         raise LandingZoneError(f"{stack} has no alert {alert!r}.\n  Name one of: {listed(near)}.")
-    return tuple(spec for spec in specs if alert in (None, name_of(spec)))
+    return tuple(spec for spec in specs if alert in (None, spec.alert))
 
 
-def name_of(alert: AlertSpec) -> str:
-    """Returns the name of an alert in runbooks."""
-    return alert.key if isinstance(alert, ActivityAlertSpec) else alert.alert
+def planned_alerts(plan: LandingZonePlan) -> tuple[AlertSpec, ...]:
+    """Returns the alerts of a stack."""
+    parts = [part.part.spec for part in plan.capabilities]
+    return (
+        *(spec for part in parts for spec in records(part, MetricAlertSpec)),
+        *(spec for part in parts for spec in records(part, QueryAlertSpec)),
+        *(spec for part in parts for spec in records(part, ActivityAlertSpec)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +121,9 @@ def as_json(alerts: tuple[AlertSpec, ...]) -> str:
     return dump(
         [
             {
-                "alert": name_of(alert),
-                "environment": _owner(alert),
-                "resource": _resource(alert),
+                "alert": alert.alert,
+                "environment": owner_of(alert),
+                "resource": resource_of(alert),
                 "description": alert.description,
                 "condition": condition(alert),
                 "severity": None if isinstance(alert, ActivityAlertSpec) else alert.severity,
@@ -151,11 +151,13 @@ def condition(alert: AlertSpec) -> str:
     return f"{alert.metric}, {alert.aggregation.lower()} of {alert.window}, is {limit}"
 
 
-def _owner(alert: AlertSpec) -> str:
+def owner_of(alert: AlertSpec) -> str:
+    """Returns the environment of an alert, `shared` for one of several."""
     return "shared" if isinstance(alert, ActivityAlertSpec) else alert.owner
 
 
-def _resource(alert: AlertSpec) -> str:
+def resource_of(alert: AlertSpec) -> str:
+    """Returns the id of what an alert watches."""
     if isinstance(alert, ActivityAlertSpec):
         return f"/subscriptions/{alert.place.subscription}"
     return alert.log if isinstance(alert, QueryAlertSpec) else alert.resource
@@ -163,7 +165,7 @@ def _resource(alert: AlertSpec) -> str:
 
 def _lines(alert: AlertSpec) -> Iterator[str]:
     where = alert.name if not isinstance(alert, MetricAlertSpec) else parse(alert.resource).name
-    yield f"{name_of(alert)}  {_owner(alert)}: {where}"
+    yield f"{alert.alert}  {owner_of(alert)}: {where}"
     yield f"  {alert.description} Fires when {condition(alert)}."
     severity = "" if isinstance(alert, ActivityAlertSpec) else f"Severity {alert.severity}, notifies "
     yield f"  {severity or 'Notifies '}{parse(alert.action_group).name}."

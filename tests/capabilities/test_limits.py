@@ -62,10 +62,11 @@ def test_metric_alerts_action_groups_and_rules_of_a_hundred_environments_fit() -
         ("metricAlerts", 5000, "5,001 metric alerts"),
         ("activityLogAlerts", 100, "101 activity log alerts"),
         ("scheduledQueryRules", 1000, "1,001 log search alerts"),
+        ("actionGroups", 2000, "2,001 action groups"),
     ],
 )
 def test_more_alerts_than_azure_takes_are_an_error_with_both_numbers(kind: str, most: int, says: str) -> None:
-    """The last one that fits is a warning. No page that was read has a limit of action groups."""
+    """The last one that fits is a warning."""
     fits, exceeds = findings(most, f"Microsoft.Insights/{kind}"), findings(most + 1, f"Microsoft.Insights/{kind}")
 
     assert [finding for finding in fits if finding.startswith("error")] == []

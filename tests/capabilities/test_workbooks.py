@@ -32,9 +32,9 @@ def _kind(number: int, version: str, content: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-#: The shape of the items used here, transcribed by value from the schema of Microsoft's gallery,
-#: https://github.com/microsoft/Application-Insights-Workbooks/blob/master/schema/workbook.json, and made stricter: that
-#: one allows any key.
+#: The shape of the items used here, transcribed by value from schema/workbook.json of Microsoft's gallery,
+#: https://github.com/microsoft/Application-Insights-Workbooks at 0099aabfcc2a2685cf24fde84fffce1088a15d5b, and made
+#: stricter: that one allows any key, and checks only the first item of `items`.
 SHAPE = {
     "type": "object",
     "required": ["version", "items", "fallbackResourceIds", "$schema"],
@@ -51,7 +51,8 @@ SHAPE = {
                         "required": ["type", "name", "content"],
                         "properties": {
                             "type": {"const": 1},
-                            "content": {"required": ["json"], "properties": {"json": _TEXT}},
+                            "name": _TEXT,
+                            "content": {"type": "object", "required": ["json"], "properties": {"json": _TEXT}},
                         },
                     },
                     _kind(9, "KqlParameterItem/1.0", {"parameters": {"type": "array"}, "queryType": {"const": 0}}),

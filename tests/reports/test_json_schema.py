@@ -100,6 +100,7 @@ SHOWN = {
     ),
     "quota": ("quota",),
     "cost": ("cost",),
+    "alerts": ("alerts",),
     "built": ("resources",),
     "limits": ("notCovered",),
 }

@@ -11,7 +11,7 @@ from amlz.capabilities.operations.indicators import INDICATORS
 from amlz.core.facts.failures import FAILURES
 from amlz.core.plan import LandingZonePlan, make_plan
 from amlz.core.specs.operations import MetricAlertSpec
-from amlz.reports.runbook import AlertSpec, alerts_of_plan, condition, failure_steps, name_of
+from amlz.reports.runbook import AlertSpec, alerts_of_plan, condition, failure_steps
 from amlz.stackfile.load import from_object
 from tools.docgen.templating import rendered, table
 
@@ -55,7 +55,7 @@ def _alerts() -> dict[str, AlertSpec]:
     """Returns one alert of each name: of an objective, the first of its windows."""
     result: dict[str, AlertSpec] = {}
     for alert in alerts_of_plan("STACK", _plan(), None):
-        result.setdefault(name_of(alert), alert)
+        result.setdefault(alert.alert, alert)
     return result
 
 

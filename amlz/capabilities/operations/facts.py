@@ -20,6 +20,8 @@ from amlz.core.specs.operations import (
 _LEARN = "https://learn.microsoft.com/azure/"
 #: 2025-02.
 LIMITS_PAGE = _LEARN + "azure-monitor/fundamentals/service-limits"
+#: 2020-06-05: 2,000 in a subscription. The page of 2026-07-21 and LIMITS_PAGE state no number.
+GROUPS_PAGE = "https://github.com/MicrosoftDocs/azure-docs/blob/4410799f09ad96726880e13599832964e5baafa9/articles/azure-monitor/platform/action-groups.md"
 #: 2026-03.
 PROCESSING_PAGE = _LEARN + "azure-monitor/alerts/alerts-processing-rules"
 BUDGETS_PAGE = _LEARN + "cost-management-billing/costs/tutorial-acm-create-budgets"
@@ -178,6 +180,9 @@ FACTS = Facts(
         CountedLimit(
             Limit(1000, "log search alerts", "central log", LIMITS_PAGE), QUERY_ALERT, "subscription",
             ("projects.<name>.environments.<name>.slos",),
+        ),
+        CountedLimit(
+            Limit(2000, "action groups", "subscription", GROUPS_PAGE), ACTION_GROUP, "subscription", ("operations",)
         ),
         CountedLimit(
             Limit(1000, "alert processing rules", "subscription", LIMITS_PAGE), PROCESSING_RULE, "subscription",

@@ -108,6 +108,7 @@ def _activity_alerts(work: Work) -> tuple[ActivityAlertSpec, ...]:
                 ActivityAlertSpec(
                     key="-".join(words),
                     name=context.take("activityAlert", work.namer.name("activityAlert", *words), place.group_id, path),
+                    alert=activity.replace("_", "-"),
                     place=place,
                     conditions=conditions,
                     action_group=action_group(work, target),

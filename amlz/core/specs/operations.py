@@ -70,10 +70,14 @@ class RunbookSpec:
 
 @dataclass(frozen=True, slots=True)
 class ActivityAlertSpec:
-    """An alert on the activity log of a subscription. `conditions`: fields, each with the values of which one fits."""
+    """An alert on the activity log of a subscription. `conditions`: fields, each with the values of which one fits.
+
+    `alert`: its name in runbooks.
+    """
 
     key: str
     name: str
+    alert: str
     place: Place
     conditions: tuple[tuple[str, tuple[str, ...]], ...]
     action_group: str

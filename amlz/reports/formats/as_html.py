@@ -11,7 +11,7 @@ from amlz.core.problems import listed
 from amlz.core.quota import demands
 from amlz.core.words import place, plural
 from amlz.diff.difference import Difference
-from amlz.reports import cost, existing_hub, kubernetes, quota
+from amlz.reports import alerts, cost, existing_hub, kubernetes, quota
 from amlz.reports.formats.as_markdown import summary
 from amlz.reports.formats.registry import Report
 from amlz.reports.html.address_map import address_map
@@ -50,6 +50,7 @@ SECTIONS = {
     "demands": "Tasks of other owners",
     "quota": "Quota",
     "cost": "Cost of a month",
+    "alerts": "Alerts",
     "built": "Resources that would be built",
     "limits": "Limitations",
 }
@@ -136,6 +137,15 @@ def sections(preview: Preview, against: Difference | None, draw: Draw, links: Li
         "demands": _demands(preview),
         "quota": [(d, list(quota.rows(d)), list(quota.unknown(d))) for d in demands(plan)],
         "cost": cost.table(preview.costs) if preview.costs is not None else None,
+        "alerts": [
+            (
+                alerts.severity_text(row),
+                row.notifies,
+                row.where,
+                [(name, links.page(alerts.page_of(name))) for name in row.alerts],
+            )
+            for row in alerts.rows(plan)
+        ],
         "built": built(preview),
         "limits": NOT_COVERED,
     }

@@ -14,6 +14,7 @@ from amlz.core.relaxations import relaxations
 from amlz.core.specs import DataLakeSpec, LakeStoreSpec, RoleAssignmentSpec
 from amlz.reports import (
     addresses,
+    alerts,
     cost,
     difference_as,
     existing_hub,
@@ -61,6 +62,7 @@ def render(preview: Preview) -> str:
             "acceptedFindings": [_accepted(one) for one in preview.accepted],
             "quota": quota.records(preview.plan),
             "cost": cost.record(preview.costs) if preview.costs is not None else None,
+            "alerts": alerts.records(preview.plan),
             "permissions": permission_counts.records(preview.permissions),
             "notCovered": list(NOT_COVERED),
         }

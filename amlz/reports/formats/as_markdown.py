@@ -15,7 +15,7 @@ from amlz.core.addresses import ExistingAddressSpace
 from amlz.core.discovery import asked_for_all
 from amlz.core.quota import demands
 from amlz.core.words import counted, place, plural
-from amlz.reports import accepted, cost, difference_markdown, existing_hub, permission_counts, policy, quota
+from amlz.reports import accepted, alerts, cost, difference_markdown, existing_hub, permission_counts, policy, quota
 from amlz.reports.folding import FoldedAt, folded_answers, folded_findings
 from amlz.reports.formats.registry import Report
 from amlz.reports.html.reachability import reachability
@@ -83,6 +83,8 @@ def render(preview: Preview, links: Links = NO_LINKS) -> str:
         "cost": Markdown("\n".join(cost.sums(preview.costs))) if preview.costs is not None else "",
         "policies": [row for row in answers if not row["unknown"]],
         "unknown": [row for row in answers if row["unknown"]],
+        "alerts": list(_alerts(preview, links)),
+        "runbook": code(f"amlz runbook {preview.stack} ALERT"),
         "permissions": list(permission_counts.tables(preview.permissions)),
         "can": code(f"amlz can {preview.stack}"),
         "built": list(_built(preview)),
@@ -108,6 +110,12 @@ def summary(preview: Preview) -> Iterator[tuple[str, str]]:
     yield "findings", counts + accepted.summary(preview.accepted)
     yield "policy", policy.summary(preview.verdicts)
     yield from asked_for_all(lambda planner: planner.summary, preview.config)
+
+
+def _alerts(preview: Preview, links: Links) -> Iterator[tuple[str, str, str, Markdown]]:
+    for row in alerts.rows(preview.plan):
+        names = (link(escaped(name), links.page(alerts.page_of(name))) for name in row.alerts)
+        yield alerts.severity_text(row), row.notifies, ", ".join(row.where), Markdown(", ".join(names))
 
 
 def _hosts(to: Iterable[str]) -> Markdown:

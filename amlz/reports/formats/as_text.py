@@ -21,6 +21,7 @@ from amlz.policy.verdicts import Verdicts
 from amlz.reports import (
     accepted,
     addresses,
+    alerts,
     cost,
     difference_as,
     kubernetes,
@@ -81,7 +82,12 @@ def render(preview: Preview) -> str:
         _findings(preview),
         _policy(preview),
     ]
-    parts += [heading(permission_counts.text(preview.permissions)), _deployer(preview), _limits()]
+    parts += [
+        heading(alerts.text(preview.stack, preview.plan)),
+        heading(permission_counts.text(preview.permissions)),
+        _deployer(preview),
+        _limits(),
+    ]
     return printable_text(paragraphs(parts))
 
 
