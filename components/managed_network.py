@@ -48,9 +48,17 @@ class ManagedNetwork(pulumi.ComponentResource):
 
 def _properties(
     rule: OutboundRuleSpec, resources: ResourceRegistry
-) -> ml.FqdnOutboundRuleArgs | ml.PrivateEndpointOutboundRuleArgs:
+) -> ml.FqdnOutboundRuleArgs | ml.PrivateEndpointOutboundRuleArgs | ml.ServiceTagOutboundRuleArgs:
     if rule.kind == "FQDN":
         return ml.FqdnOutboundRuleArgs(type=rule.kind, category=ml.RuleCategory.USER_DEFINED, destination=rule.to)
+    if rule.kind == "ServiceTag":
+        return ml.ServiceTagOutboundRuleArgs(
+            type=rule.kind,
+            category=ml.RuleCategory.USER_DEFINED,
+            destination=ml.ServiceTagDestinationArgs(
+                action=ml.RuleAction.ALLOW, service_tag=rule.to, protocol=rule.protocol, port_ranges=rule.ports
+            ),
+        )
     return ml.PrivateEndpointOutboundRuleArgs(
         type=rule.kind,
         category=ml.RuleCategory.USER_DEFINED,

@@ -1,4 +1,4 @@
-"""A route table with its single route, for everything that has no closer one."""
+"""A route table: everything that has no closer route, and some ranges."""
 
 from __future__ import annotations
 
@@ -37,10 +37,12 @@ def route_table(
 def _routes(args: RouteTableSpec, firewall_address: pulumi.Input[str] | None) -> list[network.RouteArgs]:
     if args.direct:
         return [network.RouteArgs(name="everything-to-internet", address_prefix="0.0.0.0/0", next_hop_type="Internet")]
-    ranges = {f"{prefix.replace('.', '-').replace('/', '-')}-to-firewall": prefix for prefix in args.prefixes}
+    everything = {} if args.prefixes else {"everything-to-firewall": "0.0.0.0/0"}
+    ranges = (*args.prefixes, *args.destinations)
+    named = {f"{prefix.replace('.', '-').replace('/', '-')}-to-firewall": prefix for prefix in ranges}
     return [
         network.RouteArgs(
             name=name, address_prefix=prefix, next_hop_type="VirtualAppliance", next_hop_ip_address=firewall_address
         )
-        for name, prefix in (ranges or {"everything-to-firewall": "0.0.0.0/0"}).items()
+        for name, prefix in (everything | named).items()
     ]

@@ -93,6 +93,19 @@ def other(path: str) -> Lost:
     return lost
 
 
+def rerouted(before: Properties, after: Properties) -> tuple[str, ...] | None:
+    """Routes to another next hop, and ranges that took one and are not on a default route to it afterwards."""
+    was, now = (dict(map(_next_hop, values_at(side, "routes.*.properties"))) for side in (before, after))
+    kept = all(now.get(prefix, now.get("0.0.0.0/0")) == hop for prefix, hop in was.items())
+    return None if not was or (kept and set(now.values()) <= set(was.values())) else ()
+
+
+def _next_hop(route: Properties) -> tuple[Any, str]:
+    """Returns the prefix of a route, and the rest of it as a text."""
+    rest = {key: value for key, value in route.items() if key != "addressPrefix"}
+    return route.get("addressPrefix"), _text(rest).lower()
+
+
 def items(path: str) -> Parts:
     """Items at a path, each as a text."""
     return lambda properties: frozenset(_text(item) for item in values_at(properties, path))

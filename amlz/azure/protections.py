@@ -21,6 +21,7 @@ from amlz.azure.protection import (
     per_rule,
     ranked,
     reached,
+    rerouted,
 )
 
 _STORAGE = "Microsoft.Storage/storageAccounts"
@@ -149,7 +150,7 @@ PROTECTIONS: tuple[Protection, ...] = (
     Protection(_RULES, "more reached through the firewall", reached),
     Protection(_RULES, "TLS not inspected", per_rule("terminateTLS")),
     Protection(_RULES, "sign-in to other tenants", per_rule("httpHeadersToInsert")),
-    Protection("Microsoft.Network/routeTables", "traffic takes another route", other("routes.*.properties")),
+    Protection("Microsoft.Network/routeTables", "traffic takes another route", rerouted),
     Protection(_NETWORK, "names resolved by other servers", other("dhcpOptions.dnsServers.*")),
     Protection(_SUBNET, "storage of any tenant can be reached", gone("serviceEndpointPolicies")),
     Protection(_SUBNET, "no security group", gone("networkSecurityGroup")),

@@ -74,7 +74,7 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
                 (*path, "security", "dataIsolation"),
                 "workspaces that share the registry do not keep their images apart",
             )
-        yield from _isolation(environment.isolation, (*path, "isolation"))
+        yield from (*_isolation(environment.isolation, (*path, "isolation")), *_destinations(config, environment, path))
         if environment.production is False and name in ("prod", "production"):
             yield Relaxation((*path, "production"), "neither protected nor locked, in spite of its name")
     for index, one in enumerate(config.accepted_findings):
@@ -133,6 +133,14 @@ def _isolation(isolation: IsolationConfig, path: Path) -> Iterator[Relaxation]:
         yield Relaxation(
             (*path, "allow"), f"compute targets reach {listed(isolation.allow)}: data that they read can leave there"
         )
+
+
+def _destinations(config: LandingZoneConfig, environment: EnvironmentConfig, path: Path) -> Iterator[Relaxation]:
+    for name, item in environment.destinations.items():
+        tag = item.tag(config.location)
+        to = f"resources of every tenant behind {tag}" if tag is not None else listed(item.addresses or ())
+        ports = f"{item.protocol} {listed(item.ports)}"
+        yield Relaxation((*path, "destinations", name), f"compute targets reach {to} on {ports}: {item.why}")
 
 
 def _policies(config: LandingZoneConfig) -> Iterator[Relaxation]:

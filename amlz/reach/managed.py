@@ -14,7 +14,8 @@ from amlz.core.facts.managed_network import REQUIRED_TAGS
 from amlz.core.facts.tag_hosts import TAG_HOSTS, matches
 from amlz.reach.model import EndpointNode, ManagedSource, OutboundPath
 from amlz.reach.packet import Hop, Packet, PacketEnd, outcome
-from amlz.reach.parties import Party, microsoft
+from amlz.reach.parties import Party, microsoft, within
+from amlz.reach.read_filters import port_ranges
 
 #: Group IDs of the default storage account that have an endpoint which Azure creates. The page names no group IDs; it
 #: lists queue and table as endpoints to add.
@@ -50,7 +51,9 @@ def _rules(graph: ResourceGraph, workspace: Resource) -> Iterator[OutboundPath]:
             target = str(dig(destination, "serviceResourceId")).lower()
             yield OutboundPath(rule.name, kind, target, str(dig(destination, "subresourceTarget")))
         elif kind == "ServiceTag":
-            yield OutboundPath(rule.name, kind, str(dig(destination, "serviceTag")).lower())
+            tag, protocol = (str(dig(destination, key)).lower() for key in ("serviceTag", "protocol"))
+            ports = port_ranges(str(dig(destination, "portRanges")).replace(" ", "").split(","))
+            yield OutboundPath(rule.name, kind, tag, protocol=protocol, ports=ports)
         else:
             yield OutboundPath(rule.name, kind, str(destination).lower())
 
@@ -91,13 +94,18 @@ def _approved(source: ManagedSource, packet: Packet, cloud: str) -> Hop:
     denied = Hop(source.name, "", "managed network: lets out approved destinations only", False)
     if destination.kind == "internet":
         return denied
-    own = {rule.target: rule.name for rule in source.rules if rule.kind == "ServiceTag"}
-    tags = {row.tag.format(region=source.region).lower(): "" for row in REQUIRED_TAGS} | own
+    own = [rule for rule in source.rules if rule.kind == "ServiceTag" and _in_tag(destination, rule.target, cloud)]
+    for rule in own:
+        if rule.protocol in (packet.protocol, "*", "any") and within(packet.port, rule.ports):
+            return Hop(source.name, rule.name, f"managed network: lets out service tag {rule.target}")
+    tags = (row.tag.format(region=source.region).lower() for row in REQUIRED_TAGS)
     tag = next((item for item in tags if _in_tag(destination, item, cloud)), None)
     if tag is not None:
         known = True if packet.protocol == "tcp" and packet.port == 443 else None
         says = f"managed network: lets out service tag {tag}" + ("" if known else ", on ports that no page lists")
-        return Hop(source.name, tags[tag], says, known)
+        return Hop(source.name, "", says, known)
+    if own and destination.kind == "tag":
+        return denied
     if destination.kind == "host" and destination.name is not None and packet.protocol == "tcp" and packet.port in _WEB:
         for rule in source.rules:
             if rule.kind == "FQDN" and fnmatch.fnmatchcase(destination.name, rule.target):

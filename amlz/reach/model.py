@@ -199,12 +199,14 @@ class ZoneNode:
 
 @dataclass(frozen=True, slots=True)
 class OutboundPath:
-    """An outbound rule. `target`: a resource in lower case, a service tag or a host."""
+    """An outbound rule. `target`: a resource in lower case, a service tag or a host. `protocol`, `ports`: of a tag."""
 
     name: str
     kind: str
     target: str
     group: str | None = None
+    protocol: str | None = None
+    ports: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,6 +233,11 @@ def _address(failure: ModelError) -> tuple[str, str]:
     return f"{failure.subject} is not an IPv4 address.", "Write four numbers, for example 10.0.0.4."
 
 
+def _port(failure: ModelError) -> tuple[str, str]:
+    text = f"{failure.subject} is neither a port nor a range of ports (1 to 65535)."
+    return text, "Write a number, for example 1433, or a range, for example 11000-11999."
+
+
 def _connection_secret(failure: ModelError) -> tuple[str, str]:
     return (
         f"With {failure.value} the connection holds a secret, and no secret passes through this program.",
@@ -329,6 +334,7 @@ WORDS: Mapping[str, Words] = {
     "network": _network,
     "resource_id": _resource_id,
     "address": _address,
+    "port": _port,
     "connection_secret": _connection_secret,
     "tag": _tag,
     "tag_twice": _tag_twice,

@@ -82,8 +82,9 @@ UNSUPPORTED: tuple[Unsupported, ...] = (
     Unsupported(
         ("egressHosts", "*"),
         frozenset({"ports", "port", "ranges", "addresses", "servicetags", "servicetag", "protocol", "privateendpoint"}),
-        "Destinations other than HTTPS hosts are not supported.",
-        "Remove it. Hosts that answer HTTPS go under `hosts`; other services need a gateway that does.",
+        "Only HTTPS hosts are opened for all environments.",
+        "Remove it, and set `destinations` of the environment that needs it: ranges and service tags with their ports "
+        "(docs/how-to/destinations.md).",
     ),
     Unsupported(
         ("hub",),

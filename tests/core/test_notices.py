@@ -275,8 +275,8 @@ def test_connections_to_the_environments_own_stores_are_open() -> None:
 @pytest.mark.parametrize(
     ("target", "category", "settings", "says"),
     [
-        ("tcp:fab.database.windows.net", "AzureSqlDb", {}, "No key opens port 1433 yet"),
-        ("10.128.4.5", "CognitiveService", {}, "No key opens an address yet"),
+        ("tcp:fab.database.windows.net", "AzureSqlDb", {}, "Add `destinations: {llm: {serviceTag"),
+        ("10.128.4.5", "CognitiveService", {}, "Add `destinations: {llm: {addresses: [10.128.4.5/32], ports: [443]"),
         ("https://fab.blob.core.windows.net", "AzureBlob", {"isolation": "managed"}, "A managed network reaches"),
         ("https://fab.openai.azure.com", "AzureOpenAI", {"isolation": "managed"}, "Add `egressHosts: "),
         (

@@ -53,6 +53,9 @@ _EXCLUDE: list[tuple[tuple[str, str], list[Choice], list[Choice]]] = [
     (("registryRetentionDays", "existing.containerRegistry"), _PARTS, [("untagged images", "deleted")]),
     (("`batch`", "customerManagedKey"), _KEYS, [("batch", "yes")]),
     (("registry", "online endpoints"), _PARTS, [("serving", "some")]),
+    (("`isolation: managed`", "private addresses"), _MANAGED, [("destinations", "range")]),
+    (("outbound: internet", "serviceTag"), [("isolation", "managed, internet")], [("destinations", "tag")]),
+    (("hub.stack", "destinations"), _STACK, [("destinations", "range"), ("destinations", "tag")]),
 ]
 
 #: Options that an existing hub cannot have.

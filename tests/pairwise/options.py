@@ -95,6 +95,9 @@ _SERVING = {
     "callers": ["11111111-aaaa-4bbb-8ccc-000000000021"],
 }
 
+_WAREHOUSE = {"addresses": ["192.168.4.0/24"], "ports": [1433, "11000-11999"], "why": "Tables of customers"}
+_SQL = {"serviceTag": "Sql", "ports": [1433], "why": "Tables of customers"}
+
 #: Every option, and what each choice of it adds to the stack file. The first choice is the default.
 OPTIONS: dict[str, dict[str, Fragment]] = {
     "hub": {
@@ -212,6 +215,11 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
     },
     "rest of the subscription": {"audited": {}, "denied": {"policies": {"subscription": "Deny"}}},
     "untagged images": {"kept": {}, "deleted": _environment({"registryRetentionDays": 30})},
+    "destinations": {
+        "none": {},
+        "range": {"onPremises": ["192.168.0.0/16"], **_environment({"destinations": {"warehouse": _WAREHOUSE}})},
+        "tag": _environment({"destinations": {"sql": _SQL}}),
+    },
     "serving": {"none": {}, "some": {"access": {"pipelines": [_PIPELINE]}, **_environment({"serving": _SERVING})}},
 }
 

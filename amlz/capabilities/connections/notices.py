@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from typing import NamedTuple
 
 from amlz.azure.ids import parse
@@ -12,6 +12,7 @@ from amlz.capabilities.connections.config import ConnectionConfig, connections_o
 from amlz.capabilities.connections.facts import PORTS
 from amlz.core.addresses import environments
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
+from amlz.core.config.destinations import DestinationConfig
 from amlz.core.facts.clouds import host_of
 from amlz.core.facts.egress import SCENARIOS, required_hosts
 from amlz.core.facts.managed_network import REQUIRED_TAGS
@@ -81,11 +82,20 @@ def _opened(
         policy = environment.endpoint_policy(owner.environment, cloud) if tag.startswith("Storage.") else None
         if policy is None or host.split(".")[0] in {parse(account).name.lower() for account in policy.allow}:
             return True
+    if any(_answers(item, host) and item.opens(port) for item in environment.destinations.values()):
+        return True
     hosts = [host for scenario in config.egress for row in SCENARIOS[scenario] for host in row.hosts]
     hosts += [host for own in config.egress_hosts.values() for host in own.hosts]
     hosts += [item.format(region=config.location) for row in required_hosts(cloud) for item in row.hosts]
     hosts += environment.isolation.allow if managed else ()
     return port in ((80, 443) if managed else (443,)) and any(matches(host, item) for item in hosts)
+
+
+def _answers(item: DestinationConfig, host: str) -> bool:
+    """Returns whether a destination has a host among its names, or an address in its ranges."""
+    if _is_address(host):
+        return any(IPv4Address(host) in IPv4Network(cidr) for cidr in item.addresses or ())
+    return any(matches(host, pattern) for pattern in item.hosts)
 
 
 def _own(config: LandingZoneConfig, plan: LandingZonePlan, owner: EnvironmentKey) -> set[str]:
@@ -115,10 +125,16 @@ def _notice(config: LandingZoneConfig, environment: EnvironmentConfig, path: Pat
     managed = environment.isolation.managed
     text = f"No rule lets compute targets reach {host} on port {port}: the connection works only from elsewhere."
     closed = "Where the service refuses public access, it needs a private endpoint, which is not built here yet."
+    own = not managed and config.hub.stack is None
     if _is_address(host):
-        remedy = "No key opens an address yet: name its host, if it has one."
+        item = f"{{{_word(path)}: {{addresses: [{host}/32], ports: [{port}], why: ...}}}}"
+        add = f"Add `destinations: {item}` to the environment, if `onPremises` has the address. " if own else ""
+        remedy = f"{add}Name its host, if it has one."
     elif port not in ((80, 443) if managed else (443,)):
-        remedy = f"No key opens port {port} yet, and no private endpoint to such a service is built here yet."
+        tag = f"{{{_word(path)}: {{serviceTag: ..., ports: [{port}], hosts: [{host}], why: ...}}}}"
+        remedy = f"Add `destinations: {tag}` to the environment"
+        remedy += ", with `addresses` instead of the tag for a host on premises. " if own else ". "
+        remedy = f"{remedy}{closed}" if own or managed else f"No key opens port {port} with `hub.stack`. {closed}"
     elif managed and _is_storage(config, host):
         remedy = (
             "A managed network reaches storage accounts only by private endpoints, and none to this account is built "
@@ -127,12 +143,17 @@ def _notice(config: LandingZoneConfig, environment: EnvironmentConfig, path: Pat
     elif environment.endpoint_policy(str(path[3]), config.cloud) is not None and _is_storage(config, host):
         remedy = f"Add the account's id to `security.storageEndpointPolicy.allow`. {closed}"
     else:
-        name = re.sub(r"[^a-z0-9]+", "-", str(path[5]).lower()).strip("-")[:16].strip("-")
-        name = name if re.match(r"^[a-z]", name) and len(name) > 1 else f"to-{name}"[:16].strip("-")
+        name = _word(path)
         other = "Or add it to `isolation.allow`. " if managed else ""
         elsewhere = " here and in the hub's own stack file" if config.hub.stack is not None and not managed else ""
         remedy = f"Add `egressHosts: {{{name}: {{hosts: [{host}], why: ...}}}}`{elsewhere} to open it. {other}{closed}"
     return Notice(CONNECTION_NOT_OPENED, path, text, remedy)
+
+
+def _word(path: Path) -> str:
+    """Returns a name for a rule, from that of the connection."""
+    name = re.sub(r"[^a-z0-9]+", "-", str(path[5]).lower()).strip("-")[:16].strip("-")
+    return name if re.match(r"^[a-z]", name) and len(name) > 1 else f"to-{name}"[:16].strip("-")
 
 
 def _is_address(host: str) -> bool:

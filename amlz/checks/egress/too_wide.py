@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
 from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import above, dig, items, same, value
+from amlz.core.config.destinations import ServiceTag
 from amlz.core.facts.egress import REQUIRED, SHARED_DOMAINS
 
 CHECK = Check(
@@ -18,8 +19,8 @@ CHECK = Check(
     remedy="In the component, set `{path}` to {instead}.",
     why="Data can leave to every destination that compute targets may reach. Rules of Azure Firewall and of "
     "managed networks are compared with what Azure ML needs and with the scenarios of the stack file. Your "
-    "own hosts are accepted, unless anybody can register names below them. A warning is a tag or a port that "
-    "is in no row of the table.",
+    "own hosts and destinations are accepted, unless anybody can register names below them. A warning is a tag or a "
+    "port that is in no row of the table.",
     source="https://learn.microsoft.com/azure/machine-learning/how-to-prevent-data-loss-exfiltration",
 )
 
@@ -103,6 +104,8 @@ def _tag(resource: Resource, path: str, rule: _TagRule) -> Iterator[Finding]:
     addresses, at_ports = f"{path}.destinationAddresses", f"{path}.destinationPorts"
     if any(port in ("*", "0-65535", "1-65535") for port in rule.ports):
         yield _finding(resource, at_ports, rule.name, _Opening(f"every port of {tag}", _PORTS))
+    elif tag.partition(".")[0] in get_args(ServiceTag) and "." in tag:
+        return  # by choice: relaxations name it
     elif not rows:
         opening = _Opening(f"{tag}, which no row of the table has", _TAG, Severity.WARNING)
         yield _finding(resource, addresses, rule.name, opening)

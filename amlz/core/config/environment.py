@@ -9,6 +9,7 @@ from pydantic import Field
 
 from amlz.core.capability import Scope
 from amlz.core.config.computes import ClusterConfig, ImageBuildConfig, InstanceConfig
+from amlz.core.config.destinations import DestinationConfig
 from amlz.core.config.exfiltration import StorageEndpointPolicyConfig
 from amlz.core.config.isolation import IsolationConfig
 from amlz.core.config.parts import ExistingPartsConfig
@@ -131,6 +132,9 @@ class EnvironmentConfig(Config):
     """Days after which images without a tag are deleted from its own registry. Left out: never."""
     isolation: IsolationConfig = IsolationConfig()
     """Network of compute clusters: a subnet of the spoke, or a managed network. docs/explanation/isolation.md."""
+    destinations: Annotated[dict[Word, DestinationConfig], Field(max_length=20)] = Field(default_factory=dict)
+    """Destinations of its clusters and instances other than HTTPS hosts, by a name for the rules.
+    docs/how-to/destinations.md."""
     storage: StorageConfig = StorageConfig()
     """Redundancy of its storage account, and how long deleted data can be restored."""
     batch: bool = True

@@ -12,6 +12,7 @@ from amlz.core.config.shared import camel
 from amlz.core.facts.roles import RBAC_ADMINISTRATOR
 from amlz.core.planning.capabilities import firewall_rules_of, outside_of, rights_of
 from amlz.core.planning.context import Context
+from amlz.core.planning.destinations import private_destinations
 from amlz.core.planning.dns import dns_zones
 from amlz.core.planning.hub_stack import stack_spec
 from amlz.core.planning.parts import ids_of_parts
@@ -123,6 +124,8 @@ def _answers(context: Context, existing: ExistingHubConfig) -> Iterator[str]:
         yield f"{servers} answer the spokes' questions for names on port 53, the names of {zones} included"
     else:
         yield f"the firewall's DNS proxy is on: spokes ask {servers} for names, those of {zones} included"
+    if private := private_destinations(firewall_groups(context)):
+        yield f"the firewall replaces the source of connections to {listed(private)} (SNAT): replies then pass it"
     yield "the firewall sends return traffic of the spokes back to them: by the peering, or by a route"
 
 

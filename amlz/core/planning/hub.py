@@ -9,6 +9,7 @@ from amlz.core.facts.networks import HUB_SUBNETS
 from amlz.core.owners import HUB_OWNER
 from amlz.core.planning.capabilities import hub_links, hub_parts, hub_rules
 from amlz.core.planning.context import Context, union
+from amlz.core.planning.destinations import private_destinations
 from amlz.core.planning.dns import plan_dns
 from amlz.core.planning.firewall import TIER
 from amlz.core.planning.hub_stack import hub_outputs
@@ -192,7 +193,7 @@ def _firewall(context: Context, network: VirtualNetworkSpec) -> FirewallSpec | N
         _without_rules(context)
         return None
     tls, name = settings.tls_inspection, taken_hub_name(context, "firewall")
-    policy = taken_hub_name(context, "firewallPolicy")
+    policy, groups = taken_hub_name(context, "firewallPolicy"), firewall_groups(context)
     return FirewallSpec(
         name=name,
         policy=policy,
@@ -203,8 +204,8 @@ def _firewall(context: Context, network: VirtualNetworkSpec) -> FirewallSpec | N
         zones=context.zones,
         subnet=network.subnet_id(HUB_SUBNETS["firewall"].name),
         address=hub_address(context, "firewall"),
-        groups=firewall_groups(context),
-        translates_all=bool(inspected_ranges(context)),
+        groups=groups,
+        translates_all=bool(inspected_ranges(context) or private_destinations(groups)),
         diagnostics=context.diagnostics(place.id("Microsoft.Network/azureFirewalls", name)),
         tags=context.hub_tags,
         protect=hub_is_protected(context),

@@ -14,6 +14,7 @@ from amlz.core.config.shared import camel
 from amlz.core.facts.clouds import CloudName, host_of
 from amlz.core.facts.roles import DEPLOYER
 from amlz.core.planning.context import Context
+from amlz.core.planning.destinations import owners_of_destinations
 from amlz.core.problems import Path, Problem
 from amlz.core.specs import ExistingKeyVaultSpec, ExistingRegistrySpec, ProjectEnvironmentSpec
 from amlz.dataclass import dataclass
@@ -92,7 +93,7 @@ def demands_of_parts(context: Context) -> tuple[tuple[str, tuple[str, ...]], ...
         for part in parts_of(environment):
             by_id.setdefault(part.asked.id, (part, []))[1].append(f"{project} {name}")
     parts = ((f"{part.what} {part.name}", tuple(_demands(context, part))) for part, _ in by_id.values())
-    return (*_of_log(context), *parts)
+    return (*_of_log(context), *parts, *owners_of_destinations(context))
 
 
 def _of_log(context: Context) -> Iterator[tuple[str, tuple[str, ...]]]:

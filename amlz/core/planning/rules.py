@@ -22,6 +22,7 @@ from amlz.core.owners import EnvironmentKey
 from amlz.core.planning import parts
 from amlz.core.planning.capabilities import firewall_rules_of
 from amlz.core.planning.context import Context
+from amlz.core.planning.destinations import destination_group
 from amlz.core.planning.inspected import inspection_rules
 from amlz.core.specs import ApplicationRuleSpec, NetworkRuleSpec, RuleGroupSpec
 from amlz.core.specs import NsgRuleSpec as Rule
@@ -146,6 +147,7 @@ def firewall_groups(context: Context) -> tuple[RuleGroupSpec, ...]:
     )
     groups = [RuleGroupSpec("rcg-azure-ml", 200, network_rules=required), *sign_in]
     groups += [*(group for group in added if group.priority < _BY_CHOICE), *_parts(context)]
+    groups += destination_group(context)
     groups += [
         RuleGroupSpec(f"rcg-{row.name}", 210, application_rules=(_hosts_of(row, region, everyone),))
         for row in required_hosts(context.config.cloud)

@@ -20,6 +20,7 @@ from amlz.core.planning.capabilities import (
     subnet_rules_of,
 )
 from amlz.core.planning.context import Context, registry_is_shared
+from amlz.core.planning.destinations import destination_ranges, destination_rules
 from amlz.core.planning.dns import zone_links
 from amlz.core.planning.exfiltration import FILTERED, plan_endpoint_policy
 from amlz.core.planning.gateway import gateway_is_used
@@ -48,7 +49,8 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
     place, tags = spoke_place(context, name), context.tags(context.config.spokes[name].tags)
     _take_names(context, name, place)
     firewall = context.config.hub.elsewhere is not None or context.config.hub.builds_firewall
-    routes = RouteTableSpec(spoke_route_table(context, name), place, tags) if firewall else None
+    table, ranges = spoke_route_table(context, name), destination_ranges(context.config, name)
+    routes = RouteTableSpec(table, place, tags, destinations=ranges) if firewall else None
     groups: list[NetworkSecurityGroupSpec] = []
     subnets: list[SubnetSpec] = []
     space = next(space for space in context.addresses.spokes if space.network == name)
@@ -140,7 +142,9 @@ def _rules(context: Context, block: AddressBlock) -> dict[str, tuple[NsgRuleSpec
         if role == BUILD:
             by_role[role] = compute_rules(cidr, from_builds(reach))
         elif role != "endpoints":
-            by_role[role] = compute_rules(cidr, reach, compute_rules_of(context, block.owner, cidr))
+            added = compute_rules_of(context, block.owner, cidr)
+            own = destination_rules(context.config, block.owner, cidr)
+            by_role[role] = compute_rules(cidr, reach, (*added, *own))
     return by_role
 
 

@@ -11,6 +11,7 @@ class OutboundRuleSpec:
 
     `kind`: PrivateEndpoint, FQDN or ServiceTag. `to`: a resource id, a host name or a tag. `group`: of a private
     endpoint, else None. `id`: of the rule that is built here, None for one that Azure makes by itself.
+    `protocol`, `ports`: of a service tag whose rule is built here.
     """
 
     name: str
@@ -20,6 +21,8 @@ class OutboundRuleSpec:
     source: str
     group: str | None = None
     id: str | None = None
+    protocol: str | None = None
+    ports: str | None = None
 
     @property
     def by_azure(self) -> bool:

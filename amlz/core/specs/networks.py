@@ -145,7 +145,8 @@ class RouteTableSpec:
 
     Everything goes to the firewall, whose private address only Azure knows; or, of the firewall's own subnet, to the
     internet (`direct`), since routes of a gateway could lead elsewhere. With `prefixes`, these ranges alone go to the
-    firewall: the routes of a gateway's subnet.
+    firewall: the routes of a gateway's subnet. `destinations`: private ranges that go there, too, since Azure's own
+    routes would drop packets to them: https://learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview
     """
 
     name: str
@@ -154,6 +155,7 @@ class RouteTableSpec:
     role: str | None = None
     direct: bool = False
     prefixes: tuple[str, ...] = ()
+    destinations: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
