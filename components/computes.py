@@ -84,7 +84,7 @@ class Computes(pulumi.ComponentResource):
             ),
         )
 
-    def _subnet(self, subnet: str) -> ml.ResourceIdArgs | None:
+    def _subnet(self, subnet: str | None) -> ml.ResourceIdArgs | None:
         return ml.ResourceIdArgs(id=self._resources.ref(subnet)) if subnet else None
 
     def _instance(self, spec: InstanceSpec) -> ml.ComputeInstanceArgs:

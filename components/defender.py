@@ -33,7 +33,7 @@ class Defender(pulumi.ComponentResource):
                 pricing_name=spec.name,
                 scope_id=f"subscriptions/{spec.subscription}",  # without a slash in front, as its documentation has it
                 pricing_tier=security.PricingTier.STANDARD,
-                sub_plan=spec.sub_plan or None,
+                sub_plan=spec.sub_plan,
                 opts=resources.options(
                     self,
                     spec.subscription,

@@ -65,9 +65,7 @@ class DnsSecurity(pulumi.ComponentResource):
             resource_group_name=resources.group(args.place),
             location=args.place.location,
             priority=spec.priority,
-            action=dnsresolver.DnsSecurityRuleActionArgs(
-                action_type=spec.action, block_response_code=spec.response or None
-            ),
+            action=dnsresolver.DnsSecurityRuleActionArgs(action_type=spec.action, block_response_code=spec.response),
             dns_resolver_domain_lists=[dnsresolver.SubResourceArgs(id=resources.ref(args.list_id(spec)))],
             dns_security_rule_state=dnsresolver.DnsSecurityRuleState.ENABLED,
             tags=dict(args.tags),

@@ -329,11 +329,11 @@ def _criterion(spec: QueryAlertSpec) -> monitor.ConditionArgs:
         criterion_type="StaticThresholdCriterion",
         query=spec.query,
         time_aggregation="Maximum" if spec.measure else "Count",
-        metric_measure_column=spec.measure or None,
+        metric_measure_column=spec.measure,
         operator="GreaterThan",  # the enumeration monitor.ConditionOperator has the words of another resource
         threshold=spec.threshold,
         dimensions=[monitor.DimensionArgs(name=name, operator="Include", values=["*"]) for name in spec.dimensions],
-        resource_id_column=spec.resource_column or None,
+        resource_id_column=spec.resource_column,
         failing_periods=monitor.ConditionFailingPeriodsArgs(
             number_of_evaluation_periods=1, min_failing_periods_to_alert=1
         ),

@@ -15,7 +15,7 @@ def network_settings(args: ManagedNetworkSpec | None) -> ml.ManagedNetworkSettin
     """
     if args is None:
         return ml.ManagedNetworkSettingsArgs(isolation_mode=ml.IsolationMode.DISABLED)
-    return ml.ManagedNetworkSettingsArgs(isolation_mode=args.isolation_mode, firewall_sku=args.firewall or None)
+    return ml.ManagedNetworkSettingsArgs(isolation_mode=args.isolation_mode, firewall_sku=args.firewall)
 
 
 class ManagedNetwork(pulumi.ComponentResource):

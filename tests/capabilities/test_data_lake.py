@@ -240,7 +240,7 @@ def test_a_second_endpoint_that_would_take_the_names_of_the_first_is_told() -> N
 
     assert [text for text in lake_of(plan).demands if "zones" in text] == [
         "no other private endpoint of it writes its names to the same zones: those built here would take them over, "
-        "and with the one that goes last they would be gone"
+        "and deleting the last endpoint would delete the records"
     ]
 
 

@@ -54,15 +54,15 @@ def test_the_resolver_answers_at_an_address_that_is_known_beforehand() -> None:
     alone = hub_part(planned(with_hub(dnsResolver={})), "dns_resolver")
 
     network = f"{GROUP}/Microsoft.Network/virtualNetworks/vnet-retail-hub"
-    assert (resolver.address, resolver.inbound, resolver.outbound) == (
+    assert (resolver.address, resolver.inbound, resolver.forwarding.subnet) == (
         "10.0.0.196",
         f"{network}/subnets/snet-resolver-inbound",
         f"{network}/subnets/snet-resolver-outbound",
     )
-    assert [(rule.name, rule.domain, rule.servers) for rule in resolver.rules] == [
+    assert [(rule.name, rule.domain, rule.servers) for rule in resolver.forwarding.rules] == [
         ("corp-contoso-com", "corp.contoso.com.", ("10.128.0.10",))
     ]
-    assert (alone.outbound, alone.ruleset, alone.rules) == ("", "", ())
+    assert alone.forwarding is None
 
 
 def test_spokes_may_have_the_resolver_as_their_second_dns_server() -> None:

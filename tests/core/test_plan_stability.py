@@ -189,7 +189,7 @@ def print_of(environment: ProjectEnvironmentSpec) -> Print:
         "storage": environment.storage.id,
         "insights": environment.insights.id,
         "workspace": environment.workspace.id,
-        "training subnet": environment.computes.subnet,
+        "training subnet": str(environment.computes.subnet),
         **({"registry": registry.id} if registry else {}),
         **{f"identity {identity.role}": identity.id for identity in environment.identities},
         **{f"endpoint {e.group}": f"{e.id} {e.interface} {e.subnet}" for e in endpoints},

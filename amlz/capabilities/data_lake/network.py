@@ -35,8 +35,8 @@ def shared_endpoints(config: LandingZoneConfig) -> Iterator[SharedEndpoints]:
 def compute_rules(context: Context, owner: EnvironmentKey, computes: str) -> Iterator[NsgRuleSpec]:
     """Returns the rule by which an environment's compute targets (their range) reach the lake, where they use it."""
     environment = context.config.projects[owner.project].environments[owner.environment]
-    target = endpoints_range(context) if access_of(context.config, owner, environment) else ""
-    if target:
+    target = endpoints_range(context) if access_of(context.config, owner, environment) else None
+    if target is not None:
         yield NsgRuleSpec("lake", 116, "Outbound", (computes,), (target,), ("443",), "the data lake", "Tcp")
 
 
@@ -53,18 +53,18 @@ def firewall(context: Context) -> Iterator[RuleGroupSpec]:
         yield RuleGroupSpec("rcg-data-lake", 250, application_rules=(rule,))
 
 
-def endpoints_range(context: Context) -> str:
-    """The range in which the lake's private endpoints are, "" where there is no lake."""
+def endpoints_range(context: Context) -> str | None:
+    """The range of the lake's private endpoints; None where there is no lake, or its owner states none."""
     config, settings = context.config, lake_of(context.config)
     if settings is None:
-        return ""
+        return None
     if spoke_of(config) is not None:
         return context.addresses.block(OWNER).cidr
     if in_hub(config):
         subnets = (subnet for block in context.addresses.hub_blocks for subnet in block.subnets)
-        return next((subnet.cidr for subnet in subnets if subnet.role == "endpoints"), "")
+        return next((subnet.cidr for subnet in subnets if subnet.role == "endpoints"), None)
     existing = settings.existing
-    return existing.endpoint_range or "" if existing is not None else ""
+    return existing.endpoint_range if existing is not None else None
 
 
 def _through_firewall(context: Context) -> Iterator[EnvironmentKey]:
@@ -72,7 +72,7 @@ def _through_firewall(context: Context) -> Iterator[EnvironmentKey]:
     their spoke or the hub.
     """
     text = endpoints_range(context)
-    if not text:
+    if text is None:
         return
     network, own = ipaddress.IPv4Network(text), spoke_of(context.config)
     if any(network.subnet_of(ipaddress.IPv4Network(cidr)) for cidr in context.hub_ranges):

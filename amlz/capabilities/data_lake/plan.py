@@ -233,7 +233,7 @@ def _demands(context: Context) -> Iterator[str]:
     elif context.dns_mode != "created":
         yield (
             "no other private endpoint of it writes its names to the same zones: those built here would take them "
-            "over, and with the one that goes last they would be gone"
+            "over, and deleting the last endpoint would delete the records"
         )
     if not existing.give_roles:
         for role in _central_roles(context):

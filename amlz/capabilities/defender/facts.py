@@ -18,13 +18,13 @@ CLOUDS_PAGE = f"{_LEARN}/support-matrix-cloud-environment"
 
 @dataclass(frozen=True, slots=True)
 class DefenderPlan:
-    """A plan: its name in Azure, its sub-plan ("" where there is one only), what it watches and what it is billed by.
+    """A plan: its name in Azure, its sub-plan (None where there is one only), what it watches and what it is billed by.
 
     `clouds`: where it is to be had, by the page `clouds_source`.
     """
 
     name: str
-    sub_plan: str
+    sub_plan: str | None
     watches: str
     billed_by: str
     source: str
@@ -43,11 +43,11 @@ PLANS: Mapping[str, DefenderPlan] = {
         f"{_LEARN}/defender-for-storage-introduction",
     ),
     "containers": DefenderPlan(
-        "Containers", "", "images in registries, and Kubernetes clusters", "virtual core of clusters, and image scanned",
+        "Containers", None, "images in registries, and Kubernetes clusters", "virtual core of clusters, and image scanned",
         f"{_LEARN}/defender-for-containers-introduction",
     ),
     "ai": DefenderPlan(
-        "AI", "", "prompts and answers of generative models in Azure AI services", "tokens that are scanned",
+        "AI", None, "prompts and answers of generative models in Azure AI services", "tokens that are scanned",
         f"{_LEARN}/ai-threat-protection", ("public",), f"{_LEARN}/ai-threat-protection",
     ),
     "resourceManager": DefenderPlan(

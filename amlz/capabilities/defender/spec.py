@@ -15,7 +15,7 @@ class DefenderPlanSpec:
 
     key: str
     name: str
-    sub_plan: str
+    sub_plan: str | None
     subscription: str
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network
 
 from amlz.capabilities.dns_resolver.config import DnsResolverConfig
-from amlz.capabilities.dns_resolver.spec import DnsResolverSpec, ForwardingRuleSpec
+from amlz.capabilities.dns_resolver.spec import DnsResolverSpec, ForwardingRuleSpec, ForwardingSpec
 from amlz.core.capability import HubLinks, Part, Planner, setting
 from amlz.core.claims import on_premises
 from amlz.core.config import LandingZoneConfig
@@ -31,21 +31,23 @@ def plan_resolver(context: Context) -> Part | None:
     if resolver is None:
         return None
     place, namer = context.hub_place, context.hub_namer
-    ruleset = ""
+    forwarding = None
     if resolver.forward:
-        ruleset = context.take("forwardingRuleset", namer.name("forwardingRuleset"), place.group_id, _PATH)
+        forwarding = ForwardingSpec(
+            subnet=hub_subnet_id(context, OUTBOUND),
+            ruleset=context.take("forwardingRuleset", namer.name("forwardingRuleset"), place.group_id, _PATH),
+            rules=tuple(
+                ForwardingRuleSpec(domain.replace(".", "-"), f"{domain}.", resolver.forward[domain])
+                for domain in sorted(resolver.forward)
+            ),
+        )
     spec = DnsResolverSpec(
         name=context.take("dnsResolver", namer.name("dnsResolver"), place.group_id, _PATH),
         place=place,
         network=context.hub_network,
         inbound=hub_subnet_id(context, INBOUND),
         address=_address(context),
-        outbound=hub_subnet_id(context, OUTBOUND) if resolver.forward else "",
-        ruleset=ruleset,
-        rules=tuple(
-            ForwardingRuleSpec(domain.replace(".", "-"), f"{domain}.", resolver.forward[domain])
-            for domain in sorted(resolver.forward)
-        ),
+        forwarding=forwarding,
         tags=context.hub_tags,
     )
     return Part(spec, shown=("DNS resolver", spec.name, spec.address))

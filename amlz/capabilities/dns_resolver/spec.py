@@ -17,10 +17,19 @@ class ForwardingRuleSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class DnsResolverSpec:
-    """A resolver in the hub. `inbound` and `outbound` are ids of subnets; `address` is where it is asked.
+class ForwardingSpec:
+    """What a resolver forwards. `subnet`: the id of that of its outbound endpoint; `ruleset`: a name."""
 
-    `outbound` and `ruleset` are "" where nothing is forwarded. `network`: the id of the hub's.
+    subnet: str
+    ruleset: str
+    rules: tuple[ForwardingRuleSpec, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DnsResolverSpec:
+    """A resolver in the hub. `inbound` is the id of a subnet; `address` is where it is asked.
+
+    `forwarding`: None where nothing is forwarded. `network`: the id of the hub's.
     """
 
     name: str
@@ -28,9 +37,7 @@ class DnsResolverSpec:
     network: str
     inbound: str
     address: str
-    outbound: str
-    ruleset: str
-    rules: tuple[ForwardingRuleSpec, ...]
+    forwarding: ForwardingSpec | None
     tags: Tags
 
     @property
@@ -42,7 +49,6 @@ class DnsResolverSpec:
         """The id of its outbound endpoint."""
         return self.place.id("Microsoft.Network/dnsResolvers/outboundEndpoints", self.name, "outbound")
 
-    @property
-    def ruleset_id(self) -> str:
+    def ruleset_id(self, forwarding: ForwardingSpec) -> str:
         """The id of its forwarding ruleset."""
-        return self.place.id("Microsoft.Network/dnsForwardingRulesets", self.ruleset)
+        return self.place.id("Microsoft.Network/dnsForwardingRulesets", forwarding.ruleset)

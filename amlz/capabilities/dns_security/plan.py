@@ -18,7 +18,7 @@ from amlz.core.problems import Path, Problem
 
 _PATH: Path = ("hub", "dnsSecurity")
 #: Actions by key of the stack file, with the priority and the response code of a refusal. Exceptions come first.
-_ACTIONS = {"allow": ("Allow", 100, ""), "block": ("Block", 200, "SERVFAIL"), "alert": ("Alert", 300, "")}
+_ACTIONS = {"allow": ("Allow", 100, None), "block": ("Block", 200, "SERVFAIL"), "alert": ("Alert", 300, None)}
 
 
 def plan_dns_security(context: Context) -> Part | None:

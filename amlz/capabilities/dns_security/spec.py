@@ -12,7 +12,7 @@ from amlz.dataclass import dataclass
 class DomainRuleSpec:
     """A domain list and the rule for it. `key`: its part of logical names; a lower `priority` is evaluated first.
 
-    `response`: the response code of a refusal, "" for none.
+    `response`: the response code of a refusal, None for none.
     """
 
     key: str
@@ -20,7 +20,7 @@ class DomainRuleSpec:
     domains: tuple[str, ...]
     action: str
     priority: int
-    response: str
+    response: str | None
 
 
 @dataclass(frozen=True, slots=True)

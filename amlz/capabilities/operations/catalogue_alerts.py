@@ -40,7 +40,7 @@ def _alert(work: Work, name: LogAlertName, settings: AlertConfig, identity: str)
         frequency=row.frequency,
         severity=severity,
         dimensions=row.dimensions,
-        resource_column="_ResourceId" if row.by_resource else "",
+        resource_column="_ResourceId" if row.by_resource else None,
         action_group=action_group(work, "page" if severity <= 1 else "ticket"),
         identity=identity,
         description=row.description,

@@ -94,7 +94,7 @@ SPECIAL_RANGES = (
 class HubSubnet:
     """A subnet with its fixed position in the hub: `offset` addresses from the start, `prefix` long.
 
-    `delegation`: the service that alone may use it, "" for none. `by_firewall`: its routes lead to the firewall.
+    `delegation`: the service that alone may use it, None for any. `by_firewall`: its routes lead to the firewall.
     """
 
     role: str

@@ -47,7 +47,7 @@ def plan_computes(
         workspace=workspace.name,
         workspace_id=workspace.id,
         tenant_id=env.context.config.tenant_id,
-        subnet="" if workspace.managed_network else _subnet(env, "training"),
+        subnet=None if workspace.managed_network else _subnet(env, "training"),
         identity=_identity(env, "compute"),
         clusters=tuple(clusters),
         instances=_instances(env),

@@ -33,7 +33,7 @@ def plan_managed_network(env: EnvironmentContext, targets: Mapping[Target, str])
             env.context.take("outboundRule", rule.name, targets["workspace"], (*env.path, "isolation", rule.to))
     return ManagedNetworkSpec(
         isolation_mode=MODES[isolation.outbound],
-        firewall=isolation.firewall if isolation.approved_only else "",
+        firewall=isolation.firewall if isolation.approved_only else None,
         rules=tuple(rules),
     )
 

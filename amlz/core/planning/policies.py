@@ -305,7 +305,7 @@ def _policy(context: Context, entry: Entry, subscription: str) -> OwnPolicySpec 
 
 
 def _definition(context: Context, entry: Entry, subscription: str) -> PolicyDefinitionSpec:
-    group = context.config.policies.management_group or ""
+    group = context.config.policies.management_group
     return PolicyDefinitionSpec(_key(context, entry, subscription), entry.name, subscription, group, entry.written)
 
 
@@ -325,6 +325,6 @@ def _initiative(work: _Job, entry: Entry, subscription: str) -> InitiativeSpec:
         parameters = {name: get(parameter, "value") for name, parameter in member.get("parameters", {}).items()}
         reference = member.get("policyDefinitionReferenceId", definition.id.rpartition("/")[2])
         members.append(InitiativeMemberSpec(reference, definition, member.get("definitionVersion", ""), parameters))
-    group = context.config.policies.management_group or ""
+    group = context.config.policies.management_group
     key = _key(context, entry, subscription)
     return InitiativeSpec(key, entry.name, subscription, group, entry.written, tuple(members))

@@ -16,7 +16,7 @@ def with_serverless(env: EnvironmentContext, spec: ProjectEnvironmentSpec) -> Pr
     """Returns an environment with serverless compute in its subnet, where configured."""
     if not env.settings.security.serverless_compute:
         return spec
-    return replace(spec, workspace=replace(spec.workspace, serverless_subnet=spec.computes.subnet or None))
+    return replace(spec, workspace=replace(spec.workspace, serverless_subnet=spec.computes.subnet))
 
 
 def check_input(config: LandingZoneConfig) -> Iterator[Problem]:

@@ -63,7 +63,7 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
             groups.append(group)
             filtered = policies[block.owner].id if subnet.role in FILTERED and block.owner in policies else None
             name_ = subnet_name(block.owner, subnet.role)
-            own = SubnetSpec(group.role, name_, subnet.cidr, group.id, routes.id if routes else "", filtered)
+            own = SubnetSpec(group.role, name_, subnet.cidr, group.id, routes.id if routes else None, filtered)
             subnets.append(replace(own, endpoint_network_policies=context.endpoint_network_policies(subnet.role)))
     network = VirtualNetworkSpec(
         name=spoke_network(context, name),
@@ -125,7 +125,7 @@ def _rules(context: Context, block: AddressBlock) -> dict[str, tuple[NsgRuleSpec
     servers, names = name_servers(context)
     reach = Reach(
         endpoints=ranges["endpoints"],
-        shared_endpoints=hub_subnet(context, "endpoints") if registry_is_shared(environment) else "",
+        shared_endpoints=(hub_subnet(context, "endpoints") or None) if registry_is_shared(environment) else None,
         telemetry=_telemetry(context),
         name_servers=servers,
         names=names,

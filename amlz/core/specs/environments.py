@@ -306,7 +306,7 @@ class InstanceSpec:
 
 @dataclass(frozen=True, slots=True)
 class ComputesSpec:
-    """Clusters and instances of one workspace. `subnet`: its id, "" in a managed network.
+    """Clusters and instances of one workspace. `subnet`: its id, None in a managed network.
 
     `after`: ids of what nodes need before the first of them starts.
     """
@@ -315,7 +315,7 @@ class ComputesSpec:
     workspace: str
     workspace_id: str
     tenant_id: str
-    subnet: str
+    subnet: str | None
     identity: str
     clusters: tuple[ClusterSpec, ...]
     instances: tuple[InstanceSpec, ...]

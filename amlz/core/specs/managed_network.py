@@ -32,13 +32,13 @@ class OutboundRuleSpec:
 
 @dataclass(frozen=True, slots=True)
 class ManagedNetworkSpec:
-    """A workspace's managed network. `firewall`: Standard or Basic, "" where no host is a rule.
+    """A workspace's managed network. `firewall`: Standard or Basic, None where no host is a rule.
 
     `rules`: those that Azure makes by itself first, then those that are built here, in the order of their names.
     """
 
     isolation_mode: str
-    firewall: str
+    firewall: str | None
     rules: tuple[OutboundRuleSpec, ...]
 
     @property

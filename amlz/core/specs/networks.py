@@ -51,7 +51,7 @@ class NetworkSecurityGroupSpec:
 
 @dataclass(frozen=True, slots=True)
 class SubnetSpec:
-    """A subnet of a virtual network. `security_group` and `route_table` are ids, "" where Azure takes none.
+    """A subnet of a virtual network. `security_group` and `route_table` are ids, None where Azure takes none.
 
     `role`: its part of logical names, unique in its network.
     `endpoint_policy`: the id of a policy that filters its service endpoint for storage; None where it has neither.
@@ -62,8 +62,8 @@ class SubnetSpec:
     role: str
     name: str
     cidr: str
-    security_group: str
-    route_table: str
+    security_group: str | None
+    route_table: str | None
     endpoint_policy: str | None = None
     nat_gateway: str | None = None
     delegation: str | None = None

@@ -92,9 +92,9 @@ class ActivityAlertSpec:
 
 @dataclass(frozen=True, slots=True)
 class QueryAlertSpec:
-    """An alert on a query of the central log (`log`: its id). `measure`: the column that is compared, "" for the count
-    of rows. `dimensions`: columns, of which each combination of values is an alert. `resource_column`: with the id of
-    the resource that the alert is for, "" for the log. `alert`: its name in runbooks; `owner`: the environment.
+    """An alert on a query of the central log (`log`: its id). `measure`: the column that is compared, None for the
+    count of rows. `dimensions`: columns, of which each combination of values is an alert. `resource_column`: with the
+    id of the resource that the alert is for, None for the log. `alert`: its name in runbooks; `owner`: the environment.
     """
 
     key: str
@@ -102,13 +102,13 @@ class QueryAlertSpec:
     place: Place
     log: str
     query: str
-    measure: str
+    measure: str | None
     threshold: float
     window: str
     frequency: str
     severity: int
     dimensions: tuple[str, ...]
-    resource_column: str
+    resource_column: str | None
     action_group: str
     identity: str
     description: str

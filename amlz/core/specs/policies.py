@@ -12,7 +12,7 @@ from amlz.dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PolicyDefinitionSpec:
-    """A definition to be created. `properties` by ARM's names; `management_group`: "" for a subscription.
+    """A definition to be created. `properties` by ARM's names; `management_group`: None for a subscription.
 
     `key`: its logical name.
     """
@@ -20,7 +20,7 @@ class PolicyDefinitionSpec:
     key: str
     name: str
     subscription: str
-    management_group: str
+    management_group: str | None
     properties: Mapping[str, Any]
 
     @property
@@ -59,7 +59,7 @@ class InitiativeSpec:
     key: str
     name: str
     subscription: str
-    management_group: str
+    management_group: str | None
     properties: Mapping[str, Any]
     members: tuple[InitiativeMemberSpec, ...]
 
@@ -144,7 +144,7 @@ class PoliciesSpec:
     exemptions: tuple[PolicyExemptionSpec, ...]
 
 
-def policy_id(subscription: str, management_group: str, kind: str, name: str) -> str:
+def policy_id(subscription: str, management_group: str | None, kind: str, name: str) -> str:
     """The id of a definition or initiative of our own."""
     above = (
         f"/providers/Microsoft.Management/managementGroups/{management_group}"
