@@ -18,7 +18,7 @@ class ForwardingRuleSpec:
 
 @dataclass(frozen=True, slots=True)
 class ForwardingSpec:
-    """What a resolver forwards. `subnet`: the id of that of its outbound endpoint; `ruleset`: a name."""
+    """Forwarding by a resolver. `subnet`: the id of that of its outbound endpoint; `ruleset`: a name."""
 
     subnet: str
     ruleset: str
