@@ -57,10 +57,10 @@ def preview_stack(file: StackFile, plan: LandingZonePlan, today: str | None = No
     graph = replace(graph_of(file, plan), today=today)
     sources = PolicySources(library(), imported(), file.config.policies.groups, today)
     result = verdicts(graph, sources)
-    connections = verdicts(policy_connections.forecast(graph), sources).answers
-    managed = verdicts(policy_managed_group.forecast(graph), sources).answers
+    connections = verdicts(policy_connections.forecast(graph), sources, result).answers
+    managed = verdicts(policy_managed_group.forecast(graph), sources, result).answers
     beside = (*policy_connections.of_connections(connections), *policy_managed_group.of_managed_groups(managed))
-    stored = verdicts(policy_after_creation.forecast(graph, result.answers), sources).answers
+    stored = verdicts(policy_after_creation.forecast(graph, result.answers), sources, result).answers
     later = policy_after_creation.find(graph, result.answers, stored)
     findings = (*run(graph, (*result.answers, *beside)), *later, *stack_file.find(file.config, plan))
     judged = accept(findings, file.config.accepted_findings, today, {check.id for check in every_check()})

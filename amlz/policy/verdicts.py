@@ -64,9 +64,12 @@ class Verdicts:
         return sum(answer.word == word for answer in self.answers)
 
 
-def verdicts(graph: ResourceGraph, policy_sources: PolicySources) -> Verdicts:
-    """Evaluates every resource of a plan. Raises BadInput for an assignment that cannot be read."""
-    assignments, exemptions = assigned(graph, policy_sources)
+def verdicts(graph: ResourceGraph, policy_sources: PolicySources, read: Verdicts | None = None) -> Verdicts:
+    """Evaluates every resource of a plan. Raises BadInput for an assignment that cannot be read.
+
+    `read`: of a graph with the same policies, whose assignments are not read again.
+    """
+    assignments, exemptions = assigned(graph, policy_sources) if read is None else (read.assignments, read.exemptions)
     if not assignments:
         return Verdicts()
     catalogue = policy_sources.imported.catalogue or aliases.embedded()

@@ -26,6 +26,7 @@ from pulumi.runtime import resource, rpc
 from pulumi.runtime.proto import source_pb2
 
 from amlz.simulator.deferred_classes import FILES, DeferringLoader, PartLoader
+from amlz.simulator.lazy_outputs import transfer_properties
 
 SDK = "pulumi_azure_native"
 #: The lines of which a module's list of imports consists. One that holds anything else is imported as it is.
@@ -44,6 +45,7 @@ def patched_sdk() -> Iterator[None]:
         (resource, "_get_stack_trace", lambda _own: stack_trace),
         (_types, "unwrap_type", cached_unwrap),
         (rpc, "declare_dependency", lambda _own: Dependencies().declare),
+        (rpc, "transfer_properties", lambda _own: transfer_properties),
     ]
     before = [(module, name, getattr(module, name, None)) for module, name, _ in patches]
     sys.meta_path.insert(0, finder)

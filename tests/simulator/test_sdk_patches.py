@@ -170,7 +170,13 @@ def test_the_sdk_is_afterwards_as_it_was() -> None:
 
     def note() -> None:
         states.append(
-            (resource._get_stack_trace, _types.unwrap_type, vars(rpc)["declare_dependency"], sys.meta_path[:])
+            (
+                resource._get_stack_trace,
+                _types.unwrap_type,
+                vars(rpc)["declare_dependency"],
+                rpc.transfer_properties,
+                sys.meta_path[:],
+            )
         )
 
     def fail() -> None:
@@ -185,7 +191,7 @@ def test_the_sdk_is_afterwards_as_it_was() -> None:
 
     before, during, after = states
     assert after == before
-    assert [one == other for one, other in zip(before, during, strict=True)] == [False, False, False, False]
+    assert [one == other for one, other in zip(before, during, strict=True)] == [False] * 5
 
 
 def test_what_is_done_here_answers_or_raises_like_a_pool() -> None:
@@ -275,14 +281,14 @@ def _with_renamed(words: dict[str, str]) -> subprocess.CompletedProcess[str]:
 
 def test_a_private_name_that_the_sdk_no_longer_has_makes_a_preview_slower_and_nothing_else() -> None:
     """The same preview, with a note for each patch that is left out."""
-    names = ("_get_stack_trace", "unwrap_type", "declare_dependency", "rpcs", "ROOT")
+    names = ("_get_stack_trace", "unwrap_type", "declare_dependency", "transfer_properties", "rpcs", "ROOT")
 
     ran = _with_renamed({name: f"{name}_renamed" for name in names})
 
     patched = ("pulumi.runtime.resource._get_stack_trace", "pulumi._types.unwrap_type")
     notes = [
         f"Pulumi's SDK has no {name}: this preview takes longer, and its result is the same.\n"
-        for name in (*patched, "pulumi.runtime.rpc.declare_dependency")
+        for name in (*patched, "pulumi.runtime.rpc.declare_dependency", "pulumi.runtime.rpc.transfer_properties")
     ]
     assert ran.stderr == "".join(notes)
     assert ran.stdout == (ROOT / "tests/golden/minimal.txt").read_text()
