@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from amlz.stackfile.new.stack import NewStack, new_stack_file
 from amlz.stackfile.stack_file import find
 
 _SCHEMA = "docs/landing-zone.schema.json"
+#: https://www.pulumi.com/docs/iac/concepts/stacks/
+_STACK = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]*")
 #: The JSON Schema of a package's user, next to the stack file.
 SCHEMA_BESIDE = "landing-zone.schema.json"
 
@@ -30,8 +33,13 @@ def target(stack: str) -> Path:
     path = find(stack, Path.cwd())
     shown = in_one_line(str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path))
     name = path.name
-    if not (name.startswith("Pulumi.") and name.endswith((".yaml", ".yml"))) or name.startswith("Pulumi.-"):
+    if not (name.startswith("Pulumi.") and name.endswith((".yaml", ".yml"))):
         raise LandingZoneError(f"{shown}\n  It is not the name of a stack file.\n  Name it Pulumi.STACK.yaml.")
+    if not _STACK.fullmatch(_stack(path)):
+        raise LandingZoneError(
+            f"{shown}\n  Pulumi takes no stack of this name.\n"
+            "  Use letters, digits, hyphens, underscores and periods, and no hyphen at the beginning."
+        )
     if path.exists() or path.is_symlink():
         raise LandingZoneError(
             f"{shown}\n  It exists already and is not changed.\n"
@@ -44,7 +52,11 @@ def write_new_stack(path: Path, stack: NewStack) -> NewStackFile:
     """Writes the stack file. Raises LandingZoneError, and then nothing was written."""
     text = new_stack_file(stack, _schema(path))
     write_whole(path, text)
-    return NewStackFile(path, path.name.removeprefix("Pulumi.").rpartition(".")[0])
+    return NewStackFile(path, _stack(path))
+
+
+def _stack(path: Path) -> str:
+    return path.name.removeprefix("Pulumi.").rpartition(".")[0]
 
 
 def _schema(path: Path) -> str:

@@ -68,6 +68,8 @@ def test_init_asks_on_a_terminal_and_repeats_a_question(tmp_path: Path) -> None:
         (("first",), "--organisation, --business-unit, --tenant"),
         (("first", *OPTIONS, "--tenant", "12"), "--tenant: '12' is not a GUID"),
         (("first", *OPTIONS, "--from", "nowhere.csv"), "nowhere.csv\n  It cannot be read"),
+        (("a b", *OPTIONS), "Pulumi.a b.yaml\n  Pulumi takes no stack of this name.\n  Use letters, digits,"),
+        (("-a", *OPTIONS), "-a"),
         (("notes.yaml", *OPTIONS), "notes.yaml\n  It is not the name of a stack file."),
         (("nowhere/Pulumi.a.yaml", *OPTIONS), "nowhere/Pulumi.a.yaml"),
     ],

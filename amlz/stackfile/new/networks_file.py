@@ -19,6 +19,7 @@ from amlz.azure.regular_files import read_regular
 from amlz.core.problems import LandingZoneError
 from amlz.core.terminal import in_one_line
 from amlz.dataclass import dataclass
+from amlz.stackfile.new.questions import NETWORK, problem_of
 
 #: Headings that network teams use for the two columns, in lower case.
 _USE = ("use", "purpose", "name", "usage")
@@ -120,6 +121,9 @@ def _collected(shown: str, rows: Iterator[_Row]) -> Networks:
     environments: dict[tuple[str, str], str] = {}
     for row in rows:
         where, use = f"{shown}:{row.line}", row.use.lower()
+        wrong = problem_of(NETWORK, row.cidr)
+        if wrong:
+            raise LandingZoneError(f"{where}\n  {wrong}")
         spoke = re.fullmatch(r"spoke(?:[ :]+([a-z][a-z0-9-]*))?", use)
         environment = _ENVIRONMENT.fullmatch(use)
         if use in ("on-premises", "onpremises", "on premises"):

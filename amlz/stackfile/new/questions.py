@@ -47,6 +47,7 @@ class Question:
         return f"--{self.name.replace('_', '-')}"
 
 
+NETWORK = Question("network", "IPv4 range for the hub and all projects (CIDR)", "10.20.0.0/16")
 #: In the order in which they are asked.
 QUESTIONS = (
     Question("organisation", "Name of the organisation"),
@@ -54,7 +55,7 @@ QUESTIONS = (
     Question("tenant", "ID of the Microsoft Entra tenant"),
     Question("subscription", "ID of the Azure subscription"),
     Question("location", "Azure region", "westeurope"),
-    Question("network", "IPv4 range for the hub and all projects (CIDR)", "10.20.0.0/16"),
+    NETWORK,
     Question("project", "Name of the first project"),
     Question("environments", "Its environments, separated by commas", "dev,prod"),
 )

@@ -76,7 +76,7 @@ def new_stack_file(stack: NewStack, schema: str) -> str:
     try:
         make_plan(from_object(yaml.safe_load(text)["config"][KEY]))
     except StackFileError as error:
-        raise LandingZoneError("\n".join(_by_option(error))) from None
+        raise LandingZoneError("\n".join(_by_option(error, stack))) from None
     return text
 
 
@@ -108,11 +108,13 @@ def _networks(stack: NewStack) -> Networks:
     return replace(networks, on_premises=given.on_premises)
 
 
-def _by_option(error: StackFileError) -> Iterator[str]:
+def _by_option(error: StackFileError, stack: NewStack) -> Iterator[str]:
+    unused = "--network, " if stack.network is None else ", --from" if stack.networks == Networks() else None
     for problem in error.problems:
         option = next(
             (_OPTIONS[problem.path[:n]] for n in (2, 1) if problem.path[:n] in _OPTIONS), dotted(problem.path)
         )
+        option = option.replace(unused, "") if unused else option
         yield "\n  ".join(part for part in (option, problem.what, problem.remedy) if part)
 
 

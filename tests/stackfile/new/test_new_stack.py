@@ -84,6 +84,11 @@ def test_environments_without_a_range_get_one_of_the_spoke() -> None:
     [
         ("", ":1\n  The first row has no column `use`.\n"),
         ("use,cost\nhub,1\n", ":1\n  The first row has no column `range`.\n"),
+        ("use,range\nhub,10.0.0.300/24\n", ":2\n  '10.0.0.300/24' is not an IPv4 range in CIDR form. Write its first"),
+        (
+            "use,range\nspoke,10.0.0.1/24\n",
+            ":2\n  '10.0.0.1/24' does not begin where a /24 range begins. Write 10.0.0.0/24.",
+        ),
         ("use,range\nhub\n", ":2\n  The row has too few columns.\n"),
         ("use,range\nhub,10.0.0.0/24\nlab,10.0.1.0/24\n", ":3\n  `lab` is not a known use.\n"),
         ("use,range\nhub,10.0.0.0/24\nhub,10.0.1.0/24\n", ":3\n  `hub` has a range already.\n"),
@@ -122,6 +127,7 @@ def test_a_wrong_yaml_file_is_reported(tmp_path: Path, text: str) -> None:
         ({"networks": Networks("10.0.0.0/24")}, {"--from"}),
         ({"networks": replace(NETWORKS, spokes={"main": ("10.40.16.0/24",)})}, {"--from"}),
         ({"networks": replace(NETWORKS, hub="10.40.0.7/24")}, {"--network, --from"}),
+        ({"network": None, "networks": replace(NETWORKS, hub="10.40.16.0/24")}, {"--from"}),
     ],
 )
 def test_every_wrong_answer_is_reported_by_its_option(change: dict[str, object], options: set[str]) -> None:
