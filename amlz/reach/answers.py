@@ -16,7 +16,7 @@ from amlz.reach.managed import from_managed
 from amlz.reach.model import EndpointNode, FilterRule, Landscape, Protocol, SecurityGroup, SubnetNode
 from amlz.reach.names import name_hop, resolvers_of
 from amlz.reach.packet import Hop, Packet, PacketEnd, Reachability, outcome
-from amlz.reach.parties import EVERYTHING, NearbyRanges, Party, Prefix, Range, covers, range_of
+from amlz.reach.parties import EVERYTHING, NearbyRanges, Party, Prefix, Range, covers
 from amlz.reach.walk import from_on_premises, from_subnet
 
 LAST_PORT = 65_535
@@ -113,9 +113,6 @@ class Evaluator:
         cuts |= {edge for rule in rules for low, high in rule.ports for edge in (low, high + 1)}
         for wall in self.land.firewalls.values():
             cuts |= {edge for rule in wall.application_rules for _, port in rule.ports for edge in (port, port + 1)}
-            for rule in wall.translations:
-                target = ((rule.port, rule.port),) if rule.port is not None else rule.ports
-                cuts |= {edge for low, high in target for edge in (low, high + 1)}
         edges = sorted(edge for edge in cuts if edge <= LAST_PORT + 1)
         return [(low, high - 1) for low, high in pairwise(edges)]
 
@@ -169,7 +166,7 @@ class Evaluator:
             ranges |= {r for route in (subnet.table.routes if subnet.table else ()) if (r := route.prefix.range)}
         ranges |= {result for prefix in self._prefixes() if (result := prefix.range)}
         for wall in self.land.firewalls.values():
-            ranges |= {*wall.keeps, *(result for rule in wall.translations if (result := range_of(rule.address)))}
+            ranges |= set(wall.keeps)
         return sorted({edge for low, high in ranges for edge in (low, high + 1)})
 
     @cached_property
@@ -184,8 +181,6 @@ class Evaluator:
         for wall in self.land.firewalls.values():
             for application in wall.application_rules:
                 yield from application.sources
-            for translation in wall.translations:
-                yield from translation.sources
 
     def _outcome(self, source: End, destination: End, packet: Packet) -> PacketEnd:
         """Returns where one packet ends; to an endpoint with the resolution of its name first."""

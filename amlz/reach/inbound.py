@@ -1,44 +1,33 @@
-"""Packets from the internet: to public addresses, by DNAT rules, and to the public side of a service."""
+"""Packets from the internet: to public addresses, and to the public side of a service."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from amlz.reach.ends import End
 from amlz.reach.filters import security_group_hop
 from amlz.reach.model import EndpointNode, Landscape, SubnetNode
-from amlz.reach.packet import Hop, Packet, PacketEnd, outcome
-from amlz.reach.parties import NearbyRanges, any_covers, range_of, within
+from amlz.reach.packet import Hop, Packet, PacketEnd, Reachability, outcome
 from amlz.reach.replies import reply_hop
-from amlz.reach.walk import from_firewall
 
 
 def from_internet(land: Landscape, packet: Packet, destination: End) -> PacketEnd:
     """Returns where a packet from anywhere on the internet ends."""
-    translated = _translated(land, packet, destination)
-    if translated is not None:
-        return translated
     if destination.endpoint is not None:
-        return outcome([_public_side(destination.endpoint)])
-    if destination.subnet is None:
+        direct = outcome([_public_side(destination.endpoint)])
+    elif destination.subnet is None:
         return outcome([Hop("internet", "", "it has its own way there, which is not modelled", None)])
-    return _to_machines(land, packet, destination.subnet)
+    else:
+        direct = _to_machines(land, packet, destination.subnet)
+    translated = next(_dnat_hops(land), None)
+    return outcome([translated]) if translated and direct.verdict is Reachability.BLOCKED else direct
 
 
-def _translated(land: Landscape, packet: Packet, destination: End) -> PacketEnd | None:
-    """Returns where a packet ends that a DNAT rule sends to the destination; None where none does."""
+def _dnat_hops(land: Landscape) -> Iterator[Hop]:
+    """Returns an unknown decision for each DNAT rule: these rules are not evaluated."""
     for wall in land.firewalls.values():
-        for rule in wall.translations:
-            target = range_of(rule.address)
-            if target is None or not within(target[0], destination.ranges):
-                continue
-            if destination.endpoint is None and target[0] != packet.destination.address:
-                continue
-            ports = ((rule.port, rule.port),) if rule.port is not None else rule.ports
-            if (rule.protocols and packet.protocol not in rule.protocols) or not within(packet.port, ports):
-                continue
-            if any_covers(rule.sources, packet.source, NearbyRanges(), land.cloud) is False:
-                continue
-            return from_firewall(land, wall, rule.name, packet, destination.endpoint)
-    return None
+        for rule in wall.dnat_rules:
+            yield Hop(wall.name, rule, "firewall, DNAT rule: not evaluated; it may lead there", None)
 
 
 def _public_side(endpoint: EndpointNode) -> Hop:

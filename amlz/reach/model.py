@@ -138,20 +138,10 @@ class ApplicationRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Translation:
-    """A DNAT rule."""
-
-    name: str
-    sources: tuple[Prefix, ...]
-    protocols: tuple[str, ...]
-    ports: tuple[Range, ...]
-    address: str
-    port: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class FirewallNode:
-    """An Azure Firewall. `known`: its policy is built here; `keeps`: destinations whose packets keep their source."""
+    """An Azure Firewall. `known`: its policy is built here; `keeps`: destinations whose packets keep their source;
+    `dnat_rules`: names of DNAT rules, which are not evaluated.
+    """
 
     id: str
     name: str
@@ -160,7 +150,7 @@ class FirewallNode:
     policy: str
     network_rules: tuple[FilterRule, ...] = ()
     application_rules: tuple[ApplicationRule, ...] = ()
-    translations: tuple[Translation, ...] = ()
+    dnat_rules: tuple[str, ...] = ()
     keeps: tuple[Range, ...] = ()
     proxy: bool | None = False
     servers: tuple[str | None, ...] = ()

@@ -8,7 +8,7 @@ from typing import Any
 from amlz.azure.bodies import dig, items, value
 from amlz.azure.graph import Resource, ResourceGraph
 from amlz.reach.facts import DEFAULT_RULES, NOT_TRANSLATED
-from amlz.reach.model import ApplicationRule, FilterRule, FirewallNode, SecurityGroup, Translation
+from amlz.reach.model import ApplicationRule, FilterRule, FirewallNode, SecurityGroup
 from amlz.reach.parties import Prefixes, Range, prefix_of, range_of
 
 ANY_PORT: tuple[Range, ...] = ((0, 65_535),)
@@ -94,7 +94,7 @@ def firewalls(graph: ResourceGraph) -> Iterator[FirewallNode]:
 def _with_policy(graph: ResourceGraph, policy: Resource, wall: FirewallNode) -> FirewallNode:
     base_id = value(policy, "properties.basePolicy.id")
     base = graph.by_id(base_id)
-    network, application, translations = [], [], []
+    network, application, dnat = [], [], []
     for level, resource in enumerate(resource for resource in (base, policy) if resource is not None):
         for order, collection in _collections(graph, resource):
             allow = str(dig(collection, "action.type")).lower() == "allow"
@@ -105,7 +105,7 @@ def _with_policy(graph: ResourceGraph, policy: Resource, wall: FirewallNode) -> 
                 elif kind == "ApplicationRule":
                     application.append((key, _application_rule(graph, rule, allow)))
                 elif kind == "NatRule":
-                    translations.append((key, _translation(graph, rule)))
+                    dnat.append(str(dig(rule, "name")))
     private = items(value(policy, "properties.snat.privateRanges"))
     proxy = value(policy, "properties.dnsSettings.enableProxy")
     servers = items(value(policy, "properties.dnsSettings.servers"))
@@ -117,7 +117,7 @@ def _with_policy(graph: ResourceGraph, policy: Resource, wall: FirewallNode) -> 
         policy=policy.name,
         network_rules=tuple(rule for _, rule in sorted(network, key=lambda pair: pair[0])),
         application_rules=tuple(rule for _, rule in sorted(application, key=lambda pair: pair[0])),
-        translations=tuple(rule for _, rule in sorted(translations, key=lambda pair: pair[0])),
+        dnat_rules=tuple(dnat),
         keeps=tuple(result for text in _private_ranges(private) if (result := range_of(text))),
         proxy=proxy if isinstance(proxy, bool) else None if isinstance(proxy, dict) else False,
         servers=tuple(server if isinstance(server, str) else None for server in servers),
@@ -188,17 +188,4 @@ def _application_rule(graph: ResourceGraph, rule: Any, allow: bool) -> Applicati
             for item in items(dig(rule, "protocols"))
         ),
         partly=partly,
-    )
-
-
-def _translation(graph: ResourceGraph, rule: Any) -> Translation:
-    port = dig(rule, "translatedPort")
-    protocols = tuple(str(item).lower() for item in items(dig(rule, "ipProtocols")))
-    return Translation(
-        name=str(dig(rule, "name")),
-        sources=_addresses(graph, rule, "source"),
-        protocols=() if "any" in protocols else protocols,
-        ports=port_ranges(items(dig(rule, "destinationPorts"))),
-        address=str(dig(rule, "translatedAddress")),
-        port=int(port) if str(port).isdigit() else None,
     )

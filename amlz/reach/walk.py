@@ -69,20 +69,6 @@ def from_on_premises(land: Landscape, packet: Packet, endpoint: EndpointNode | N
     return _follow(trip, room, next_hop(land, room, packet.destination, endpoint))
 
 
-def from_firewall(
-    land: Landscape, wall: FirewallNode, rule: str, packet: Packet, endpoint: EndpointNode | None
-) -> PacketEnd:
-    """Returns where a packet ends that a DNAT rule of a firewall sends on. The firewall replaces its source."""
-    trip = Trip(land, packet, endpoint)
-    trip.hops.append(Hop(wall.name, rule, "firewall, DNAT rule: translates it", True))
-    subnet = land.subnets.get(wall.subnet)
-    if subnet is None:
-        return trip.end(Hop(wall.name, "", "its subnet is not built here", None))
-    trip.packet = replace(packet, source=_address_of(subnet))
-    trip.firewalls = 1
-    return _follow(trip, subnet, next_hop(land, subnet, packet.destination, endpoint))
-
-
 def _entry(land: Landscape, target: str) -> tuple[str | None, Hop]:
     """Returns the network whose gateway leads to a network, and whether on-premises learns the way."""
     network = land.networks.get(target)
