@@ -35,8 +35,8 @@ LEGEND = (
     "yes: allowed. no: not allowed. if: under a condition. ?: cannot tell. -: nothing to do it on. ~: differs between "
     "resources or principals; name the persona to see them."
 )
-#: Width of the names of actions, and of each persona: thirteen personas fit into 80 columns.
-_COLUMN, _CELL = 29, 4
+#: Width of the names of actions, and of each persona; personas that fit into 80 columns.
+_COLUMN, _CELL, _PERSONAS = 29, 4, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +146,16 @@ def _word(answers: Sequence[PermissionAnswer]) -> str:
 
 
 def _table(matrix: Matrix) -> Iterator[str]:
-    """Returns a matrix in lines: personas are numbered, so that ten of them fit."""
+    """Returns a matrix in lines: personas are numbered, and those that do not fit follow below."""
     yield wrapped("", ", ".join(matrix.places))
     for number, name in enumerate(matrix.names, 1):
         yield f"  {number:>2}  {name}"
-    yield "".join([" " * _COLUMN, *(f"{number:<{_CELL}}" for number in range(1, len(matrix.kinds) + 1))]).rstrip()
-    for action, row in matrix.rows:
-        yield "".join([f" {action:<{_COLUMN - 1}}", *(f"{word:<{_CELL}}" for word in row)]).rstrip()
+    numbers = range(1, len(matrix.kinds) + 1)
+    for start in range(0, len(numbers), _PERSONAS):
+        part = slice(start, start + _PERSONAS)
+        yield "".join([" " * _COLUMN, *(f"{number:<{_CELL}}" for number in numbers[part])]).rstrip()
+        for action, row in matrix.rows:
+            yield "".join([f" {action:<{_COLUMN - 1}}", *(f"{word:<{_CELL}}" for word in row[part])]).rstrip()
 
 
 def _list(place: str, answers: Sequence[PermissionAnswer]) -> Iterator[str]:
@@ -161,7 +164,9 @@ def _list(place: str, answers: Sequence[PermissionAnswer]) -> Iterator[str]:
         if answer.status is None:
             continue
         on = f" on {_named(answer.on)}" if answer.on else ""
-        yield wrapped(f"  {_WORDS[answer.status]:<4} ", f"{answer.action.name}{on}{_by(answer)}")
+        some = len(answer.principals) < len(answer.persona.principals)
+        who = f", {', '.join(map(_principal, answer.principals))}" if some else ""
+        yield wrapped(f"  {_WORDS[answer.status]:<4} ", f"{answer.action.name}{on}{who}{_by(answer)}")
 
 
 def _by(answer: PermissionAnswer) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ import pytest
 from amlz.app.preview import preview_stack
 from amlz.azure.permissions import covers
 from amlz.azure.role_definitions import BUILT_IN
+from amlz.checks.identity.action_not_allowed import find
 from amlz.core.facts.custom_roles import CUSTOM_ROLES
+from amlz.core.permissions.answers import Permissions
 from amlz.core.plan import LandingZonePlan, make_plan
 from amlz.core.quota import demands
 from amlz.core.relaxations import relaxations
@@ -108,6 +111,46 @@ def test_pipelines_alone_deploy_with_an_identity() -> None:
             ("Managed Identity Operator", endpoint.identity, PEOPLE["pipelines"][0]),
             ("Managed Identity Operator", endpoint.identity, f"{identities}/id-retail-churn-dev-github"),
         ]
+
+
+def test_every_question_about_an_endpoint_with_its_own_identity_has_an_answer() -> None:
+    """For production of the example, by target or by principal: its identities, who deploys with them, who calls."""
+    graph = _preview().graph
+    answers = Permissions(graph).answers(lambda persona: persona.environment == "prod")
+    here: dict[tuple[str, str], list[str]] = {}
+    for answer in answers:
+        persona, action = answer.persona.kind, answer.action.name
+        if action in ("deploy-as-serving-identity", "call-endpoint") or persona == "servingIdentity":
+            subjects = [answer.on] if answer.on else answer.principals
+            names = ", ".join(name.rpartition("-")[2] for name in subjects)
+            here.setdefault((persona, action), []).append(f"{names}: {answer.status and answer.status.value}")
+
+    deploying = {persona: said for (persona, action), said in here.items() if action == "deploy-as-serving-identity"}
+    both = ["scoring: not allowed", "explain: not allowed"]
+    assert deploying.pop("pipelines") == ["scoring: allowed", "explain: allowed"]
+    assert deploying == dict.fromkeys(deploying, both)
+    assert {"dataScientists", "mlEngineers", "servingIdentity", "workspaceIdentity"} <= set(deploying)
+    assert here["endpointCallers", "call-endpoint"] == ["000000000022: allowed"]
+    own = {action: said for (persona, action), said in here.items() if persona == "servingIdentity"}
+    assert own["pull-image"] == own["write-metrics"] == ["scoring, explain: allowed"]
+    assert own["read-data"] == ["scoring: allowed", "explain: allowed"]
+    assert own["write-data"] == ["scoring: allowed", "explain: not allowed"]
+    assert own["push-image"] == own["submit-job"] == ["scoring, explain: not allowed"]
+    assert list(find(graph)) == []
+
+
+def test_a_pipeline_without_the_right_to_use_an_identity_is_reported() -> None:
+    """It is promised to pipelines, on each identity."""
+    graph = _preview().graph
+    kept = [resource for resource in graph if "managed-identity-operator" not in resource.urn]
+
+    messages = {finding.message for finding in find(replace(graph, resources=tuple(kept)))}
+
+    assert messages == {
+        "pipelines cannot do what their role is for (deploy-as-serving-identity): no role gives them "
+        f"Microsoft.ManagedIdentity/userAssignedIdentities/assign/action on id-retail-fraud-{endpoint}."
+        for endpoint in ("dev-endpoint-scoring", "prod-endpoint-scoring", "prod-endpoint-explain")
+    }
 
 
 def test_callers_get_one_action_on_the_workspace() -> None:

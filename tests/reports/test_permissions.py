@@ -13,7 +13,7 @@ import pytest
 from amlz.azure.graph import Persona, ResourceGraph
 from amlz.core.permissions.answers import Permissions
 from amlz.core.permissions.asked import PermissionQuestion
-from amlz.core.permissions.personas import ENDPOINT
+from amlz.core.permissions.personas import ENDPOINT, KINDS
 from amlz.reports import permission_counts, permissions
 from tests.checks.common import graph_of
 from tests.conftest import ROOT, previewed
@@ -67,6 +67,23 @@ def test_the_matrix_of_a_stack_is_that_of_its_case(stack: str) -> None:
     assert permissions.as_text(previewed(stack).graph, PermissionQuestion()) == (CASES / f"{stack}.txt").read_text(
         "utf-8"
     )
+
+
+def test_personas_that_do_not_fit_into_80_columns_follow_below() -> None:
+    """One environment can have fifteen."""
+    principals = [f"11111111-aaaa-4bbb-8ccc-0000000000{number:02}" for number in range(len(KINDS))]
+    people = tuple(Persona(kind, (one,), "churn", "dev") for kind, one in zip(KINDS, principals, strict=True))
+    graph = replace(small(assigned(SCIENTIST, principal=principals[-2])), personas=people)
+
+    lines = permissions.as_text(graph, PermissionQuestion(action="call-endpoint")).splitlines()
+
+    assert max(map(len, lines)) <= 80
+    assert [line.split() for line in lines[1 + len(KINDS) :][:4]] == [
+        [str(number) for number in range(1, 13)],
+        ["call-endpoint", *["no"] * 12],
+        ["13", "14", "15"],
+        ["call-endpoint", "no", "yes", "no"],
+    ]
 
 
 def test_a_denied_action_names_what_is_missing_and_what_would_give_it() -> None:

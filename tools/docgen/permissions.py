@@ -15,6 +15,7 @@ _WHEN = {
     "noSharedKeys": "without shared keys",
     "peopleCreateComputes": "with `peopleCreateComputes`",
     "studioDeployments": "with `studioDeployments`",
+    "serving": "with `serving`",
 }
 
 

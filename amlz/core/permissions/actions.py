@@ -7,6 +7,7 @@ action states its inference.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 from amlz.azure.permissions import Permission
@@ -14,10 +15,11 @@ from amlz.dataclass import dataclass
 
 #: Targets of actions: the environment's own unless the name differs. `network` and `subnet` are those of its
 #: compute targets, `lake` the containers of the data lake that it has datastores on, `approved` the targets of private
-#: endpoints of its managed network, `groups` the resource groups of hub and spokes.
+#: endpoints of its managed network, `servingIdentity` the identities of `serving`, `groups` the resource groups of hub
+#: and spokes.
 Target = Literal[
     "workspace", "storage", "registry", "vault", "group", "subscription", "network", "subnet", "computeIdentity",
-    "storageEndpoints", "log", "keys", "lake", "approved", "kubernetes", "groups",
+    "servingIdentity", "storageEndpoints", "log", "keys", "lake", "approved", "kubernetes", "groups",
 ]  # fmt: skip
 
 
@@ -120,7 +122,9 @@ _JOIN = (
     Need("network", (Permission(f"{_VNET}/join/action"),), _NETWORK, where_any=True),
     Need("subnet", (Permission(f"{_VNET}/subnets/join/action"),), _NETWORK, where_any=True),
 )
-_ASSIGN_IDENTITY = _needs("computeIdentity", _ASSIGN, "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action")
+_USE_IDENTITY = Permission("Microsoft.ManagedIdentity/userAssignedIdentities/assign/action")
+_ASSIGN_IDENTITY = Need("computeIdentity", (_USE_IDENTITY,), _ASSIGN)
+_FOR_ENDPOINTS = "the page names it for compute clusters and workspaces, not for endpoints"
 _DEPLOY = _workspace(_ASSIGN, "onlineEndpoints/*")
 _MODELS = _workspace(_ASSIGN, "models/*/read", "models/*/write")
 
@@ -210,7 +214,13 @@ ACTIONS: tuple[DocumentedAction, ...] = (
     DocumentedAction(
         "deploy-as-identity",
         "deploy an online endpoint that works with the environment's compute identity",
-        (_DEPLOY, _ASSIGN_IDENTITY),
+        (_DEPLOY, replace(_ASSIGN_IDENTITY, inferred=_FOR_ENDPOINTS)),
+    ),
+    DocumentedAction(
+        "deploy-as-serving-identity",
+        "deploy an online endpoint that works with its own identity, of `serving`",
+        (_DEPLOY, Need("servingIdentity", (_USE_IDENTITY,), _ASSIGN, inferred=_FOR_ENDPOINTS)),
+        several="servingIdentity",
     ),
     DocumentedAction(
         "call-endpoint",

@@ -14,13 +14,18 @@ from amlz.core.planning.context import union
 from amlz.core.planning.roles import PEOPLE
 from amlz.core.planning.sharing import ON_CLUSTERS, access_of_member
 from amlz.core.specs import IdentityPrincipalSpec, ProjectEnvironmentSpec, RoleAssignmentSpec, records
+from amlz.core.specs.serving import OnlineEndpointSpec
 
 #: The system-assigned identity of a managed online endpoint. Azure makes it, and gives it roles.
 ENDPOINT = "endpointIdentity"
+#: The user-assigned identities of online endpoints, of `serving`.
+SERVING = "servingIdentity"
 #: Identities of an environment.
-IDENTITIES = ("workspaceIdentity", "computeIdentity", "buildIdentity", "encryptionIdentity", ENDPOINT)
+IDENTITIES = ("workspaceIdentity", "computeIdentity", "buildIdentity", "encryptionIdentity", SERVING, ENDPOINT)
+#: Groups of `serving` that call online endpoints, by the word for them in the table of roles.
+CALLERS = "endpointCallers"
 #: Every kind, in the order of reports.
-KINDS = (*PEOPLE, *IDENTITIES)
+KINDS = (*PEOPLE, CALLERS, *IDENTITIES)
 
 
 def name_of(kind: str) -> str:
@@ -34,6 +39,11 @@ def personas(config: LandingZoneConfig, plan: LandingZonePlan) -> Iterator[Perso
     for spec in plan.environments:
         place = Persona("", (), spec.project, spec.environment, spec.production)
         yield from _people(_access(config, spec), place, _conditions(config, spec), tuple(_pipelines(spec)))
+        callers = dict.fromkeys(
+            role.principal.id for role in records(spec, RoleAssignmentSpec) if CALLERS in role.holders
+        )
+        if callers:
+            yield replace(place, kind=CALLERS, principals=tuple(callers), promised=promised(CALLERS, ()))
         yield from _identities(spec, place)
 
 
@@ -58,8 +68,14 @@ def _conditions(config: LandingZoneConfig, spec: ProjectEnvironmentSpec) -> tupl
         "noSharedKeys": not spec.storage.shared_keys,
         "peopleCreateComputes": settings.people_create_computes,
         "studioDeployments": settings.studio_deployments,
+        "serving": bool(_serving(spec)),
     }
     return tuple(condition for condition, held in holds.items() if held)
+
+
+def _serving(spec: ProjectEnvironmentSpec) -> tuple[str, ...]:
+    """Returns the ids of the identities of online endpoints."""
+    return tuple(endpoint.identity for endpoint in records(spec.capabilities, OnlineEndpointSpec))
 
 
 def _pipelines(spec: ProjectEnvironmentSpec) -> Iterator[str]:
@@ -90,9 +106,10 @@ def _identities(spec: ProjectEnvironmentSpec, place: Persona) -> Iterator[Person
     identity does.
     """
     ids_by_kind: dict[str, list[str]] = {ENDPOINT: [f"{spec.workspace.id}/onlineEndpoints/-"]}
+    ids_by_kind[SERVING] = list(_serving(spec))
     for identity in spec.identities:
         kind = "computeIdentity" if identity.role.startswith("member-") else f"{identity.role}Identity"
         ids_by_kind.setdefault(kind, []).append(identity.id)
     for kind in IDENTITIES:
-        if kind in ids_by_kind:
+        if ids_by_kind.get(kind):
             yield replace(place, kind=kind, principals=tuple(ids_by_kind[kind]))

@@ -8,7 +8,9 @@ from typing import Literal
 from amlz.dataclass import dataclass
 
 #: Conditions of an environment, by the setting that makes them so.
-Condition = Literal["production", "nonProduction", "noSharedKeys", "peopleCreateComputes", "studioDeployments"]
+Condition = Literal[
+    "production", "nonProduction", "noSharedKeys", "peopleCreateComputes", "studioDeployments", "serving"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ PROMISES: tuple[Promise, ...] = (
             "register-local-model", "deploy-endpoint", "call-endpoint",
         ),
     ),
+    Promise("pipelines", ("deploy-as-serving-identity",), ("serving",)),
+    Promise("endpointCallers", ("call-endpoint",)),
 )  # fmt: skip
 
 

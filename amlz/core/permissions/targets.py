@@ -33,9 +33,7 @@ def targets_of(graph: ResourceGraph) -> dict[EnvironmentKey | None, Ids]:
     ):
         parts.setdefault(resource.id.rsplit("/", 2)[0].lower(), []).append(resource)
     endpoints = _storage_endpoints(graph)
-    identities = {
-        environment_of(persona): persona.principals for persona in graph.personas if persona.kind == "computeIdentity"
-    }
+    identities = {(environment_of(persona), persona.kind): persona.principals for persona in graph.personas}
     by_environment: dict[EnvironmentKey | None, Ids] = {None: _landing_zone(graph)}
     for workspace in graph.of_type(_WORKSPACES):
         key = environment_of(workspace)
@@ -44,7 +42,8 @@ def targets_of(graph: ResourceGraph) -> dict[EnvironmentKey | None, Ids]:
         by_environment[key] = {
             **ids,
             "storageEndpoints": tuple(endpoints.get(storage, ())),
-            "computeIdentity": identities.get(key, ())[:1],
+            "computeIdentity": identities.get((key, "computeIdentity"), ())[:1],
+            "servingIdentity": identities.get((key, "servingIdentity"), ()),
         }
     return by_environment
 
