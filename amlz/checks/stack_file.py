@@ -11,7 +11,7 @@ from amlz.core.facts.networks import DOCKER
 from amlz.core.notices import notices
 from amlz.core.notices.computes import SERVERLESS_PULL
 from amlz.core.notices.effects import FIREWALL_UNUSED, GATEWAY_UNUSED, PREMIUM_UNUSED, SCORING_UNUSED
-from amlz.core.notices.notice import BASTION_ALONE, CONNECTION_NOT_OPENED
+from amlz.core.notices.notice import BASTION_ALONE, CONNECTION_NOT_OPENED, SERVING_OUTSIDE
 from amlz.core.notices.principals import BUILD_READS, SHARED_WRITER, SPANS_PRODUCTION
 from amlz.core.notices.ranges import DOCKER_RANGE, PUBLIC_RANGE
 from amlz.core.plan import LandingZonePlan
@@ -139,6 +139,19 @@ CHECKS = (
         "Azure Bastion opens sessions to machines in its network and in peered ones. Subnets of compute targets and "
         "of private endpoints admit no sessions, and Azure bills the host whether or not it is used.",
         "https://learn.microsoft.com/azure/bastion/bastion-overview",
+    ),
+    _check(
+        SERVING_OUTSIDE,
+        "Managed online endpoints run in a network of Microsoft's, not in the subnets of this environment: a "
+        "deployment reaches its workspace, storage account and registry only with `egress_public_network_access: "
+        "disabled`, and no other destination.",
+        "Set `isolation` of the environment to `managed` before it is deployed. No action needed, if every deployment "
+        "is created with `egress_public_network_access: disabled`.",
+        "Azure creates private endpoints for each such deployment. The property cannot be changed later, and clients "
+        "send `enabled` where it is left out. Microsoft recommends the managed network of the workspace. Repositories "
+        "of `amlz workload init` send it.",
+        "https://learn.microsoft.com/azure/machine-learning/concept-secure-online-endpoint",
+        Severity.NOTE,
     ),
     _check(
         SERVERLESS_PULL,

@@ -214,6 +214,7 @@ NOT_MODELLED: tuple[str, ...] = (
     "IPv6, and routes that a gateway learns by BGP beyond the ranges of `onPremises` (forced tunnelling among them)",
     "firewalls and routes on premises, connections of a gateway, networks and hubs that other programs build",
     "DNAT rules, of which the program builds none: with one, an answer from the internet is `cannot tell`",
+    "deployments of managed online endpoints where the environment has its own subnets: they are in none of these",
     "addresses of service tags: tags of different services are taken as separate",
     "threat intelligence, intrusion detection, web categories, TLS errors, hosts that a firewall always allows",
     "DNS security rules, and accounts, keys and roles: a port that is reached may still refuse",

@@ -125,13 +125,13 @@ def test_every_question_about_an_endpoint_with_its_own_identity_has_an_answer() 
             names = ", ".join(name.rpartition("-")[2] for name in subjects)
             here.setdefault((persona, action), []).append(f"{names}: {answer.status and answer.status.value}")
 
-    deploying = {persona: said for (persona, action), said in here.items() if action == "deploy-as-serving-identity"}
+    deploying = {persona: texts for (persona, action), texts in here.items() if action == "deploy-as-serving-identity"}
     both = ["scoring: not allowed", "explain: not allowed"]
     assert deploying.pop("pipelines") == ["scoring: allowed", "explain: allowed"]
     assert deploying == dict.fromkeys(deploying, both)
     assert {"dataScientists", "mlEngineers", "servingIdentity", "workspaceIdentity"} <= set(deploying)
     assert here["endpointCallers", "call-endpoint"] == ["000000000022: allowed"]
-    own = {action: said for (persona, action), said in here.items() if persona == "servingIdentity"}
+    own = {action: texts for (persona, action), texts in here.items() if persona == "servingIdentity"}
     assert own["pull-image"] == own["write-metrics"] == ["scoring, explain: allowed"]
     assert own["read-data"] == ["scoring: allowed", "explain: allowed"]
     assert own["write-data"] == ["scoring: allowed", "explain: not allowed"]

@@ -338,6 +338,18 @@ def test_nodes_that_will_never_be_in_the_scoring_subnet_are_reported() -> None:
     assert where(stack(), "network/scoring-subnet-unusable") == []
 
 
+def test_endpoints_of_an_environment_with_its_own_subnets_are_reported() -> None:
+    """Not those of a managed network."""
+    serving: Stack = {"serving": {"endpoints": {"scoring": {}}}}
+    pipelines = {"pipelines": ["11111111-aaaa-4bbb-8ccc-000000000007"]}
+    settings = stack(
+        {"churn/dev": at("10.1.0.0/24", **serving), "churn/test": at("10.1.1.0/24", isolation="managed", **serving)},
+        access=pipelines,
+    )
+
+    assert where(settings, "network/endpoints-outside-of-network") == [f"{DEV}.serving"]
+
+
 def test_serverless_compute_is_reported_as_it_may_not_pull_images() -> None:
     """No registry that is built here has an admin user."""
     settings = stack({"churn/dev": at("10.1.0.0/24", security={"serverlessCompute": True})})

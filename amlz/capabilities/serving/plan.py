@@ -13,12 +13,14 @@ from amlz.core.capability import EnvironmentParts, Part, Planner, Relaxation, se
 from amlz.core.capability_facts import Who
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.names import suffix
+from amlz.core.notices.notice import SERVING_OUTSIDE, Notice
+from amlz.core.plan import LandingZonePlan
 from amlz.core.planning.capabilities import principals_of
 from amlz.core.planning.context import registry_is_shared, union
 from amlz.core.planning.environment_context import EnvironmentContext, grant_conditions
 from amlz.core.planning.roles import Principals, assign
 from amlz.core.planning.sharing import members_of, people_of
-from amlz.core.problems import Path, Problem, listed
+from amlz.core.problems import Path, Problem, dotted, listed
 from amlz.core.specs import ExistingPrincipalSpec, IdentityPrincipalSpec, IdentitySpec, PrincipalSpec
 from amlz.core.specs.serving import OnlineEndpointSpec
 from amlz.core.subscriptions import subscription_of
@@ -96,6 +98,21 @@ def _relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
                 yield Relaxation(path, "code of its deployments reads every secret in the key vault")
 
 
+def _notices(config: LandingZoneConfig, _: LandingZonePlan | None) -> Iterator[Notice]:
+    for project, name, environment in environments(config):
+        if _settings(environment) is not None and not environment.isolation.managed:
+            path: Path = ("projects", project, "environments", name)
+            yield Notice(
+                SERVING_OUTSIDE,
+                (*path, "serving"),
+                "Managed online endpoints run in a network of Microsoft's, not in the subnets of this environment: a "
+                "deployment reaches its workspace, storage account and registry only with "
+                "`egress_public_network_access: disabled`, and no other destination.",
+                f"Set `{dotted((*path, 'isolation'))}` to `managed` before the environment is deployed. No action "
+                "needed, if every deployment is created with `egress_public_network_access: disabled`.",
+            )
+
+
 def check_serving(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns endpoints that Azure would refuse."""
     counts: Counter[str] = Counter()
@@ -166,6 +183,7 @@ def _elsewhere(
 PLANNER = Planner(
     check=check_serving,
     relaxations=_relaxations,
+    notices=_notices,
     identities=_identities,
     principals=_principals,
     environment=plan_serving,

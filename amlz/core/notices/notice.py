@@ -9,6 +9,8 @@ from amlz.dataclass import dataclass
 CONNECTION_NOT_OPENED = "egress/connection-not-opened"
 #: The finding of Azure Bastion without machines that it reaches.
 BASTION_ALONE = "network/bastion-without-machines"
+#: The finding of online endpoints whose deployments are in no network of the landing zone.
+SERVING_OUTSIDE = "network/endpoints-outside-of-network"
 
 
 @dataclass(frozen=True, slots=True)
