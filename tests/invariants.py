@@ -28,6 +28,8 @@ ZONES = {
         "table": {"privatelink.table.core.windows.net"},
         "dfs": {"privatelink.dfs.core.windows.net"},
         "searchService": {"privatelink.search.windows.net"},
+        "databricks_ui_api": {"privatelink.azuredatabricks.net"},
+        "browser_authentication": {"privatelink.azuredatabricks.net"},
         "azuremonitor": {
             "privatelink.monitor.azure.com",
             "privatelink.oms.opinsights.azure.com",
@@ -46,6 +48,8 @@ ZONES = {
         "table": {"privatelink.table.core.usgovcloudapi.net"},
         "dfs": {"privatelink.dfs.core.usgovcloudapi.net"},
         "searchService": {"privatelink.search.azure.us"},
+        "databricks_ui_api": {"privatelink.databricks.azure.us"},
+        "browser_authentication": {"privatelink.databricks.azure.us"},
     },
     "china": {
         "amlworkspace": {"privatelink.api.ml.azure.cn", "privatelink.notebooks.chinacloudapi.cn"},

@@ -104,7 +104,8 @@ class SharedSubnet:
     """A subnet in a spoke for private endpoints of all environments: the whole range of a key of the stack file.
 
     `spoke`: None where the stack file leaves a choice. `path`: of the key. `users`: environments whose compute targets
-    use the endpoints. One of another `role` holds `needed` addresses instead; `Planner.subnet_rules` has its rules.
+    use the endpoints. One of another `role` holds `needed` addresses instead; `Planner.subnet_rules` has its rules, and
+    what is in it reads the lake as `users` do. `delegation`: the service that alone may use it.
     """
 
     owner: SharedOwner
@@ -114,6 +115,7 @@ class SharedSubnet:
     users: tuple[EnvironmentKey, ...]
     role: str = "endpoints"
     needed: int = 0
+    delegation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

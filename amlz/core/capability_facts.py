@@ -18,6 +18,7 @@ from amlz.dataclass import dataclass
 
 if TYPE_CHECKING:
     from amlz.core.facts.clouds import CloudName
+    from amlz.core.facts.egress import TagRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ Who = Literal[
     "workspaceIdentity", "computeIdentity", "buildIdentity", "encryptionIdentity", "cosmosDb", "platformTeam",
     "dataScientists", "mlEngineers", "computeOperators", "readers", "pipelines", "memberEngineers", "memberOperators",
     "meshCallers", "endpoints", "collectingEndpoints", "endpointsWithSecrets", "endpointCallers",
-    "aksIdentity", "aksNodesIdentity",
+    "aksIdentity", "aksNodesIdentity", "databricksIdentity",
 ]  # fmt: skip
 #: The name of what a role is given on: of the core in amlz/core/facts/roles.py, of a capability in its `targets`.
 Target = str
@@ -245,8 +246,9 @@ class Facts:
 
     `endpoint_addresses`: addresses that a private endpoint takes, by group ID. `roles`: IDs of roles by name.
     `targets`: the ARM type of each target that its grants name, in the resource group of an environment;
-    `shared_targets`: of those elsewhere. `changes`: effects of changed properties, by ARM type. `bills`: what is billed
-    of its types. `protections`: properties of its types that protect production.
+    `shared_targets`: of those elsewhere. `tags`: service tags that the firewall opens for it. `changes`: effects of
+    changed properties, by ARM type. `bills`: what is billed of its types. `protections`: properties of its types that
+    protect production.
     """
 
     types: tuple[ArmType, ...] = ()
@@ -259,6 +261,7 @@ class Facts:
     targets: Mapping[Target, str] = field(default_factory=dict)
     shared_targets: Mapping[Target, str] = field(default_factory=dict)
     egress: tuple[EgressHosts, ...] = ()
+    tags: tuple[TagRule, ...] = ()
     limits: tuple[CountedLimit, ...] = ()
     retired_settings: tuple[RetiredSetting, ...] = ()
     changes: Mapping[str, tuple[ChangeRule, ...]] = field(default_factory=dict)

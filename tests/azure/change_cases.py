@@ -28,6 +28,7 @@ _ROLE, _DEFINITION, _SET = (
 )
 _ASSIGNMENT, _EXEMPTION = "authorization:PolicyAssignment", "authorization:PolicyExemption"
 _AKS, _POOL = "containerservice:ManagedCluster", "containerservice:AgentPool"
+_BRICKS = "databricks:Workspace"
 _NET = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet"
 _TRACKED = (
     "monitor:PrivateLinkScope",
@@ -321,6 +322,9 @@ CASES: tuple[Case, ...] = (
     (_AKS, "autoUpgradeProfile.upgradeChannel", "patch", "stable", UPDATES),
     (_AKS, "aadProfile.enableAzureRBAC", True, False, UPDATES),
     (_AKS, "disableLocalAccounts", True, False, UPDATES),
+    *((_BRICKS, key, "a", "b", FIXED) for key in ("computeMode", "managedResourceGroupId")),
+    *((_BRICKS, f"parameters.{key}.value", "a", "b", UNKNOWN) for key in ("customVirtualNetworkId", "customPublicSubnetName", "customPrivateSubnetName")),
+    *((_BRICKS, key, "a", "b", UPDATES) for key in ("publicNetworkAccess", "requiredNsgRules")),
     ("containerservice:MaintenanceConfiguration", "maintenanceWindow.durationHours", 4, 5, UPDATES),
     ("authorization:RoleDefinition", "permissions", [{"actions": ["a"]}], [{"actions": ["b"]}], UPDATES),
     *((_RULE, key, "a", "b", UPDATES) for key in ("access", "description", "destinationPortRange", "direction", "protocol", "sourceAddressPrefix")),

@@ -33,6 +33,7 @@ _EXCLUDE: list[tuple[tuple[str, str], list[Choice], list[Choice]]] = [
     (("cloud", "keyUri"), _OTHERS, [("key", "brought")]),
     (("cloud", "privateLinkScope"), _OTHERS, _SCOPE),
     (("21Vianet", "Azure AI Search"), [("cloud", "China")], [("search", "some")]),
+    (("21Vianet", "Azure Databricks"), [("cloud", "China")], [("databricks", "some")]),
     (("lists DNS security policies", "hub.dnsSecurity"), _OTHERS, [("hub options", "DNS security")]),
     (("reference-machine-learning-cloud-parity", "egress"), _OTHERS, [("egress", "all")]),
     (("support-matrix-cloud-environment", "defender"), _OTHERS, [("defender", "some")]),

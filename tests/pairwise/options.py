@@ -220,6 +220,12 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
         "range": {"onPremises": ["192.168.0.0/16"], **_environment({"destinations": {"warehouse": _WAREHOUSE}})},
         "tag": _environment({"destinations": {"sql": _SQL}}),
     },
+    "databricks": {
+        "none": {},
+        "some": _environment(
+            {"databricks": {"hostNetwork": "10.91.26.0/26", "containerNetwork": "10.91.26.64/26", "signIn": True}}
+        ),
+    },
     "serving": {"none": {}, "some": {"access": {"pipelines": [_PIPELINE]}, **_environment({"serving": _SERVING})}},
 }
 

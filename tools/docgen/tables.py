@@ -51,6 +51,7 @@ def egress_page() -> str:
         required=required,
         hosts=hosts,
         nodes=_kubernetes(),
+        services=_services(),
         managed=_managed_networks(),
         azure_ml_alias=AZURE_ML_ALIAS,
         exfiltration_page=EXFILTRATION_PAGE,
@@ -63,6 +64,15 @@ def _kubernetes() -> list[Row]:
         (r.name, ", ".join(f"`{host}`" for host in r.hosts), r.scheme, r.only or "always", r.why, f"<{r.source}>")
         for capability_fact in capability_facts()
         for r in capability_fact.egress
+    ]
+
+
+def _services() -> list[Row]:
+    """Service tags that the firewall opens for capabilities."""
+    return [
+        (r.name, r.tag, "/".join(r.protocols), ", ".join(r.ports), r.why, f"<{r.source}>")
+        for capability_fact in capability_facts()
+        for r in capability_fact.tags
     ]
 
 

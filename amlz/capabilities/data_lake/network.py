@@ -12,6 +12,7 @@ from amlz.core.addresses import spoke_of as spoke_of_environment
 from amlz.core.capability import SharedEndpoints, SharedSubnet
 from amlz.core.config import LandingZoneConfig
 from amlz.core.owners import EnvironmentKey
+from amlz.core.planning.capabilities import nodes_of
 from amlz.core.planning.context import Context
 from amlz.core.planning.rules import readers_of
 from amlz.core.specs import ApplicationRuleSpec, NsgRuleSpec, RuleGroupSpec
@@ -46,8 +47,7 @@ def firewall(context: Context) -> Iterator[RuleGroupSpec]:
     By host name: then the firewall puts its own address, and answers come back through it.
     https://learn.microsoft.com/azure/private-link/inspect-traffic-with-azure-firewall
     """
-    blocks = (context.addresses.block(owner) for owner in _through_firewall(context))
-    sources = tuple(cidr for block in blocks for cidr in readers_of(block))
+    sources = tuple(cidr for owner in _through_firewall(context) for cidr in _readers(context, owner))
     if sources:
         rule = ApplicationRuleSpec("data-lake", sources, hosts(context), "the data lake")
         yield RuleGroupSpec("rcg-data-lake", 250, application_rules=(rule,))
@@ -68,8 +68,8 @@ def endpoints_range(context: Context) -> str | None:
 
 
 def _through_firewall(context: Context) -> Iterator[EnvironmentKey]:
-    """Returns environments (project and name) whose compute targets reach the lake through the firewall: not through
-    their spoke or the hub.
+    """Returns environments (project and name) that reach the lake through the firewall: not through their spoke or the
+    hub.
     """
     text = endpoints_range(context)
     if text is None:
@@ -78,7 +78,12 @@ def _through_firewall(context: Context) -> Iterator[EnvironmentKey]:
     if any(network.subnet_of(ipaddress.IPv4Network(cidr)) for cidr in context.hub_ranges):
         return
     for owner, environment, _ in lake_users(context.config):
-        if not environment.isolation.managed and (
-            own is None or spoke_of_environment(context.config, environment) != own
-        ):
+        if own is None or spoke_of_environment(context.config, environment) != own:
             yield owner
+
+
+def _readers(context: Context, owner: EnvironmentKey) -> tuple[str, ...]:
+    """Returns the ranges of an environment's spoke from which the lake is read."""
+    managed = context.config.projects[owner.project].environments[owner.environment].isolation.managed
+    own = () if managed else readers_of(context.addresses.block(owner))
+    return (*own, *nodes_of(context.config, owner))

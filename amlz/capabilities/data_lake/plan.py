@@ -29,6 +29,7 @@ from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.facts.clouds import host_of
 from amlz.core.facts.managed_network import PAGE
 from amlz.core.owners import EnvironmentKey
+from amlz.core.planning.capabilities import identities_of
 from amlz.core.planning.context import Context, union
 from amlz.core.planning.environment_context import EnvironmentContext, environment_context
 from amlz.core.planning.roles import GrantConditions, Principals, assign
@@ -99,7 +100,7 @@ def _identities(env: EnvironmentContext) -> Principals:
             "Microsoft.ManagedIdentity/userAssignedIdentities", env.namer.name("identity", role)
         )
         for role in ("workspace", "compute")
-    }
+    } | {f"{identity.role}Identity": identity.id for identity in identities_of(env)}
     members = {label: identity for member in members_of(env) for label, identity in member.identities.items()}
     return Principals(own, {}, members=members)
 

@@ -10,6 +10,7 @@ from amlz.azure.graph import Resource, ResourceGraph, is_unknown
 from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import above, dig, items, same, value
 from amlz.core.config.destinations import ServiceTag
+from amlz.core.discovery import capability_facts
 from amlz.core.facts.egress import REQUIRED, SHARED_DOMAINS
 
 CHECK = Check(
@@ -24,6 +25,7 @@ CHECK = Check(
     source="https://learn.microsoft.com/azure/machine-learning/how-to-prevent-data-loss-exfiltration",
 )
 
+_ROWS = (*REQUIRED, *(row for facts in capability_facts() for row in facts.tags))
 #: Replacement for a destination that is too wide.
 _TAG = "a service tag of docs/reference/egress.md with its region, or a range"
 _PORTS = "the ports that docs/reference/egress.md has for the tag"
@@ -100,7 +102,7 @@ def _network(resource: Resource, path: str, rule: Any) -> Iterator[Finding]:
 def _tag(resource: Resource, path: str, rule: _TagRule) -> Iterator[Finding]:
     """A service tag: as a row of the table has it, in one region where the row has one."""
     tag = rule.tag
-    rows = [row for row in REQUIRED if _base(row.tag) == _base(tag)]
+    rows = [row for row in _ROWS if _base(row.tag) == _base(tag)]
     addresses, at_ports = f"{path}.destinationAddresses", f"{path}.destinationPorts"
     if any(port in ("*", "0-65535", "1-65535") for port in rule.ports):
         yield _finding(resource, at_ports, rule.name, _Opening(f"every port of {tag}", _PORTS))

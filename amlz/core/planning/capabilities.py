@@ -87,6 +87,13 @@ def shared_subnet(config: LandingZoneConfig, owner: SharedOwner) -> SharedSubnet
     return next(shared.subnet for shared in every if shared.subnet is not None and shared.subnet.owner == owner)
 
 
+def nodes_of(config: LandingZoneConfig, owner: EnvironmentKey) -> tuple[str, ...]:
+    """Returns the ranges in which capabilities have nodes of an environment that read the lake."""
+    every = asked_for_all(lambda planner: planner.shared_endpoints, config)
+    subnets = (shared.subnet for shared in every if shared.subnet is not None)
+    return tuple(subnet.cidr for subnet in subnets if subnet.role != "endpoints" and owner in subnet.users)
+
+
 def subnet_rules_of(context: Context, subnet: SharedSubnet) -> tuple[NsgRuleSpec, ...]:
     """Returns the security rules of a capability's own subnet in a spoke."""
     return tuple(asked_for_all(lambda planner: planner.subnet_rules, context, subnet))

@@ -16,6 +16,7 @@ from amlz.core.planning.capabilities import (
     compute_rules_of,
     endpoint_rules_of,
     hub_links,
+    nodes_of,
     shared_subnet,
     subnet_rules_of,
 )
@@ -64,6 +65,8 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
             filtered = policies[block.owner].id if subnet.role in FILTERED and block.owner in policies else None
             name_ = subnet_name(block.owner, subnet.role)
             own = SubnetSpec(group.role, name_, subnet.cidr, group.id, routes.id if routes else None, filtered)
+            if not isinstance(block.owner, EnvironmentKey):
+                own = replace(own, delegation=shared_subnet(context.config, block.owner).delegation)
             subnets.append(replace(own, endpoint_network_policies=context.endpoint_network_policies(subnet.role)))
     network = VirtualNetworkSpec(
         name=spoke_network(context, name),
@@ -115,8 +118,11 @@ def _rules(context: Context, block: AddressBlock) -> dict[str, tuple[NsgRuleSpec
         shared = shared_subnet(context.config, block.owner)
         if shared.role != "endpoints":
             return {shared.role: subnet_rules_of(context, shared)}
-        users = (context.addresses.block(owner) for owner in shared.users)
-        computes = (cidr for users_block in users for cidr in readers_of(users_block))
+        computes = (
+            cidr
+            for owner in shared.users
+            for cidr in (*readers_of(context.addresses.block(owner)), *nodes_of(context.config, owner))
+        )
         return {"endpoints": endpoint_rules(block.cidr, computes, people_ranges(context))}
     project, name = block.owner
     environment = context.config.projects[project].environments[name]
