@@ -1,4 +1,4 @@
-"""Folders of capabilities, by name: amlz/capabilities/ and custom/capabilities/; and files of custom checks."""
+"""Folders of capabilities, by name: amlz/capabilities/ and custom/capabilities/; and other files of business units."""
 
 from __future__ import annotations
 
@@ -54,13 +54,24 @@ def custom_check_files() -> Iterator[tuple[str, Path]]:
         yield f"custom.checks.{path.parent.name}.{path.stem}", path
 
 
+def custom_report_files() -> Iterator[tuple[str, Path]]:
+    """Yields the module and the file of each section of reports: custom/reports/<name>.py."""
+    for path in sorted((ROOT / "custom" / "reports").glob("*.py")):
+        yield f"custom.reports.{path.stem}", path
+
+
+def custom_names_file() -> Path:
+    """Returns the file of the business unit's rule for names, whether or not it is there."""
+    return ROOT / "custom" / "naming" / "names.py"
+
+
 def shown(path: Path) -> str:
     """Returns a path below the business unit's folder, as messages show it."""
     return path.relative_to(ROOT).as_posix()
 
 
 def module(name: str) -> ModuleType:
-    """Imports a module of a capability's folder, a component, or a custom check."""
+    """Imports a module of a capability's folder, a component, or a custom file."""
     if name.startswith("custom.") and "custom" not in sys.modules:
         package = ModuleType("custom")
         package.__path__ = [str(ROOT / "custom")]

@@ -62,6 +62,7 @@ SLOW: dict[str, str | None] = {
     "tests/fleet/test_upgrade_pipeline.py": PROCESSES,
     "tests/fleet/test_upgrade_preview.py": PROCESSES,
     "tests/fleet/test_upgrade_signals.py": PROCESSES,
+    "tests/test_business_unit.py": PROCESSES,
     "tests/test_first_hour.py": PROCESSES,
     "tests/fleet/test_upgrade_preview.py::test_an_edited_stack_file": None,
     "tests/integrations/pipelines/": "runs the steps of pipelines, each in a process",

@@ -14,7 +14,13 @@ from tests.conftest import ROOT
 DOCS = ROOT / "docs"
 PAGES = sorted(
     path.relative_to(ROOT).as_posix()
-    for path in (*ROOT.glob("*.md"), *DOCS.rglob("*.md"), ROOT / "examples" / "README.md", *ROOT.glob("custom/*/*.md"))
+    for path in (
+        *ROOT.glob("*.md"),
+        *DOCS.rglob("*.md"),
+        ROOT / "examples" / "README.md",
+        *ROOT.glob("custom/*/*.md"),
+        ROOT / "examples/business-unit/README.md",
+    )
 )
 INDEX = (DOCS / "README.md").read_text(encoding="utf-8")
 TROUBLESHOOTING = (DOCS / "how-to" / "troubleshooting.md").read_text(encoding="utf-8")

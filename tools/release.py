@@ -59,9 +59,7 @@ def custom_folders(root: Path) -> set[str]:
 
     Git moves a unit's files along with a folder whose parent upstream renames, to where nothing reads them.
     """
-    folders = [
-        path for pattern in ("custom", "*/custom") for path in root.glob(pattern) if path.parent.name != "examples"
-    ]
+    folders = [*root.glob("custom"), *root.glob("*/custom")]
     folders += [path for folder in folders for path in folder.iterdir()]
     return {path.relative_to(root).as_posix() for path in folders if path.is_dir() and path.name != "__pycache__"}
 

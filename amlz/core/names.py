@@ -2,7 +2,8 @@
 
 A name is its type's abbreviation, words for its owner, and, where it must be unique in Azure or stays taken after
 deletion, a suffix of five characters made from the resource's identity and its generation. The same words always give
-the same name, with any other content of the stack file.
+the same name, with any other content of the stack file. A business unit may have another rule
+(`amlz/core/custom_names.py`).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import field
 
-from amlz.core.capability_facts import NameRule
+from amlz.core.custom_names import NameRequest, custom_name
 from amlz.core.facts.names import NAME_RULES
 from amlz.core.problems import Path, Problem, dotted
 from amlz.dataclass import dataclass
@@ -42,20 +43,22 @@ class Namer:
 
     def name(self, kind: str, *more: str) -> str:
         """A name of a kind that needs no suffix."""
-        return self._joined(NAME_RULES[kind], more, "")
+        return self._joined(kind, more, "")
 
     def unique(self, kind: str, *more: str) -> str:
         """A name with the suffix, its words shortened from the end where they are too long for the type."""
-        return self._joined(NAME_RULES[kind], more, suffix(kind, *self.identity, *more))
+        return self._joined(kind, more, suffix(kind, *self.identity, *more))
 
-    def _joined(self, rule: NameRule, more: tuple[str, ...], tail: str) -> str:
+    def _joined(self, kind: str, more: tuple[str, ...], tail: str) -> str:
+        rule = NAME_RULES[kind]
         hyphen = "-" if "-" in rule.prefix or not rule.prefix else ""
         words = hyphen.join((*self.words, *more))
         if not hyphen:
             words = words.replace("-", "")
         room = rule.longest - len(rule.prefix) - (len(hyphen + tail) if tail else 0)
         words = words[:room].rstrip("-")
-        return rule.prefix + (hyphen.join((words, tail)) if tail else words)
+        default = rule.prefix + (hyphen.join((words, tail)) if tail else words)
+        return custom_name(NameRequest(kind, (*self.words, *more), tail, default), rule)
 
 
 @dataclass(slots=True)

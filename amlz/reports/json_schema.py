@@ -14,6 +14,7 @@ from pydantic import Field, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from amlz.azure.change_rule import Kind
+from amlz.reports.custom_sections import CustomSection
 from amlz.reports.html.dns import Dns
 from amlz.reports.html.egress import Egress
 from amlz.reports.html.reachability import ReachSection
@@ -61,6 +62,7 @@ class PreviewRecord(Record):
     cost: CostRecord | None
     alerts: list[AlertRecord]
     permissions: list[PermissionRecord]
+    custom_sections: list[CustomSection]
     not_covered: list[str]
 
 

@@ -16,6 +16,7 @@ from amlz.core.plan import LandingZonePlan
 from amlz.core.problems import listed
 from amlz.core.words import plural
 from amlz.policy.verdicts import Verdicts
+from amlz.reports.custom_sections import CustomSection, custom_sections
 from amlz.reports.hiding import hidden_accepted, hidden_finding, hidden_graph, hidden_verdicts
 from amlz.stackfile.load import StackFile
 
@@ -58,6 +59,11 @@ class Preview:
     def names(self) -> Names:
         """Returns the names of the resources, as forms for people show them."""
         return names_of(self.graph)
+
+    @cached_property
+    def sections(self) -> tuple[CustomSection, ...]:
+        """Sections by the business unit, from what is shown."""
+        return tuple(custom_sections(self.shown.graph, self.plan))
 
     @cached_property
     def shown(self) -> Preview:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from amlz import folders
-from amlz.checks import custom
 from amlz.checks.catalogue import explain, run
 from amlz.core.problems import LandingZoneError
 from tests.conftest import ROOT, previewed
+from tests.custom_files import own_folder
 
 #: The example of the page.
 EXAMPLE = (ROOT / "custom" / "checks" / "README.md").read_text("utf-8").split("```python\n")[1].split("```")[0]
@@ -28,21 +26,10 @@ BROKEN = {
 
 
 @pytest.fixture
-def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+def write(tmp_path: Path) -> Iterator[Callable[[str], None]]:
     """Writes the one check of a business unit whose folder is empty."""
-
-    def write(text: str) -> None:
-        (tmp_path / "custom" / "checks" / "storage").mkdir(parents=True)
-        (tmp_path / "custom" / "checks" / "storage" / "no_archive.py").write_text(text, "utf-8")
-        custom.custom_checks.cache_clear()
-
-    monkeypatch.setattr(folders, "ROOT", tmp_path)
-    for name in [name for name in sys.modules if name.partition(".")[0] == "custom"]:
-        monkeypatch.delitem(sys.modules, name)
-    yield write
-    custom.custom_checks.cache_clear()
-    for name in [name for name in sys.modules if name.partition(".")[0] == "custom"]:
-        del sys.modules[name]
+    with own_folder(tmp_path) as own:
+        yield lambda text: own("checks/storage/no_archive.py", text)
 
 
 def test_a_custom_check_is_found_and_explained_as_others(write: Callable[[str], None]) -> None:

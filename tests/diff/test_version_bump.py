@@ -37,7 +37,7 @@ from tools.release import custom_folders, last_release, lines, problems
 Edit = Callable[[dict[str, Any]], None]
 
 #: Folders of `custom/` that releases have promised. None is ever renamed, nor is a parent of one.
-FOLDERS_OF_THE_UNIT = ("capabilities", "checks", "pipelines", "policies")
+FOLDERS_OF_THE_UNIT = ("capabilities", "checks", "naming", "pipelines", "policies", "reports")
 
 
 def first_of(record: dict[str, Any], arm_type: str) -> dict[str, Any]:
@@ -155,7 +155,7 @@ def test_the_least_version_raises_the_part_of_the_worst_effect(previous: str, pa
 
 def test_a_renamed_parent_of_a_folder_of_the_unit_is_seen(tmp_path: Path) -> None:
     """Both folders of 0.1.0 were moved; a new folder is none."""
-    for name in ("policies/custom", "pipelines/custom/azure", "custom/checks/__pycache__", "examples/custom/names"):
+    for name in ("policies/custom", "pipelines/custom/azure", "custom/checks/__pycache__"):
         (tmp_path / name).mkdir(parents=True)
 
     assert custom_folders(tmp_path) == {

@@ -101,6 +101,7 @@ SHOWN = {
     "quota": ("quota",),
     "cost": ("cost",),
     "alerts": ("alerts",),
+    "custom": ("customSections",),
     "built": ("resources",),
     "limits": ("notCovered",),
 }

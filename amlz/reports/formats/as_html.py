@@ -51,6 +51,7 @@ SECTIONS = {
     "quota": "Quota",
     "cost": "Cost of a month",
     "alerts": "Alerts",
+    "custom": "By the business unit",
     "built": "Resources that would be built",
     "limits": "Limitations",
 }
@@ -146,6 +147,7 @@ def sections(preview: Preview, against: Difference | None, draw: Draw, links: Li
             )
             for row in alerts.rows(plan)
         ],
+        "custom": preview.sections,
         "built": built(preview),
         "limits": NOT_COVERED,
     }

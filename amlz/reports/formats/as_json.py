@@ -64,6 +64,7 @@ def render(preview: Preview) -> str:
             "cost": cost.record(preview.costs) if preview.costs is not None else None,
             "alerts": alerts.records(preview.plan),
             "permissions": permission_counts.records(preview.permissions),
+            "customSections": [record(section) for section in preview.sections],
             "notCovered": list(NOT_COVERED),
         }
     )

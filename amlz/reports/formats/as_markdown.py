@@ -87,6 +87,7 @@ def render(preview: Preview, links: Links = NO_LINKS) -> str:
         "runbook": code(f"amlz runbook {preview.stack} ALERT"),
         "permissions": list(permission_counts.tables(preview.permissions)),
         "can": code(f"amlz can {preview.stack}"),
+        "sections": preview.sections,
         "built": list(_built(preview)),
         "addresses": list(_addresses(preview)),
         "reachability": reachability(preview).rows,

@@ -23,6 +23,7 @@ from amlz.reports import (
     addresses,
     alerts,
     cost,
+    custom_sections,
     difference_as,
     kubernetes,
     managed_networks,
@@ -86,6 +87,7 @@ def render(preview: Preview) -> str:
         heading(alerts.text(preview.stack, preview.plan)),
         heading(permission_counts.text(preview.permissions)),
         _deployer(preview),
+        *(heading(custom_sections.text(section)) for section in preview.sections),
         _limits(),
     ]
     return printable_text(paragraphs(parts))
