@@ -36,9 +36,9 @@ def of_path(token: str, resource_id: str) -> dict[str, Any]:
     return {key: value for key, value in zip(entry["path"], values, strict=False) if not key.startswith("{")}
 
 
-def misfit(token: str, body: dict[str, Any]) -> str:
-    """The path of a value in a body that is no object or list where the type has one; "" for none."""
-    return next(_Misfits(table.shapes(token)).of(body, table.entry(token)["shape"], ""), "")
+def misfit(token: str, body: dict[str, Any]) -> str | None:
+    """The path of a value in a body that is no object or list where the type has one; None for none."""
+    return next(_Misfits(table.shapes(token)).of(body, table.entry(token)["shape"], ""), None)
 
 
 class _Misfits:

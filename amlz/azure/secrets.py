@@ -101,15 +101,15 @@ def named_secret(name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Hider:
-    """Replaces secrets by `[secret]` in what is written. `known`: values that are secrets wherever they occur.
+    """Replaces secrets by `[secret]` in what is written. `secrets`: values that are secrets wherever they occur.
 
     A value without secrets is returned as it is, not copied.
     """
 
-    known: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
 
     def value(self, value: Any, name: str = "") -> Any:
-        """A value without secrets: by name, by form, or as one of the `known`. `name`: the key of the value."""
+        """A value without secrets: by name, by form, or as one of the `secrets`. `name`: the key of the value."""
         if isinstance(value, str):
             return HIDDEN if value and (named_secret(name) or looks_secret(value) or self._holds(value)) else value
         if isinstance(value, dict):
@@ -126,7 +126,7 @@ class Hider:
 
     def text(self, text: str) -> str:
         """Returns a sentence, such as an error, with each secret in it replaced by `[secret]`."""
-        for value in self.known:
+        for value in self.secrets:
             text = text.replace(value, HIDDEN)
         for part, shape, _ in ALL:
             if part in text:
@@ -151,17 +151,17 @@ class Hider:
         return self.value(value, name)
 
     def _holds(self, value: str) -> bool:
-        return not value.startswith("/") and any(item in value for item in self.known)
+        return not value.startswith("/") and any(item in value for item in self.secrets)
 
 
-def hidden(value: Any, known: tuple[str, ...] = (), name: str = "") -> Any:
+def hidden(value: Any, secrets: tuple[str, ...] = (), name: str = "") -> Any:
     """As Hider.value."""
-    return Hider(known).value(value, name)
+    return Hider(secrets).value(value, name)
 
 
-def hidden_text(text: str, known: tuple[str, ...] = ()) -> str:
+def hidden_text(text: str, secrets: tuple[str, ...] = ()) -> str:
     """As Hider.text."""
-    return Hider(known).text(text)
+    return Hider(secrets).text(text)
 
 
 def _meant(above: str, key: str) -> str:

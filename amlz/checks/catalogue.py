@@ -142,12 +142,12 @@ CAPITALS = {
 }
 
 
-def _legend(check: Check) -> str:
-    """The meaning of the words in capitals of the remedies of a check; "" where there are none."""
+def _legend(check: Check) -> str | None:
+    """The meaning of the words in capitals of the remedies of a check; None where there are none."""
     words = [word.upper() for template in _templates(check) for _, word, _, _ in Formatter().parse(template) if word]
     known = [f"{word}: {CAPITALS[word]}" for word in dict.fromkeys(words) if word in CAPITALS]
     if not known:
-        return ""
+        return None
     return f"The preview fills in the words in CAPITALS ({'; '.join(known)})."
 
 

@@ -30,12 +30,12 @@ def environment_key(resource: Resource) -> str:
     return f"projects.{resource.project or ANY}.environments.{resource.environment or ANY}"
 
 
-def own_name_key(resource: Resource) -> str:
-    """The key of a resource's own name; "" where the stack file has none."""
+def own_name_key(resource: Resource) -> str | None:
+    """The key of a resource's own name; None where the stack file has none."""
     kind, above = resource.arm_type.lower(), environment_key(resource)
     if kind == "microsoft.operationalinsights/workspaces":
         return "hub.logAnalytics.name"
-    return f"{above}{_OWN_NAMES[kind]}" if resource.environment and kind in _OWN_NAMES else ""
+    return f"{above}{_OWN_NAMES[kind]}" if resource.environment and kind in _OWN_NAMES else None
 
 
 def compute_key(compute: Resource) -> str:

@@ -140,7 +140,7 @@ def _compared(
             except LandingZoneError as error:
                 pairs.append((stack, FailedComparison(shown(str(error)))))
         ended = tuple(_ended(revision.place(Path.cwd()), name, today) for name in gone)
-    return StackResults(against, tuple(pairs), gone, tuple(why for why in ended if why), previews=previews)
+    return StackResults(against, tuple(pairs), gone, tuple(why for why in ended if why is not None), previews=previews)
 
 
 def _freed(
@@ -169,8 +169,8 @@ def _freed(
     return kept
 
 
-def _ended(folder: Path, stack: str, today: str | None) -> str:
-    """Returns why the stack file of a revision must not be removed, "" where it may."""
+def _ended(folder: Path, stack: str, today: str | None) -> str | None:
+    """Returns why the stack file of a revision must not be removed, None where it may."""
     from amlz.checks.guard.production import removed
     from amlz.core.problems import LandingZoneError
     from amlz.stackfile.load import load

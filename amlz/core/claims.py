@@ -32,13 +32,13 @@ class Claims:
     def claim(self, cidr: str, path: Path) -> None:
         """Claims a range, for any user."""
         network = IPv4Network(cidr)
-        for other, where in self.ranges if self.ranges.first_overlap(network) else ():
+        for other, other_path in self.ranges if self.ranges.first_overlap(network) else ():
             if network.overlaps(other):
                 shared = min(network.num_addresses, other.num_addresses)
                 self.problems.append(
                     Problem(
                         path,
-                        f"{cidr} overlaps {other} of {dotted(where)}: {shared:,} addresses are in both.",
+                        f"{cidr} overlaps {other} of {dotted(other_path)}: {shared:,} addresses are in both.",
                         "Every range must be used once; change one of the two.",
                     )
                 )
@@ -51,23 +51,23 @@ class Claims:
         https://learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#how-azure-selects-a-route
         """
         network = IPv4Network(cidr)
-        for other, where in self.ranges if self.ranges.first_overlap(network) else ():
+        for other, other_path in self.ranges if self.ranges.first_overlap(network) else ():
             if network.overlaps(other):
-                self.problems += _wrong_route(network, path, other, where)
+                self.problems += _wrong_route(network, path, other, other_path)
         self.ranges.add(network, path)
 
 
-def _wrong_route(network: IPv4Network, path: Path, other: IPv4Network, where: Path) -> Iterator[Problem]:
+def _wrong_route(network: IPv4Network, path: Path, other: IPv4Network, other_path: Path) -> Iterator[Problem]:
     """Returns the problem of a range on premises that has addresses of another one, unless it is a summary of it."""
-    if where[0] == path[0]:
+    if other_path[0] == path[0]:
         outer, inner = (network, other) if other.subnet_of(network) else (other, network)
         yield Problem(path, f"{inner} is in {outer}, and `{path[0]}` has both.", f"Remove {inner}.")
     elif network.subnet_of(other):
         text = (
-            f"{network} is {dotted(where)}, too: a packet to it has two routes of the same length."
+            f"{network} is {dotted(other_path)}, too: a packet to it has two routes of the same length."
             if network == other
-            else f"{network} is in {other} of {dotted(where)}. The longest prefix that matches decides the route of a "
-            f"packet, so {network.num_addresses:,} addresses of that network would be behind the gateway."
+            else f"{network} is in {other} of {dotted(other_path)}. The longest prefix that matches decides the "
+            f"route of a packet, so {network.num_addresses:,} addresses of that network would be behind the gateway."
         )
         remedy = "Change one of the two. Allowed is a summary route, which contains more than the whole network."
         yield Problem(path, text, remedy)

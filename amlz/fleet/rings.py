@@ -58,20 +58,20 @@ def _rings(report: UnusableReport, config: FleetConfig) -> set[str | None]:
     return {report.ring} if report.stack else {report.ring, *config.units[report.unit].stack_rings.values()}
 
 
-def _failure(stack: FleetStack, reports: FleetReports) -> str:
-    """Returns why a stack counts as failed with the wanted version, "" where it does not."""
+def _failure(stack: FleetStack, reports: FleetReports) -> str | None:
+    """Returns why a stack counts as failed with the wanted version, None where it does not."""
     record, wanted = stack.record, reports.fleet.config.wanted
     if record is None or record.deployment is None or record.deployment.version != wanted:
-        return ""
+        return None
     if record.deployment.result == "failed":
         return f"The deployment of {wanted} failed on {record.deployment.day}."
     if record.drift and record.drift.day >= record.deployment.day and record.drift.resources:
         return f"{plural(record.drift.resources, 'resource')} drifted, as of {record.drift.day}."
-    return ""
+    return None
 
 
-def _missing(stack: FleetStack, ring: RingConfig, reports: FleetReports) -> str:
-    """Returns why a stack that has not failed is not done, "" where it is."""
+def _missing(stack: FleetStack, ring: RingConfig, reports: FleetReports) -> str | None:
+    """Returns why a stack that has not failed is not done, None where it is."""
     record, wanted = stack.record, reports.fleet.config.wanted
     if wanted is None:
         return "The fleet file has no `wanted` version."
@@ -87,9 +87,9 @@ def _missing(stack: FleetStack, ring: RingConfig, reports: FleetReports) -> str:
     if record.drift is None or record.drift.day < deployment.day:
         return f"Drift was not looked for since its deployment on {deployment.day}."
     if not ring.bake_days:
-        return ""
+        return None
     if reports.today is None:
         return f"Cannot tell whether {plural(ring.bake_days, 'day')} have passed: pass `--today YYYY-MM-DD`."
     if reports.today < (end := deployment.day + timedelta(days=ring.bake_days)):
         return f"It bakes until {end}."
-    return ""
+    return None

@@ -14,9 +14,7 @@ INSPECTION_PAGE = "https://learn.microsoft.com/azure/private-link/inspect-traffi
 FIREWALL_PAGE = "https://learn.microsoft.com/azure/firewall/rule-processing"
 SNAT_PAGE = "https://learn.microsoft.com/azure/firewall/snat-private-range"
 LINKS_PAGE = "https://learn.microsoft.com/azure/dns/private-dns-virtual-network-links"
-PROXY_PAGE = "https://learn.microsoft.com/azure/firewall/dns-details"
 TRANSIT_PAGE = "https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-peering-gateway-transit"
-OUTBOUND_PAGE = "https://learn.microsoft.com/azure/virtual-network/ip-services/default-outbound-access"
 SERVICE_ENDPOINTS_PAGE = "https://learn.microsoft.com/azure/virtual-network/virtual-network-service-endpoints-overview"
 
 

@@ -11,7 +11,6 @@ from typing import Literal
 from amlz.reach.parties import Prefix, Range
 
 Protocol = Literal["tcp", "udp", "icmp"]
-PROTOCOLS: tuple[Protocol, ...] = ("tcp", "udp", "icmp")
 
 
 @dataclass(frozen=True, slots=True)

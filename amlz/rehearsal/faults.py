@@ -51,7 +51,7 @@ class FaultOutcome:
     """Result of faults. `struck`: verb and id of the operations that they met.
 
     `repairs`: what was done before the next `up`, as a person would do it. `differences`: what is otherwise than after
-    an undisturbed `up`, by URN or id. `shown`: the refresh that shows drift, where there was some.
+    an undisturbed `up`, by URN or id. `refresh`: the one that shows drift, where there was some.
     """
 
     asked: tuple[RequestedFault, ...]
@@ -60,7 +60,7 @@ class FaultOutcome:
     repairs: tuple[str, ...]
     then: Step | None
     differences: tuple[str, ...]
-    shown: Step | None = None
+    refresh: Step | None = None
 
     @property
     def person(self) -> str:
@@ -148,7 +148,7 @@ def meet(
             if requested_fault.fault.kind == "drifted"
             for other in _drift(tested, requested_fault)
         ]
-        shown = tested.step(f"{name}: refresh", "refresh") if changed else None
+        refresh = tested.step(f"{name}: refresh", "refresh") if changed else None
         repairs = () if gone or changed or not first.wrong else _repair(tested)
         then = None
         for _ in requested_faults:  # each may stop another `up`
@@ -157,10 +157,10 @@ def meet(
         apart = _after_deletion(tested, gone, then) if gone and then is not None and then.refused else ()
         if apart:
             then = tested.step(f"{name}: next up", "up --refresh")
-        differ = [*differences(expected, undisturbed_of(tested)), *_unseen(len(changed), shown, then)]
+        differ = [*differences(expected, undisturbed_of(tested)), *_unseen(len(changed), refresh, then)]
         by_hand = [*(f"delete {item.id}" for item in gone), *(f"change {item}" for item in changed)]
         struck = [*_struck(tested, requested_faults), *by_hand]
-        return FaultOutcome(requested_faults, tuple(struck), first, (*repairs, *apart), then, tuple(differ), shown)
+        return FaultOutcome(requested_faults, tuple(struck), first, (*repairs, *apart), then, tuple(differ), refresh)
 
 
 def _after_deletion(tested: StackUnderTest, gone: Iterable[StoredResource], then: Step) -> tuple[str, ...]:
@@ -206,13 +206,13 @@ def _struck(tested: StackUnderTest, requested_faults: Iterable[RequestedFault]) 
             yield from (f"create {id_}" for id_ in wanted[:1])
 
 
-def _unseen(count: int, shown: Step | None, then: Step | None) -> Iterable[str]:
+def _unseen(count: int, refresh: Step | None, then: Step | None) -> Iterable[str]:
     """Where a refresh did not show just what had changed, or the next `up` did not repair just that.
 
     The next `up` also sends what the refresh noted of Azure's own changes.
     """
-    own = shown.own if shown else 0
-    for name, step, expected in (("refresh", shown, count), ("up", then, count + own)):
+    own = refresh.own if refresh else 0
+    for name, step, expected in (("refresh", refresh, count), ("up", then, count + own)):
         if count and step and (step.created, step.updated, step.replaced, step.deleted) != (0, expected, 0, 0):
             yield f"{name}: {step.updated} updated, where {count} were changed by hand"
 

@@ -66,8 +66,8 @@ def _table(difference: Difference) -> Iterator[str]:
     """Rows that count decisions by environment, the worst first. No row where there is none to make."""
     counts: dict[str, list[int]] = {}
 
-    def add(where: str | None, column: int) -> None:
-        counts.setdefault(where or "", [0] * len(_COLUMNS))[column] += 1
+    def add(whose: str | None, column: int) -> None:
+        counts.setdefault(whose or "", [0] * len(_COLUMNS))[column] += 1
 
     for resource, _ in difference.lost:
         add(owner(resource["project"], resource["environment"]), 0)
@@ -80,8 +80,8 @@ def _table(difference: Difference) -> Iterator[str]:
     if counts:
         yield f"| environment | {' | '.join(_COLUMNS)} |"
         yield f"| --- |{' ---: |' * len(_COLUMNS)}"
-        for where, row in sorted(counts.items(), key=lambda item: ([-count for count in item[1]], item[0])):
-            yield f"| {escaped(where) if where else 'shared by all'} | {' | '.join(map(str, row))} |"
+        for whose, row in sorted(counts.items(), key=lambda item: ([-count for count in item[1]], item[0])):
+            yield f"| {escaped(whose) if whose else 'shared by all'} | {' | '.join(map(str, row))} |"
         yield ""
 
 

@@ -40,7 +40,7 @@ def hidden_graph(graph: ResourceGraph, stack_file: Any = None) -> tuple[Hider, R
     shown = tuple(_resource(resource, first) for resource in graph)
     both = tuple(zip(graph.resources, shown, strict=True))
     secrets = {text for old, new in both for text in secret_texts(old.body, new.body)}
-    hider = Hider(hideable({*first.known, *secrets}, plain()))
+    hider = Hider(hideable({*first.secrets, *secrets}, plain()))
     if hider != first:
         shown = tuple(_resource(resource, hider) for resource in graph)
     if all(new is old for old, new in both):

@@ -179,7 +179,7 @@ def _faults_told(outcomes: Iterable[FaultOutcome], mark: str = "  ") -> list[str
     for outcome in outcomes:
         lines = [f"{fault.fault.kind}: {fault.fault.says}" for fault in outcome.asked if fault.fault.says]
         lines += [f"message of up: {refusal.message}" for refusal in outcome.first.refused[:1]]
-        lines += [f"refresh showed: {outcome.shown.updated} changed by hand"] if outcome.shown else []
+        lines += [f"refresh showed: {outcome.refresh.updated} changed by hand"] if outcome.refresh else []
         lines += [f"a person: {outcome.person}"] if outcome.person and outcome.then else []
         lines += [f"differs: {difference}" for difference in outcome.differences[:5]] if outcome.wrong else []
         sections.append(_section(", ".join(map(str, outcome.asked)), lines, mark))
@@ -245,7 +245,7 @@ def _outcome(outcome: FaultOutcome) -> dict[str, Any]:
         "wrong": outcome.wrong,
         "up": _step(outcome.first),
         "person": outcome.person if outcome.then else "",
-        "refresh": _step(outcome.shown) if outcome.shown else None,
+        "refresh": _step(outcome.refresh) if outcome.refresh else None,
         "next": _step(outcome.then) if outcome.then else None,
         "differences": list(outcome.differences),
     }

@@ -94,7 +94,7 @@ def write(store: StateStore, resource: StoredResource) -> Iterator[None]:
     networks = _written(store, resource)
     for wait in (*TRIES, None):
         busy = store.occupy(networks, resource.id)
-        if not busy:
+        if busy is None:
             break
         if wait is None:
             message = f"Another operation on this or dependent resource is in progress: {busy}."

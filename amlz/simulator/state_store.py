@@ -199,8 +199,8 @@ class StateStore:
     def referring(self, target: str) -> tuple[StoredResource, ...]:
         """Resources that refer to an id or to something below it."""
         start = target.lower()
-        where = "id IN (SELECT source FROM refers WHERE target = ? OR (target >= ? AND target < ?))"
-        return tuple(self._selected(where, start, f"{start}/", f"{start}0"))
+        condition = "id IN (SELECT source FROM refers WHERE target = ? OR (target >= ? AND target < ?))"
+        return tuple(self._selected(condition, start, f"{start}/", f"{start}0"))
 
     def users(self, target: str, below: str) -> tuple[str, ...]:
         """Ids right or further below one id, of resources that refer to another: in lower case."""
@@ -236,8 +236,8 @@ class StateStore:
             self._db.execute("DELETE FROM held")
             self._db.execute("INSERT INTO held SELECT id FROM resource WHERE type = ?", (_ASSIGNMENT,))
 
-    def occupy(self, networks: Iterable[str], by: str) -> str:
-        """Begins a write to networks, which take one at a time. Returns the id of another write, "" for none."""
+    def occupy(self, networks: Iterable[str], by: str) -> str | None:
+        """Begins a write to networks, which take one at a time. Returns the id of another write, None for none."""
         with self.change():
             for network in networks:
                 query = "SELECT by FROM occupied WHERE network = ?"
@@ -247,7 +247,7 @@ class StateStore:
                     return str(result[0])
             rows = [(network.lower(), by) for network in networks]
             self._db.executemany("INSERT OR REPLACE INTO occupied VALUES (?, ?)", rows)
-        return ""
+        return None
 
     def leave(self, networks: Iterable[str]) -> None:
         """Ends a write."""
@@ -314,8 +314,8 @@ class StateStore:
 
     def kept(self, kind: str, name: str) -> SoftDeletedName | None:
         """Returns the soft-deleted resource that holds a name."""
-        where = "SELECT * FROM kept WHERE type = ? AND name = ?"
-        row = self._db.execute(where, (kind.lower(), name.lower())).fetchone()
+        query = "SELECT * FROM kept WHERE type = ? AND name = ?"
+        row = self._db.execute(query, (kind.lower(), name.lower())).fetchone()
         return SoftDeletedName(row[0], row[1], row[2], row[3], bool(row[4])) if row else None
 
     def all_kept(self) -> tuple[SoftDeletedName, ...]:
@@ -341,8 +341,8 @@ class StateStore:
         kind, key = parse(resource_id).type.lower(), resource_id.lower()
         with self.change():
             number = self._db.execute("SELECT COALESCE(MAX(number), 0) + 1 FROM journal").fetchone()[0]
-            where = "times > 0 AND number <= ? AND type IN ('', ?) AND target IN ('', ?)"
-            query = f"SELECT rowid, kind FROM faults WHERE {where} ORDER BY rowid LIMIT 1"
+            condition = "times > 0 AND number <= ? AND type IN ('', ?) AND target IN ('', ?)"
+            query = f"SELECT rowid, kind FROM faults WHERE {condition} ORDER BY rowid LIMIT 1"
             waits = self._db.execute(query, (number, kind, key)).fetchone()
             if waits:
                 self._db.execute("UPDATE faults SET times = times - 1, target = ? WHERE rowid = ?", (key, waits[0]))
@@ -379,8 +379,8 @@ class StateStore:
         """Closes the file."""
         self._db.close()
 
-    def _selected(self, where: str, *values: str) -> Iterator[StoredResource]:
-        for row in self._db.execute(f"SELECT * FROM resource WHERE {where} ORDER BY id", values).fetchall():
+    def _selected(self, condition: str, *values: str) -> Iterator[StoredResource]:
+        for row in self._db.execute(f"SELECT * FROM resource WHERE {condition} ORDER BY id", values).fetchall():
             body = None if row[9] is None else json.loads(row[9])
             yield StoredResource(
                 row[1], row[2], row[3], row[4], row[5], json.loads(row[6]), json.loads(row[7]), row[8], body

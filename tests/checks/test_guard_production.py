@@ -156,8 +156,8 @@ def test_a_stack_file_with_production_is_removed_only_with_an_allowance_for_each
     """Of the file that is removed: nothing else is left to allow it."""
     entries = (allowance("churn/prod", "2027-02-01"),)
 
-    assert removed("prod", ("churn/prod",), entries, TODAY) == ""
-    assert removed("prod", (), (), "") == ""
+    assert removed("prod", ("churn/prod",), entries, TODAY) is None
+    assert removed("prod", (), (), None) is None
     assert removed("prod", ("churn/prod", "hub"), entries, TODAY) == (
         "guard/production-ended: prod is removed, and it has production: hub. Restore its stack file. To end "
         "production on purpose, first merge `allowProductionEnd` for each of them in that file, then remove it."

@@ -53,7 +53,7 @@ def test_after_faults_the_next_up_converges(tmp_path: Path, kinds: tuple[str, ..
     assert (outcome.result, outcome.differences, outcome.wrong) == (result, (), False)
     assert len(outcome.struck) == (len(DRIFTS) if kinds == ("drifted",) else len(kinds))
     assert outcome.first.wrong == (result == "converged" and kinds not in (("deleted",), ("drifted",)))
-    assert (outcome.shown.updated if outcome.shown else 0) == (len(DRIFTS) if kinds == ("drifted",) else 0)
+    assert (outcome.refresh.updated if outcome.refresh else 0) == (len(DRIFTS) if kinds == ("drifted",) else 0)
     assert bool(outcome.repairs) == (kinds == ("engine-killed",))
 
 

@@ -304,7 +304,7 @@ def test_the_list_of_policies_counts_every_answer_and_begins_with_the_worst(stac
 
     cells = [cell for row in result.rows for cell in row.cells]
     named = {
-        (reason.word.removesuffix(", not enforced"), at.where, resource[0])
+        (reason.word.removesuffix(", not enforced"), at.owner, resource[0])
         for row in result.rows
         for reason in row.reasons
         for at in reason.at

@@ -7,10 +7,10 @@ from amlz.dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class UsualPort:
-    """The port of a category's clients, for hosts whose names hold `where`."""
+    """The port of a category's clients, for hosts whose names hold `host_part`."""
 
     category: str
-    where: str
+    host_part: str
     port: int
     source: str
 

@@ -58,7 +58,9 @@ def target_of(connection_config: ConnectionConfig) -> ConnectionTarget | None:
         return None
     scheme = match.groupdict().get("scheme") or ""
     host = match["host"].lower().rstrip(".")
-    usual = next((row.port for row in PORTS if row.category == connection_config.category and row.where in host), None)
+    usual = next(
+        (row.port for row in PORTS if row.category == connection_config.category and row.host_part in host), None
+    )
     port = match["port"] or usual or _SCHEMES.get(scheme.lower(), 443)
     return ConnectionTarget(host, int(port))
 

@@ -22,10 +22,6 @@ _LEARN = "https://learn.microsoft.com/azure/"
 LIMITS_PAGE = _LEARN + "azure-monitor/fundamentals/service-limits"
 #: 2020-06-05: 2,000 in a subscription. The page of 2026-07-21 and LIMITS_PAGE state no number.
 GROUPS_PAGE = "https://github.com/MicrosoftDocs/azure-docs/blob/4410799f09ad96726880e13599832964e5baafa9/articles/azure-monitor/platform/action-groups.md"
-#: 2026-03.
-PROCESSING_PAGE = _LEARN + "azure-monitor/alerts/alerts-processing-rules"
-BUDGETS_PAGE = _LEARN + "cost-management-billing/costs/tutorial-acm-create-budgets"
-CAP_PAGE = _LEARN + "azure-monitor/logs/daily-cap"
 _TERRAFORM = "https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/"
 #: The start of a budget: "delete and create" (2021).
 _START = "https://github.com/Azure/CanadaPubSecALZ/issues/317"

@@ -40,8 +40,6 @@ NETWORK_PAGE = "https://learn.microsoft.com/azure/machine-learning/how-to-manage
 #: 2025-08-01.
 CAPACITY_PAGE = "https://learn.microsoft.com/azure/search/search-capacity-planning"
 BACKUP_PAGE = "https://learn.microsoft.com/azure/search/search-reliability"
-#: 2026-02; category CognitiveSearch without a key signs in with Entra ID.
-CONNECTION_PAGE = "https://learn.microsoft.com/azure/machine-learning/reference-yaml-connection-ai-search"
 
 #: Most replicas and partitions of a new service of tier basic, in most regions: CAPACITY_PAGE.
 BASIC_REPLICAS, BASIC_PARTITIONS = 3, 3

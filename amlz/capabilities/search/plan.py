@@ -67,6 +67,8 @@ def _connection(env: EnvironmentContext, workspace: WorkspaceSpec, host: str) ->
     return ConnectionSpec(
         name=env.context.take("connection", "ai-search", workspace.id, (*env.path, "search")),
         workspace=workspace.id,
+        # Without a key it signs in with Entra ID (2026-02):
+        # https://learn.microsoft.com/azure/machine-learning/reference-yaml-connection-ai-search
         category="CognitiveSearch",
         target=f"https://{host}",
         identity=None,

@@ -90,15 +90,18 @@ def _named(owner: str) -> ExistingResource:
     return ExistingResource("", "", "", owner, project, environment)
 
 
-def removed(stack: str, production: Iterable[str], entries: Iterable[AllowedEndConfig], today: str | None) -> str:
+def removed(
+    stack: str, production: Iterable[str], entries: Iterable[AllowedEndConfig], today: str | None
+) -> str | None:
     """Returns why a stack file must not be removed: environments that are production, and not allowed to end.
 
-    `entries`: of the stack file that is removed, since nothing is left that could allow it. "" where it may be removed.
+    `entries`: of the stack file that is removed, since nothing is left that could allow it. None where it may be
+    removed.
     """
     given = {entry.environment.lower(): entry for entry in entries}
     kept = [owner for owner in production if not ((e := given.get(owner.lower())) and _holds(e, today))]
     if not kept:
-        return ""
+        return None
     return (
         f"{ENDED.id}: {stack} is removed, and it has production: {', '.join(kept)}. Restore its stack file. To end "
         "production on purpose, first merge `allowProductionEnd` for each of them in that file, then remove it."

@@ -65,12 +65,12 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         if is_unknown(actual):
             yield CHECK.undecided(resource, switch.path, actual)
         elif not any(same(switch.default if actual is None else actual, good) for good in switch.closed):
-            remedy = _in_stack(resource) if switch.in_stack else ""
+            remedy = _in_stack(resource) if switch.in_stack else None
             place = FindingLocation(switch.path, switch.closed[0], actual, remedy=remedy)
             yield CHECK.finding(resource, place, path=switch.path, actual=text(actual, switch.default))
 
 
-def _in_stack(resource: Resource) -> str:
-    """Returns the remedy in the stack file; "" where the resource is in no environment, and not the central log."""
+def _in_stack(resource: Resource) -> str | None:
+    """Returns the remedy in the stack file; None where the resource is in no environment, and not the central log."""
     remedy = _REMEDIES.get(resource.arm_type.lower(), IN_STACK)
-    return remedy if resource.project or "{project}" not in remedy else ""
+    return remedy if resource.project or "{project}" not in remedy else None

@@ -40,4 +40,4 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             if not SUFFIX.fullmatch(resource.name.lower()):
                 key = own_name_key(resource)
                 place = FindingLocation("name", None, resource.name, remedy=None if key else OF_COMPONENT)
-                yield CHECK.finding(resource, place, days=kept, key=key)
+                yield CHECK.finding(resource, place, days=kept, key=key or "")

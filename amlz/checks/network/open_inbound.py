@@ -34,13 +34,13 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
         if isinstance(group, str) and subnet.name.lower() not in _OWN_LISTS:
             attached.setdefault(group.lower(), []).append(subnet.name)
     for group in graph.of_type("Microsoft.Network/networkSecurityGroups"):
-        for where in attached.get(group.id.lower(), [])[:1]:
+        for target in attached.get(group.id.lower(), [])[:1]:
             for index, rule in enumerate(items(value(group, "properties.securityRules"))):
                 path = f"properties.securityRules[{index}]"
-                yield from _judge(group, path, rule, where)
+                yield from _judge(group, path, rule, target)
 
 
-def _judge(group: Resource, path: str, rule: Any, where: str) -> Iterator[Finding]:
+def _judge(group: Resource, path: str, rule: Any, target: str) -> Iterator[Finding]:
     if is_unknown(rule):
         yield CHECK.undecided(group, path, rule)
         return
@@ -51,7 +51,8 @@ def _judge(group: Resource, path: str, rule: Any, where: str) -> Iterator[Findin
             yield CHECK.undecided(group, f"{path}.properties.sourceAddressPrefix", source)
         elif str(source).lower().split(".")[0] in OUTSIDE or str(source).lower() in OUTSIDE:
             ports = ", ".join(str(port) for port in _either(rule, "destinationPortRange", "destinationPortRanges"))
-            words = {"rule": rule.get("name"), "where": where, "ports": "any port" if ports == "*" else f"port {ports}"}
+            reached = "any port" if ports == "*" else f"port {ports}"
+            words = {"rule": rule.get("name"), "where": target, "ports": reached}
             shown = "anybody" if source in ("*", "0.0.0.0/0") else source
             yield CHECK.finding(group, FindingLocation(path, None, source), source=shown, **words)
 

@@ -50,7 +50,7 @@ class _Case:
     told_at: Resource
     of: Resource | None
     demands: tuple[PolicyDemand, ...]
-    known: KnownConflict | None
+    conflict: KnownConflict | None
 
     @property
     def first(self) -> PolicyDemand | None:
@@ -63,7 +63,7 @@ class _Case:
         known.
         """
         own = self.first.path if self.first else ""
-        return own or (self.known.paths[0] if self.known else "")
+        return own or (self.conflict.paths[0] if self.conflict else "")
 
     @property
     def title(self) -> str:
@@ -84,7 +84,7 @@ def find(graph: ResourceGraph, answers: Iterable[PolicyAnswer]) -> Iterator[Find
             continue
         if answer.word in REFUSED or answer.word == "audit":
             case = _case(answer, told_at, of, graph)
-            if answer.word != "audit" or (case.known is not None and graph.by_id(answer.assignment.id) is None):
+            if answer.word != "audit" or (case.conflict is not None and graph.by_id(answer.assignment.id) is None):
                 yield _finding(case, graph)
         elif answer.word == "undecided" and is_connection(answer.subject.type):
             yield CHECK.undecided(told_at, "the connection", _undecided(answer))
@@ -95,20 +95,20 @@ def _case(answer: PolicyAnswer, told_at: Resource, of: Resource | None, graph: R
     first.
     """
     demanded = tuple(places(demands(answer)))[::-1]
-    for known in KNOWN:
+    for conflict in KNOWN:
         for place in demanded:
-            if _fits(known, place, answer) and (not known.when or _holds(known, told_at, graph)):
-                return _Case(answer, told_at, of, place, known)
+            if _fits(conflict, place, answer) and (not conflict.when or _holds(conflict, told_at, graph)):
+                return _Case(answer, told_at, of, place, conflict)
     return _Case(answer, told_at, of, demanded[0] if demanded else (), None)
 
 
-def _fits(known: KnownConflict, place: tuple[PolicyDemand, ...], answer: PolicyAnswer) -> bool:
-    kind, types = answer.subject.type, [item.lower() for item in known.types]
+def _fits(conflict: KnownConflict, place: tuple[PolicyDemand, ...], answer: PolicyAnswer) -> bool:
+    kind, types = answer.subject.type, [item.lower() for item in conflict.types]
     if types and not any(kind == item or (item[0] == "/" and kind.endswith(item)) for item in types):
         return False
-    if not any(_at(demand, path.lower()) for demand in place for path in known.paths):
+    if not any(_at(demand, path.lower()) for demand in place for path in conflict.paths):
         return False
-    return not known.takes or any(demand.takes(wanted) for demand in place for wanted in known.takes)
+    return not conflict.takes or any(demand.takes(wanted) for demand in place for wanted in conflict.takes)
 
 
 def _at(demand: PolicyDemand, path: str) -> bool:
@@ -120,26 +120,26 @@ def _at(demand: PolicyDemand, path: str) -> bool:
     return re.search(rf"(?:^|[/']){alias}(?:'|$)", demand.left.lower()) is not None
 
 
-def _holds(known: KnownConflict, resource: Resource, graph: ResourceGraph) -> bool:
-    if known.when == "sent":
-        return value(resource, known.paths[0]) is not None
-    if known.when == "global":
+def _holds(conflict: KnownConflict, resource: Resource, graph: ResourceGraph) -> bool:
+    if conflict.when == "sent":
+        return value(resource, conflict.paths[0]) is not None
+    if conflict.when == "global":
         return same(value(resource, "location"), "global")
-    if known.when == "untaggable":
+    if conflict.when == "untaggable":
         return bool(resource.token) and not takes_tags(resource.token)
     workspace = graph.by_id(above(resource.id, "computes"))
-    return workspace is not None and is_managed(workspace) is (known.when == "managed")
+    return workspace is not None and is_managed(workspace) is (conflict.when == "managed")
 
 
 def _finding(case: _Case, graph: ResourceGraph) -> Finding:
-    words, first, known = _words(case), case.first, case.known
+    words, first, conflict = _words(case), case.first, case.conflict
     severity = Severity.ERROR if case.answer.blocks else Severity.WARNING
     place = FindingLocation(case.path, words["expected"] if first else None, first.actual if first else None, severity)
-    needs = known.needs.format(**words) if known else NOT_KNOWN
+    needs = conflict.needs.format(**words) if conflict else NOT_KNOWN
     says = CHECK.says if first else BROKEN if case.answer.word == "error" else CHANGES
-    check = replace(CHECK, says=says, source=known.source if known else CHECK.source)
+    check = replace(CHECK, says=says, source=conflict.source if conflict else CHECK.source)
     finding = check.finding(case.told_at, place, **words, needs=needs)
-    ways = ways_out(PolicyRefusal(case.answer, case.told_at, first, known, words), graph)
+    ways = ways_out(PolicyRefusal(case.answer, case.told_at, first, conflict, words), graph)
     return replace(finding, remedy=f"Options: {ways}")
 
 

@@ -33,7 +33,7 @@ class PolicyRefusal:
     answer: PolicyAnswer
     resource: Resource
     demand: PolicyDemand | None
-    known: KnownConflict | None
+    conflict: KnownConflict | None
     words: Mapping[str, str]
 
 
@@ -44,14 +44,14 @@ def ways_out(refusal: PolicyRefusal, graph: ResourceGraph) -> str:
     return " ".join(f"({number}) {option}." for number, option in enumerate(filter(None, options), 1))
 
 
-def key_of(known: KnownConflict, resource: Resource) -> str | None:
+def key_of(conflict: KnownConflict, resource: Resource) -> str | None:
     """The key in the stack file; None where no setting applies. Names of compute targets follow from their keys."""
-    if known.id == "name":
+    if conflict.id == "name":
         return name_setting(resource)
-    if known.key is None or not known.key.startswith("."):
-        return known.key
+    if conflict.key is None or not conflict.key.startswith("."):
+        return conflict.key
     project, environment = resource.project or "<project>", resource.environment or "<environment>"
-    return f"projects.{project}.environments.{environment}{known.key}".format(compute=_compute(resource))
+    return f"projects.{project}.environments.{environment}{conflict.key}".format(compute=_compute(resource))
 
 
 def _compute(resource: Resource) -> str:
@@ -61,11 +61,11 @@ def _compute(resource: Resource) -> str:
 
 
 def _by_stack_file(refusal: PolicyRefusal) -> str:
-    known = refusal.known
-    key = key_of(known, refusal.resource) if known else None
-    if known is None or known.change is None or not key:
+    conflict = refusal.conflict
+    key = key_of(conflict, refusal.resource) if conflict else None
+    if conflict is None or conflict.change is None or not key:
         return ""
-    return "In the stack file, " + known.change.format(**refusal.words, key=key)
+    return "In the stack file, " + conflict.change.format(**refusal.words, key=key)
 
 
 def _by_assignment(refusal: PolicyRefusal, own: bool) -> str:
@@ -73,7 +73,7 @@ def _by_assignment(refusal: PolicyRefusal, own: bool) -> str:
     member = f", for its policy {policy.reference}" if policy and policy.reference else ""
     if own and assignment.name.startswith(GUARDRAIL):
         short = assignment.name.removeprefix(GUARDRAIL)
-        if refusal.known is not None and refusal.known.id == "vm-size":
+        if refusal.conflict is not None and refusal.conflict.id == "vm-size":
             return f"Add {refusal.words['actual']} to policies.allowedSizes"
         audit = "set policies.productionEffect or policies.otherEffect to Audit, or "
         effects = "" if refusal.answer.word == "audit" else audit
@@ -88,8 +88,8 @@ def _by_assignment(refusal: PolicyRefusal, own: bool) -> str:
 def _change(refusal: PolicyRefusal) -> str:
     soften = _soften(refusal.answer)
     words = {**refusal.words, "soften": soften}
-    if refusal.known is not None and refusal.known.assign:
-        return refusal.known.assign.format(**words)
+    if refusal.conflict is not None and refusal.conflict.assign:
+        return refusal.conflict.assign.format(**words)
     demand = refusal.demand
     if demand is not None and demand.parameters and demand.actual is not None and demand.word in _LETS:
         return f"{_LETS[demand.word].format(**words)}, or {soften}"

@@ -17,9 +17,9 @@ from amlz.core.problems import Path
 _RANGE, _ADDRESS = (typing.get_args(kind)[1] for kind in (Network, Address))
 
 
-def kind_of(marks: typing.Sequence[Any]) -> str:
-    """Returns the kind of a text of the model by its marks: `range`, `address`, or "" for any other."""
-    return "range" if _RANGE in marks else "address" if _ADDRESS in marks else ""
+def kind_of(marks: typing.Sequence[Any]) -> typing.Literal["range", "address"] | None:
+    """Returns the kind of a text of the model by its marks; None for any other text."""
+    return "range" if _RANGE in marks else "address" if _ADDRESS in marks else None
 
 
 def ranges_of(part: BaseModel, path: Path = ()) -> Iterator[tuple[Path, IPv4Network]]:

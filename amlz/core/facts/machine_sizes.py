@@ -116,10 +116,10 @@ KNOWN: Mapping[str, str] = {
 }
 
 
-def unknown_size(size: str) -> str:
-    """The doubt about a size that no list has, as the end of a sentence; "" for one that a list has."""
+def unknown_size(size: str) -> str | None:
+    """The doubt about a size that no list has, as the end of a sentence; None for one that a list has."""
     small = size.lower()
     if small in KNOWN or small in RETIRED or any(row.pattern.fullmatch(small) for row in retirements.SIZES):
-        return ""
+        return None
     near = difflib.get_close_matches(small, KNOWN, 1, 0.7)
     return f"is in no list of sizes of {AS_OF}" + (f"; the nearest name is {KNOWN[near[0]]}" if near else "")

@@ -99,9 +99,9 @@ def cloud_of(region: str) -> CloudName | None:
     return next((cloud for cloud in CLOUDS if region in REGIONS[cloud].names), None)
 
 
-def day(known: Regions) -> str:
+def day(regions: Regions) -> str:
     """The day of a list of regions, in a sentence."""
-    return f"on {known.as_of}" if known.as_of else "on a list that has no day"
+    return f"on {regions.as_of}" if regions.as_of else "on a list that has no day"
 
 
 def near_region(region: str, names: Collection[str]) -> str:

@@ -250,7 +250,7 @@ def count_judge(sides: Sides, count: Callable[[Runtime], int | Interval]) -> Jud
     return judge
 
 
-def count_of_field(name: Run, where: Condition | None) -> Callable[[Runtime], int | Interval]:
+def count_of_field(name: Run, condition: Condition | None) -> Callable[[Runtime], int | Interval]:
     """Counts the members of an array field, each evaluated as if it were the only one."""
 
     def count(rt: Runtime) -> int | Interval:
@@ -266,13 +266,13 @@ def count_of_field(name: Run, where: Condition | None) -> Callable[[Runtime], in
         truths: list[Truth] = []
         for member in values:
             with rt.at(CountedMember(field, member.value, path.steps), member.bindings):
-                truths.append(True if where is None else where.truth(rt))
+                truths.append(True if condition is None else condition.truth(rt))
         return _counted(truths, opened)
 
     return count
 
 
-def count_of_value(array: Run, name: str, where: Condition | None) -> Callable[[Runtime], int | Interval]:
+def count_of_value(array: Run, name: str, condition: Condition | None) -> Callable[[Runtime], int | Interval]:
     """Counts the members of an array that the rule itself holds or is given."""
 
     def count(rt: Runtime) -> int | Interval:
@@ -285,7 +285,7 @@ def count_of_value(array: Run, name: str, where: Condition | None) -> Callable[[
         with rt.counting(len(members)):
             for member in members:
                 with rt.at(CountedMember(name, member)):
-                    truths.append(True if where is None else where.truth(rt))
+                    truths.append(True if condition is None else condition.truth(rt))
         return _counted(truths, opened=False)
 
     return count

@@ -107,19 +107,19 @@ def _operate(rt: Runtime, operation: ModifyOperation, conflict: str, work: _Effe
         return
     if operation.does != "append":
         why = _forbidden(rt, field, value, work)
-        if why:
+        if why is not None:
             _refuse(operation, conflict, why, work)
             return
     _alter(rt, operation, _Field(field, path), value, work)
 
 
-def _forbidden(rt: Runtime, field: str, value: Any, work: _EffectState) -> str:
-    """Why modify may not set a field; "" where it may, or where that is not known, which is noted."""
+def _forbidden(rt: Runtime, field: str, value: Any, work: _EffectState) -> str | None:
+    """Why modify may not set a field; None where it may, or where that is not known, which is noted."""
     if field.lower() == "identity.type" and rt.subject.type not in _WITH_IDENTITY:
         return f"{field} can be modified on virtual machines and their scale sets only"
     alias = None if tag_of(field) is not None else rt.catalogue.find(rt.subject.type, field)
     if alias is None:
-        return ""
+        return None
     if alias.modifiable is False:
         return f"{field} may not be modified by a policy"
     wanted = _TOKENS.get(alias.token.lower()) if alias.token else None
@@ -129,7 +129,7 @@ def _forbidden(rt: Runtime, field: str, value: Any, work: _EffectState) -> str:
             return f"{field} is a {alias.token} and the value {kind(value)}"
     if alias.modifiable is None:
         work.notes.append(f"whether a policy may modify {field} is not known; Azure refuses where it may not")
-    return ""
+    return None
 
 
 def _refuse(operation: ModifyOperation, conflict: str, why: str, work: _EffectState) -> None:

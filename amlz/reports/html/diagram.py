@@ -143,10 +143,10 @@ def diagram(topology: Topology, paths: NetworkPaths = NO_PATHS, marks: Marks = N
     """The drawing, or None and why there is none. `marks`: what a difference creates, changes and deletes."""
     contents, links = _Drawing(topology, paths, marks).everything()
     try:
-        where = placed((content.node for content in contents), (link for link, _ in links))
+        drawing = placed((content.node for content in contents), (link for link, _ in links))
     except NoLayout as why:
         return None, str(why)
-    return _diagram(topology, marks, contents, [kind for link, kind in links if link.drawn], where), ""
+    return _diagram(topology, marks, contents, [kind for link, kind in links if link.drawn], drawing), ""
 
 
 class _Drawing:
@@ -350,16 +350,16 @@ def _cut(text: str, width: int, style: str) -> str:
     return text if len(text) <= room else f"{text[: room - 1]}…"
 
 
-def _diagram(topology: Topology, marks: Marks, contents: list[_Content], kinds: list[str], where: Drawing) -> Diagram:
+def _diagram(topology: Topology, marks: Marks, contents: list[_Content], kinds: list[str], drawing: Drawing) -> Diagram:
     titles = {f"spoke {spoke.key}": f"{spoke.title}: {', '.join(spoke.ranges)}" for spoke in topology.spokes}
     titles |= {"hub": topology.hub.title, "elsewhere": "in no spoke of this stack", "gone": "deleted"}
     frames = []
-    for name, place in where.frames.items():
+    for name, place in drawing.frames.items():
         kind = "spoke" if name.startswith("spoke ") else "hub" if name == "hub" and topology.hub.built else "outside"
         mark = Mark.deleted if name == "gone" else marks.networks.get(name.removeprefix("spoke "))
         title = f"{mark.sign} {titles[name]}" if mark else titles[name]
         frames.append(Frame(kind, place, _cut(title, place.width, "title"), mark))
-    in_order = _in_reading_order(contents, where)
+    in_order = _in_reading_order(contents, drawing)
     boxes = [
         Box(content.kind, place, content.lines, content.title, content.icon, content.mark)
         for content, place in in_order
@@ -367,17 +367,17 @@ def _diagram(topology: Topology, marks: Marks, contents: list[_Content], kinds: 
     ]
     count = sum(len(spoke.environments) for spoke in topology.spokes)
     left_out = f"The {count:,} environments are too many to be drawn; below are all." if count > NAMED else ""
-    connections = tuple(Connection(kind, path) for kind, path in zip(kinds, where.links, strict=True))
-    return Diagram(where.width, where.height, tuple(frames), tuple(boxes), connections, left_out, marks.known)
+    connections = tuple(Connection(kind, path) for kind, path in zip(kinds, drawing.links, strict=True))
+    return Diagram(drawing.width, drawing.height, tuple(frames), tuple(boxes), connections, left_out, marks.known)
 
 
-def _in_reading_order(contents: list[_Content], where: Drawing) -> Iterator[tuple[_Content, Rectangle]]:
+def _in_reading_order(contents: list[_Content], drawing: Drawing) -> Iterator[tuple[_Content, Rectangle]]:
     """Boxes of a spoke are alike: they take its positions line by line, in their own order."""
     by_frame: dict[str | None, list[_Content]] = {}
     for content in contents:
         by_frame.setdefault(content.node.frame, []).append(content)
     for frame, members in by_frame.items():
-        places = [where.nodes[member.node.id] for member in members]
+        places = [drawing.nodes[member.node.id] for member in members]
         if frame not in (None, "hub"):
             places.sort(key=lambda place: (round(place.y), round(place.x)))
         yield from zip(members, places, strict=True)

@@ -24,7 +24,7 @@ LEVELS = {Severity.ERROR: "bad", Severity.WARNING: "look", Severity.NOTE: "unkno
 class SameAt:
     """Resources of one project and environment, "" for none: name and values of each."""
 
-    where: str
+    owner: str
     resources: tuple[tuple[str, ...], ...]
 
 
@@ -39,7 +39,7 @@ class LinePosition:
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
-    """A finding. `anchor`: its id on the page; `where`: project and environment, "" for none.
+    """A finding. `anchor`: its id on the page; `owner`: project and environment, "" for none.
 
     `others`: resources with the same, by project and environment, each with its own values of `columns`. `page`: the
     address of its check in docs/. `production`: whether one of its environments is production.
@@ -50,7 +50,7 @@ class FindingRow:
     level: str
     check: str
     name: str
-    where: str
+    owner: str
     message: str
     others: tuple[SameAt, ...]
     remedy: str
@@ -115,8 +115,8 @@ def finding_rows(
 def same_at(at: Iterable[FoldedAt]) -> tuple[SameAt, ...]:
     """Resources with the same, by project and environment."""
     return tuple(
-        SameAt(where or "", tuple((member.resource.label, *member.values) for member in members))
-        for where, members in rows(at)
+        SameAt(owner or "", tuple((member.resource.label, *member.values) for member in members))
+        for owner, members in rows(at)
     )
 
 
@@ -149,7 +149,7 @@ def _row(first: Finding, resource: Named, places: FindingPlaces | None) -> Findi
         level=LEVELS[first.severity],
         check=first.check,
         name=resource.label,
-        where=resource.owner or "",
+        owner=resource.owner or "",
         message=first.message,
         others=(),
         remedy=first.remedy,

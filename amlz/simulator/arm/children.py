@@ -30,12 +30,6 @@ def listed(parent_id: str, kind: str, body: Mapping[str, Any]) -> Iterator[tuple
                 yield f"{parent_id}/{child.rpartition('/')[2]}/{item['name']}", child, item
 
 
-def list_of(parent: str, child: str) -> str:
-    """The name of the list of a parent type that holds a child type; "" for none."""
-    lists = INLINE.get(parent.lower(), {})
-    return next((key for key, kind in lists.items() if kind.lower() == child.lower()), "")
-
-
 def without(kind: str, body: dict[str, Any]) -> dict[str, Any]:
     """A body in which lists of children hold nothing but their names: the children are separate resources."""
     properties = body.get("properties")

@@ -88,8 +88,8 @@ def _create(path: Path) -> None:
         new.unlink(missing_ok=True)
 
 
-def _problem(path: Path) -> str:
-    """Returns what is wrong with an existing file, "" for nothing. Raises sqlite3.Error."""
+def _problem(path: Path) -> str | None:
+    """Returns what is wrong with an existing file, None for nothing. Raises sqlite3.Error."""
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=0.2)) as db:
         if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
             return "It is no state file of `amlz simulate`. Name another file."
@@ -103,7 +103,7 @@ def _problem(path: Path) -> str:
         whole = [row[0] for row in db.execute("PRAGMA quick_check")] == ["ok"]
         if not whole or sorted(_layout(db)) != sorted(_own_layout()) or not _valid(db):
             return "It is damaged. Delete it, or name another file: the simulated Azure then starts empty."
-    return ""
+    return None
 
 
 @cache

@@ -149,7 +149,7 @@ def _wanted(resource_id: str, address: Address, sent: dict[str, Any]) -> StoredR
     token = token_of(address.type, resource_id)
     if token:
         misfit = inputs.misfit(token, sent)
-        if misfit:
+        if misfit is not None:
             raise _invalid(f"Error converting the value at '{misfit}'", resource_id)
     name = parse(resource_id).name
     resource = StoredResource(resource_id, "", token, address.type, name, {}, {}, SUCCEEDED, sent)
