@@ -27,6 +27,7 @@ _ROLE, _DEFINITION, _SET = (
     "authorization:PolicySetDefinition",
 )
 _ASSIGNMENT, _EXEMPTION = "authorization:PolicyAssignment", "authorization:PolicyExemption"
+_ONLINE = "machinelearningservices:OnlineEndpoint"
 _AKS, _POOL = "containerservice:ManagedCluster", "containerservice:AgentPool"
 _BRICKS = "databricks:Workspace"
 _NET = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet"
@@ -326,6 +327,10 @@ CASES: tuple[Case, ...] = (
     *((_BRICKS, f"parameters.{key}.value", "a", "b", UNKNOWN) for key in ("customVirtualNetworkId", "customPublicSubnetName", "customPrivateSubnetName")),
     *((_BRICKS, key, "a", "b", UPDATES) for key in ("publicNetworkAccess", "requiredNsgRules")),
     ("containerservice:MaintenanceConfiguration", "maintenanceWindow.durationHours", 4, 5, UPDATES),
+    (_ONLINE, "identity.userAssignedIdentities", ["/a"], ["/b"], FIXED),
+    (_ONLINE, "location", "westeurope", "northeurope", REPLACES),
+    *((_ONLINE, f"properties.{key}", {"blue": 10}, {"blue": 0}, UPDATES) for key in ("traffic", "mirrorTraffic")),
+    (_ONLINE, "properties.publicNetworkAccess", "Disabled", "Enabled", UPDATES),
     ("authorization:RoleDefinition", "permissions", [{"actions": ["a"]}], [{"actions": ["b"]}], UPDATES),
     *((_RULE, key, "a", "b", UPDATES) for key in ("access", "description", "destinationPortRange", "direction", "protocol", "sourceAddressPrefix")),
     (_RULE, "destinationApplicationSecurityGroups", [{"id": "/a"}], [{"id": "/b"}], UPDATES),

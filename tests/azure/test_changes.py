@@ -98,20 +98,24 @@ def sides(case: Case) -> tuple[dict[str, Any], dict[str, Any]]:
         lacks = [set(missing(f"azure-native:{case[0]}", to_body(f"azure-native:{case[0]}", side))) for side in both]
         for path in sorted((lacks[0] & lacks[1]) | ({"properties"} & (lacks[0] | lacks[1]))):
             for side in both:
-                _fill(side, path)
+                _fill(side, path, case[0] in NESTED)
     return both
 
 
-def _fill(inputs: dict[str, Any], path: str) -> None:
+#: Classes of azure-native with an input `properties`.
+NESTED = {"machinelearningservices:OnlineEndpoint"}
+
+
+def _fill(inputs: dict[str, Any], path: str, nested: bool) -> None:
     """Puts something where a body lacks it: azure-native takes the same path, mostly without `properties`."""
     at: Any = inputs
-    nested = "properties" in inputs
+    nested = nested or "properties" in inputs
     *above, last = [part for part in path.split("/") if nested or part != "properties"] or ["friendlyName"]
     for part in above:
         name, member, _ = part.partition("[0]")
         at = at.setdefault(name, {})
         at = at[0] if member else at
-    at[last] = deepcopy(REQUIRED.get(last, "one"))
+    at[last] = {} if last == "properties" else deepcopy(REQUIRED.get(last, "one"))
 
 
 def changes_of(case: Case) -> tuple[PropertyChange, ...]:

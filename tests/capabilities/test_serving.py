@@ -170,6 +170,37 @@ def test_callers_get_one_action_on_the_workspace() -> None:
     assert [r.name for r in wide if not any(covers(action, keys) for action in r.actions)] == []
 
 
+def test_callers_of_one_endpoint_get_the_role_on_that_alone() -> None:
+    """On the endpoint, which exists then; nothing on the workspace."""
+    environment = environment_of(serving({"scoring": {"create": True, "callers": CALLERS}, "ranking": {}}))
+    endpoints = endpoints_of(environment)
+    created = endpoints["scoring"].created
+
+    assert created is not None
+    assert [(role.role, role.principal.id, role.scope) for role in created.callers] == [
+        ("Azure ML Endpoint Scorer", CALLERS[0], created.id)
+    ]
+    assert (created.id, created.after) == (
+        f"{environment.workspace.id}/onlineEndpoints/{endpoints['scoring'].name}",
+        (environment.workspace.endpoint.ready,),
+    )
+    assert endpoints["ranking"].created is None
+    assert [role for role in environment.workspace.roles if role.principal.id in CALLERS] == []
+
+
+def test_an_empty_endpoint_is_sent_without_traffic_and_is_protected() -> None:
+    """Entra tokens, no public access, the identity that was prepared, and logs; no policy refuses it."""
+    preview = _preview()
+    (endpoint,) = preview.graph.of_type("Microsoft.MachineLearningServices/workspaces/onlineEndpoints")
+    (identity,) = endpoint.body["identity"]["userAssignedIdentities"]
+
+    assert endpoint.body["properties"] == {"authMode": "AADToken", "publicNetworkAccess": "Disabled"}
+    assert (endpoint.protect, identity.rpartition("/")[2]) == (True, "id-retail-fraud-dev-endpoint-scoring")
+    assert [s.id for s in preview.graph.of_type("Microsoft.Insights/diagnosticSettings") if endpoint.id in s.id] == [
+        f"{endpoint.id}/providers/Microsoft.Insights/diagnosticSettings/to-central-log"
+    ]
+
+
 def test_names_are_those_that_pipelines_use() -> None:
     """The same suffix as in the contract, so that they are unique in the region."""
     plan = planned(serving({"scoring": {}}))

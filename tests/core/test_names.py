@@ -21,7 +21,7 @@ WITH_SUFFIX = (
     "keyVault", "storageAccount", "containerRegistry", "workspace", "logAnalytics", "searchService", "managedCluster",
 )  # fmt: skip
 #: Kinds that are never made of words of the stack file.
-ONE_WORD = {"cluster", "connection", "container", "datastore"}
+ONE_WORD = {"cluster", "connection", "container", "datastore", "onlineEndpoint"}
 
 #: The longest words that the stack file takes.
 UNIT = st.from_regex(r"\A[a-z][a-z0-9]{1,9}\Z")

@@ -91,7 +91,14 @@ _SHARED_BY = {
 _SEARCH = {"category": "CognitiveSearch", "target": "https://search.contoso.com", "auth": "entra"}
 _PIPELINE = "22222222-aaaa-4bbb-8ccc-000000000001"
 _SERVING = {
-    "endpoints": {"scoring": {"readsSecrets": True, "collectsData": True}},
+    "endpoints": {
+        "scoring": {
+            "readsSecrets": True,
+            "collectsData": True,
+            "create": True,
+            "callers": ["11111111-aaaa-4bbb-8ccc-000000000023"],
+        }
+    },
     "callers": ["11111111-aaaa-4bbb-8ccc-000000000021"],
 }
 

@@ -10,7 +10,7 @@ from amlz.checks.catalogue import ALL, CHECKS, OF_ANSWERS
 from amlz.checks.finding import Check
 from amlz.checks.guard import inputs as guard_inputs
 from amlz.checks.stack_file import CHECKS as STACK_FILE
-from tests.checks import test_guard_production
+from tests.checks import test_guard_endpoints, test_guard_production
 from tests.remedies import test_components, test_guard, test_guard_commands, test_guard_others, test_stack_files
 from tests.remedies.reading import fits
 
@@ -29,6 +29,9 @@ CHANGES = {
         test_guard.test_the_entry_that_a_loss_tells_allows_it,
         test_guard_commands.test_a_deletion_is_allowed_and_done_by_the_steps_of_its_remedy,
     ],
+    "guard/endpoint-deleted": [test_guard_endpoints.test_a_deleted_endpoint_is_an_error_unless_its_environment_goes],
+    "guard/endpoint-loses-role": [test_guard_endpoints.test_a_reverted_change_ends_the_warning],
+    "guard/endpoint-updated": [test_guard_endpoints.test_only_a_plan_of_the_engine_updates_an_endpoint],
     "guard/ignored-by-azure": [test_guard_commands.test_commands_change_what_no_update_can_change_or_the_text_has_none],
     "guard/import-first": [test_guard_commands.test_the_commands_of_an_older_stack_import_its_subnets],
     "guard/production-ended": [test_guard_production.test_the_remedies_end_production_until_their_date],

@@ -21,7 +21,7 @@ class EndpointCapacityConfig(Config):
 
 
 class OnlineEndpointConfig(Config):
-    """A managed online endpoint that a pipeline creates. Its identity and roles are created here."""
+    """A managed online endpoint. Its identity and roles are created here, deployments and traffic by a pipeline."""
 
     collects_data: Annotated[bool, Field(strict=True)] = False
     """Allows its deployments to write collected data to the workspace's storage account."""
@@ -29,6 +29,10 @@ class OnlineEndpointConfig(Config):
     """Allows its deployments to read every secret in the key vault of the environment."""
     capacity: EndpointCapacityConfig | None = None
     """Machines to count in the quota. Default: none are counted."""
+    create: Annotated[bool, Field(strict=True)] = False
+    """Creates the empty endpoint, too. Pulumi then never changes it: traffic and deployments are the pipeline's."""
+    callers: tuple[Guid, ...] = ()
+    """Entra groups that may call this endpoint only. It needs `create`, since a role needs an existing endpoint."""
 
 
 class ServingConfig(Config):

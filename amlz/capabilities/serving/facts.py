@@ -1,11 +1,16 @@
-"""Facts of managed online endpoints: roles of their identities and callers, names, limits and quota."""
+"""Facts of managed online endpoints: their type, roles of identities and callers, names, limits and quota."""
 
 from __future__ import annotations
 
-from amlz.core.capability_facts import Facts, Grant
+from amlz.azure.change_rule import ChangeRule, Kind, properties, tracked
+from amlz.azure.protection import Protection, ranked
+from amlz.azure.protections import PUBLIC
+from amlz.core.billing import free
+from amlz.core.capability_facts import ArmType, Emits, Facts, Grant, NameRule, Noun, Switch
 
-#: The identity of an endpoint, as a target of roles.
-TARGET = "endpointIdentity"
+ENDPOINT = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints"
+#: The identity of an endpoint, and an endpoint, as targets of roles.
+TARGET, ENDPOINT_TARGET = "endpointIdentity", "onlineEndpoint"
 
 #: 2026-01-27. The longest name, instances of a deployment, endpoints in a region and subscription.
 QUOTAS = "https://learn.microsoft.com/azure/machine-learning/how-to-manage-quotas"
@@ -17,11 +22,32 @@ NETWORK = "https://learn.microsoft.com/azure/machine-learning/concept-secure-onl
 _AUTH = "https://learn.microsoft.com/azure/machine-learning/concept-endpoints-online-auth"
 #: Of `clientId`: without it, the endpoint's identity writes to blob storage. The role is inferred.
 _COLLECTION = "https://learn.microsoft.com/javascript/api/@azure/arm-machinelearning/collection"
+#: 2024-03-18: the identity of an endpoint cannot be changed.
+_IDENTITIES = (
+    "https://learn.microsoft.com/azure/machine-learning/how-to-access-resources-from-endpoints-managed-identities"
+)
+#: Three categories, each with its table: AmlOnlineEndpointTrafficLog, …ConsoleLog and …EventLog.
+_LOGS = "https://learn.microsoft.com/azure/azure-monitor/reference/supported-logs/microsoft-machinelearningservices-workspaces-onlineendpoints-logs"
+_UPDATE = "https://learn.microsoft.com/rest/api/azureml/online-endpoints/create-or-update"
 _SECRETS = "https://learn.microsoft.com/azure/key-vault/general/rbac-guide"
 #: 2026-01-08.
 _ASSIGN = "https://learn.microsoft.com/azure/machine-learning/how-to-assign-roles"
 
+_TYPE = ArmType(
+    ENDPOINT,
+    Noun("online endpoint", "online endpoints"),
+    kind="onlineEndpoint",
+    # QUOTAS: unique in the region.
+    names=NameRule(
+        "", 3, LONGEST_NAME, r"[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*",
+        "letters, digits and single hyphens, starting with a letter", "region",
+    ),
+    emits=Emits(logs=True, metrics=True),
+    public=(Switch("properties.publicNetworkAccess", ("Disabled",), "Enabled"),),
+)  # fmt: skip
+
 FACTS = Facts(
+    types=(_TYPE,),
     roles={
         "AzureML Metrics Writer (preview)": "635dd51f-9968-44d3-b7fb-6d9a6bd613ae",
         "Key Vault Secrets User": "4633458b-17de-408a-b874-0445c86b69e6",
@@ -35,6 +61,17 @@ FACTS = Facts(
         Grant("endpointsWithSecrets", "Key Vault Secrets User", "vault", "deployments read secrets", _SECRETS),
         Grant("pipelines", "Managed Identity Operator", TARGET, "creating the endpoint with this identity", _ASSIGN),
         Grant("endpointCallers", "Azure ML Endpoint Scorer", "workspace", "calling online endpoints with their own token", _AUTH),
+        Grant("callersOfEndpoint", "Azure ML Endpoint Scorer", ENDPOINT_TARGET, "calling this endpoint with their own token", _AUTH),
     ),
-    targets={TARGET: "Microsoft.ManagedIdentity/userAssignedIdentities"},
+    targets={TARGET: "Microsoft.ManagedIdentity/userAssignedIdentities", ENDPOINT_TARGET: ENDPOINT},
+    changes={
+        ENDPOINT: (
+            *tracked(),
+            ChangeRule("identity", Kind.FIXED, _IDENTITIES, "an endpoint keeps the identity that it was created with"),
+            *properties(NETWORK, "publicNetworkAccess"),
+            *properties(_UPDATE, "traffic", "mirrorTraffic"),
+        ),
+    },
+    bills={ENDPOINT: free},
+    protections=(Protection(ENDPOINT, PUBLIC, ranked("publicNetworkAccess", "Disabled", "Enabled")),),
 )  # fmt: skip

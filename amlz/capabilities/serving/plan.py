@@ -1,4 +1,6 @@
-"""Decides what online endpoints need before a pipeline creates them: identities, roles, names and quota."""
+"""Decides what online endpoints need before a pipeline deploys to them: identities, roles, names, quota, and the empty
+endpoint where the stack file has `create`.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from amlz.azure.ids import parse
-from amlz.capabilities.serving.config import ServingConfig
-from amlz.capabilities.serving.facts import ENDPOINTS, LONGEST_NAME, TARGET
+from amlz.capabilities.serving.config import OnlineEndpointConfig, ServingConfig
+from amlz.capabilities.serving.facts import ENDPOINT_TARGET, ENDPOINTS, LONGEST_NAME, TARGET
 from amlz.core.addresses import environments
 from amlz.core.capability import EnvironmentParts, Part, Planner, Relaxation, setting
 from amlz.core.capability_facts import Who
@@ -21,8 +23,14 @@ from amlz.core.planning.environment_context import EnvironmentContext, grant_con
 from amlz.core.planning.roles import Principals, assign
 from amlz.core.planning.sharing import members_of, people_of
 from amlz.core.problems import Path, Problem, dotted, listed
-from amlz.core.specs import ExistingPrincipalSpec, IdentityPrincipalSpec, IdentitySpec, PrincipalSpec
-from amlz.core.specs.serving import OnlineEndpointSpec
+from amlz.core.specs import (
+    ExistingPrincipalSpec,
+    IdentityPrincipalSpec,
+    IdentitySpec,
+    PrincipalSpec,
+    WorkspaceSpec,
+)
+from amlz.core.specs.serving import EmptyEndpointSpec, OnlineEndpointSpec
 from amlz.core.subscriptions import subscription_of
 
 
@@ -35,17 +43,39 @@ def plan_serving(env: EnvironmentContext, given: EnvironmentParts) -> Part | Non
     specs = []
     for key, endpoint in serving.endpoints.items():
         identity, capacity = _identity(env, key), endpoint.capacity
+        name = _name(key, env.name, suffix("onlineEndpoint", given.workspace.id))
         specs.append(
             OnlineEndpointSpec(
                 key=key,
-                name=_name(key, env.name, suffix("onlineEndpoint", given.workspace.id)),
+                name=name,
                 identity=identity.id,
                 roles=assign({TARGET: identity.id}, pipelines, grant_conditions(env))[TARGET],
                 size=capacity.size if capacity else None,
                 instances=capacity.instances if capacity else 0,
+                created=_empty(env, given.workspace, name, endpoint) if endpoint.create else None,
             )
         )
     return Part(tuple(specs))
+
+
+def _empty(
+    env: EnvironmentContext, workspace: WorkspaceSpec, name: str, endpoint: OnlineEndpointConfig
+) -> EmptyEndpointSpec:
+    """Returns an endpoint without deployments, and the roles of those who call it alone."""
+    env.context.take("onlineEndpoint", name, env.context.config.location, (*env.path, "serving", "endpoints"))
+    target = f"{workspace.id}/onlineEndpoints/{name}"
+    groups = {group: ExistingPrincipalSpec("Group", group) for group in endpoint.callers}
+    callers = Principals({}, {}, {"callersOfEndpoint": groups})
+    return EmptyEndpointSpec(
+        id=target,
+        name=name,
+        workspace=workspace.id,
+        place=workspace.place,
+        diagnostics=env.context.diagnostics(target),
+        callers=assign({ENDPOINT_TARGET: target}, callers, grant_conditions(env))[ENDPOINT_TARGET],
+        after=(workspace.endpoint.ready,),
+        tags=env.tags,
+    )
 
 
 def _settings(environment: EnvironmentConfig) -> ServingConfig | None:
@@ -137,7 +167,14 @@ def check_serving(config: LandingZoneConfig) -> Iterator[Problem]:
                 "name no pipeline.",
                 "Add `pipelineIdentities`, or remove it.",
             )
-        for key in serving.endpoints:
+        for key, endpoint in serving.endpoints.items():
+            if endpoint.callers and not endpoint.create:
+                yield Problem(
+                    (*path, "endpoints", key, "callers"),
+                    "A role can be assigned only on an endpoint that exists, and a pipeline creates this one later.",
+                    f"Set `create: true`, or move the groups to `{dotted(path)}.callers`, which holds for every "
+                    "endpoint of the workspace.",
+                )
             whole = _name(key, name, suffix(key))
             most = LONGEST_NAME - len(whole) + len(key)
             if most < len(key):

@@ -14,6 +14,8 @@ from amlz.azure.changes import PropertyChange
 from amlz.azure.ids import within
 from amlz.checks.finding import ANY, Check, Finding, Severity
 from amlz.checks.guard.change import ExistingResource, LossAllowance, ResourceChanges, about
+from amlz.checks.guard.endpoints import CHECKS as ENDPOINTS
+from amlz.checks.guard.endpoints import endpoints
 from amlz.checks.guard.locked import BELOW_LOCK, below_locks
 from amlz.checks.guard.remedies import (
     ALLOW_DELETE,
@@ -127,7 +129,7 @@ IMPORT = Check(
     source="https://github.com/pulumi/pulumi-azure-native/blob/master/provider/pkg/azure/client_azcore.go",
 )
 _CHECKS = {Kind.REFUSED: REFUSED, Kind.FIXED: REFUSED, Kind.IGNORED: IGNORED, Kind.IN_USE: IN_USE}
-CHECKS = (REPLACED, DELETED, REFUSED, IGNORED, IN_USE, UNUSED, ALIAS, IMPORT, BELOW_LOCK)
+CHECKS = (REPLACED, DELETED, REFUSED, IGNORED, IN_USE, UNUSED, ALIAS, IMPORT, BELOW_LOCK, *ENDPOINTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,7 @@ def guard(edit: ResourceChanges, allowed: LossAllowance) -> tuple[Finding, ...]:
     findings += [finding for resource, changes in edit.updated for finding in _to_import(resource, changes, edit)]
     findings += [about(ALIAS, resource, "", {"old": resource.logical, "new": new}) for resource, new in edit.again]
     findings += below_locks(edit)
+    findings += endpoints(edit)
     findings += _unused(losses, edit, allowed)
     return tuple(sorted(findings, key=lambda f: (f.severity is not Severity.ERROR, f.check, f.urn, f.path, f.name)))
 

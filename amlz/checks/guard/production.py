@@ -15,6 +15,7 @@ from amlz.checks.finding import Check, Finding, Severity, StackFileEntry
 from amlz.checks.guard.change import ExistingResource, LossAllowance, ResourceChanges, about
 from amlz.checks.guard.denials import denials, policies_of
 from amlz.checks.guard.destructive import UNUSED, guard
+from amlz.checks.guard.endpoints import ENDPOINT
 from amlz.checks.guard.weakened import added, less_protected, scopes_of
 from amlz.checks.guard.weakened import removed as removed_protection
 from amlz.core.config.allowed_loss import AllowedEndConfig
@@ -118,7 +119,12 @@ def _in_production(owned: Mapping[str, tuple[ExistingResource, ...]]) -> frozens
 
 def _protected(owned: Mapping[str, tuple[ExistingResource, ...]]) -> frozenset[str]:
     """Returns the owners of protected resources of any kind."""
-    return frozenset(owner for owner, resources in owned.items() if any(resource.protect for resource in resources))
+    return frozenset(owner for owner, resources in owned.items() if any(map(_is_evidence, resources)))
+
+
+def _is_evidence(resource: ExistingResource) -> bool:
+    """Returns whether a resource is protected since it is production: an online endpoint is in every environment."""
+    return resource.protect and resource.type.lower() != ENDPOINT
 
 
 def _is_network(resource: ExistingResource) -> bool:

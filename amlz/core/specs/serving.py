@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from amlz.core.specs.common import RoleAssignmentSpec
+from amlz.core.specs.common import DiagnosticsSpec, Place, RoleAssignmentSpec, Tags
 from amlz.dataclass import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyEndpointSpec:
+    """An endpoint without deployments, with the roles of its callers. `workspace`: its id; `after`: ids that must exist
+    first.
+    """
+
+    id: str
+    name: str
+    workspace: str
+    place: Place
+    diagnostics: DiagnosticsSpec
+    callers: tuple[RoleAssignmentSpec, ...]
+    after: tuple[str, ...]
+    tags: Tags
 
 
 @dataclass(frozen=True, slots=True)
 class OnlineEndpointSpec:
     """An endpoint: its name, the id of its identity, and the roles of those who deploy with that.
 
+    `created`: None where a pipeline creates it.
     `size` and `instances`: a deployment at full scale; None and 0 where the stack file does not have it.
     """
 
@@ -19,6 +36,7 @@ class OnlineEndpointSpec:
     roles: tuple[RoleAssignmentSpec, ...]
     size: str | None
     instances: int
+    created: EmptyEndpointSpec | None = None
 
     @property
     def machines(self) -> int:
