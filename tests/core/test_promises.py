@@ -81,6 +81,19 @@ def test_without_that_choice_nobody_can() -> None:
     assert {status for status, _ in result.values()} == {Status.DENIED}
 
 
+def test_in_a_managed_network_engineers_create_compute_targets_without_an_identity() -> None:
+    """There is no subnet to join, and Azure's role lets them write compute targets."""
+    answers = Permissions(previewed("recommended-managed").graph).answers(
+        lambda persona: (persona.kind, persona.environment) == ("mlEngineers", "dev"),
+        lambda action: action.name.startswith("create-compute"),
+    )
+
+    assert [(answer.action.name, answer.status) for answer in answers] == [
+        ("create-compute", Status.ALLOWED),
+        ("create-compute-as-identity", Status.DENIED),
+    ]
+
+
 @pytest.mark.parametrize("stack", ["dev", "prod", "everything"])
 def test_shipped_stacks_keep_their_promises(stack: str) -> None:
     """Every promised action of every persona is allowed, or unknown."""

@@ -153,6 +153,7 @@ class AccessConfig(Config):
     compute_operators: tuple[Guid, ...] = ()
     """Groups that start, stop and delete compute clusters and instances, and have no role on data. With
     `peopleCreateComputes` they also create them, and work with the identity of compute targets, which reads data.
+    In a managed network they create compute targets without that identity anyway.
     """
     readers: tuple[Guid, ...] = ()
     """Groups that only look."""
