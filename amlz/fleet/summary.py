@@ -20,6 +20,8 @@ _ROWS = {
 }
 #: A report that names more vCPUs of a family is damaged.
 MOST_VCPUS = 10**9
+#: A report with a larger sum is damaged.
+MOST_COST = 10**12
 _GROUPS = "/resourcegroups/"
 
 
@@ -50,11 +52,21 @@ class QuotaDemand:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthlyCost:
+    """The estimate of a month's consumption. `high`: None where only use decides."""
+
+    currency: str
+    low: float
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class StackSummary:
     """A report, reduced. IDs are in lower case.
 
     `built`: IDs of its resources; `needs`: IDs that it refers to and does not build. `counted`: IDs by the row of a
     limit and the scope in which Azure counts them. `accepted`: check and last day of each accepted finding.
+    `cost`: None where the stack file names no prices.
     """
 
     stack: str
@@ -72,6 +84,7 @@ class StackSummary:
     needs: frozenset[str]
     counted: Mapping[tuple[int, str], tuple[str, ...]]
     hub: str
+    cost: MonthlyCost | None
 
 
 def summarised(report: Mapping[str, Any]) -> StackSummary:
@@ -114,6 +127,7 @@ def _summarised(report: Mapping[str, Any]) -> StackSummary:
         needs=frozenset(_needs(resources, built, named)),
         counted=_counted(resources, built),
         hub=_text(hub["virtualNetwork"]).lower() if hub else "",
+        cost=_cost(report.get("cost")),  # programs of 0.1.0 do not write it
     )
 
 
@@ -134,6 +148,19 @@ def _number(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_VCPUS:
         raise ValueError(value)
     return value
+
+
+def _cost(cost: Any) -> MonthlyCost | None:
+    if cost is None or cost["prices"] is None:
+        return None
+    low, high = cost["total"]["low"], cost["total"]["high"]
+    return MonthlyCost(_text(cost["prices"]["currency"]), _amount(low), None if high is None else _amount(high))
+
+
+def _amount(value: Any) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= MOST_COST:
+        raise ValueError(value)
+    return float(value)
 
 
 def _range(value: Any) -> IPv4Network:

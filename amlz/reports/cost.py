@@ -70,8 +70,8 @@ def sums(costs: Costs) -> Iterator[str]:
     yield f"| environment | {currency} |"
     yield "| --- | ---: |"
     for owner in costs.estimate.owners:
-        yield f"| {escaped(owner)} | {_amounts(*costs.of(owner))} |"
-    yield f"| all | {_amounts(*costs.total)} |"
+        yield f"| {escaped(owner)} | {amounts(*costs.of(owner))} |"
+    yield f"| all | {amounts(*costs.total)} |"
     yield ""
     yield escaped(left_out(costs))
 
@@ -230,18 +230,19 @@ def cost_text(line: PricedLine) -> str:
     """Returns the cost of a line in words, "" where no prices were given."""
     if line.low is None:
         return "" if line.why is None else "no price"
-    return _amounts(line.low, line.high)
+    return amounts(line.low, line.high)
 
 
-def _amounts(low: float, high: float | None) -> str:
+def amounts(low: float, high: float | None) -> str:
+    """Returns a range of amounts. `high`: None where only use decides."""
     if high is None:
         return f"{low:,.0f} and more"
     return f"{high:,.0f}" if f"{low:,.0f}" == f"{high:,.0f}" else f"{low:,.0f} to {high:,.0f}"
 
 
-def sum_text(costs: Costs, amounts: tuple[float, float]) -> str:
+def sum_text(costs: Costs, ends: tuple[float, float]) -> str:
     """Returns a sum with its currency, "" where no prices were given."""
-    return f": {_amounts(*amounts)} {costs.prices.currency}" if costs.prices else ""
+    return f": {amounts(*ends)} {costs.prices.currency}" if costs.prices else ""
 
 
 def beyond(costs: Costs) -> Iterator[tuple[str, list[str]]]:

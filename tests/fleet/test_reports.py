@@ -46,10 +46,45 @@ def test_a_row_has_everything_that_is_recorded(tmp_path: Path) -> None:
         "exempt": 1,
         "accepted": [{"id": "egress/everything", "until": "2027-06-30"}],
         "resources": 1,
+        "cost": None,
         "hub": "",
         "deployment": {"version": "0.1.0", "commit": COMMIT, "day": "2027-03-01", "result": "succeeded"},
         "drift": {"day": "2027-03-01", "resources": 2},
     }
+
+
+def cost(low: float, high: float | None, currency: str = "EUR") -> dict[str, Any]:
+    """Returns a report with an estimate."""
+    prices = {"source": "prices.json", "currency": currency, "date": None}
+    return report("dev") | {"cost": {"prices": prices, "total": {"low": low, "high": high}}}
+
+
+def test_estimates_are_summed_by_currency(tmp_path: Path) -> None:
+    """Amounts without an upper end have a sum without one; stacks without prices are counted."""
+    files = {
+        "a/dev.json": cost(100.0, 200.5),
+        "b/dev.json": cost(50, None),
+        "c/dev.json": cost(70.0, 70.0, "USD"),
+        "d/dev.json": report("dev") | {"cost": None},
+        "e/dev.json": report("dev"),
+    }
+
+    page = fleet_report.page(read(tmp_path, files))
+
+    (table,) = (table for table in page.tables if table.title == "Consumption of a month")
+    assert table.rows == (
+        ("EUR 150 and more", "2 landing zones"),
+        ("USD 70", "1 landing zone"),
+        ("not known", "2 landing zones"),
+    )
+    stacks: Any = page.record["stacks"]
+    assert [one["cost"] for one in stacks] == [
+        {"currency": "EUR", "low": 100.0, "high": 200.5},
+        {"currency": "EUR", "low": 50.0, "high": None},
+        {"currency": "USD", "low": 70.0, "high": 70.0},
+        None,
+        None,
+    ]
 
 
 BROKEN: dict[str, tuple[Any, str]] = {
@@ -72,6 +107,11 @@ BROKEN: dict[str, tuple[Any, str]] = {
     ),
     "with another type": (
         report("dev") | {"resources": [3]},
+        "It is not a whole report of `amlz preview --format json`.",
+    ),
+    "with a cost below zero": (cost(-1, 5), "It is not a whole report of `amlz preview --format json`."),
+    "with a cost that is no number": (
+        report("dev") | {"cost": {"prices": {"currency": "EUR"}, "total": {"low": "1", "high": None}}},
         "It is not a whole report of `amlz preview --format json`.",
     ),
     "of another stack": (report("prod"), "It is the report of the stack prod. Name it after its stack."),

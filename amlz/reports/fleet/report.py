@@ -8,6 +8,8 @@ from typing import Any
 from amlz.core.words import plural
 from amlz.fleet.folder import FleetReports, FleetStack
 from amlz.fleet.shared import built_twice
+from amlz.fleet.summary import MonthlyCost
+from amlz.reports.cost import amounts
 from amlz.reports.fleet import unusable
 from amlz.reports.fleet.page import FleetPage, FleetTable
 
@@ -25,6 +27,7 @@ _COLUMNS = (
     "exempt",
     "accepted",
     "resources",
+    "a month",
     "deployed",
     "drift",
 )
@@ -47,6 +50,7 @@ def page(reports: FleetReports) -> FleetPage:
     tables = (
         FleetTable("Landing zones", _COLUMNS, tuple(_row(s, reports) for s in stacks), "There is no report."),
         _versions(reports),
+        _costs(reports),
         FleetTable(
             "Accepted findings by last day",
             ("last day", "check", "stack"),
@@ -103,6 +107,7 @@ def _row(stack: FleetStack, reports: FleetReports) -> tuple[str, ...]:
         str(s.exempt),
         str(len(s.accepted)),
         str(s.resources),
+        _month(s.cost),
         _deployed(stack),
         _drift(stack, reports),
     )
@@ -150,6 +155,30 @@ def _versions(reports: FleetReports) -> FleetTable:
     return FleetTable("Versions in use", ("version", "landing zones"), tuple(rows), "None.")
 
 
+def _month(cost: MonthlyCost | None) -> str:
+    return f"{cost.currency} {amounts(cost.low, cost.high)}" if cost else _NOT_KNOWN
+
+
+def _costs(reports: FleetReports) -> FleetTable:
+    """Returns the sums by currency. Stacks without prices are counted."""
+    by_currency: dict[str, list[MonthlyCost]] = {}
+    for stack in reports.stacks:
+        if stack.summary.cost:
+            by_currency.setdefault(stack.summary.cost.currency, []).append(stack.summary.cost)
+    rows = [
+        (_month(_sum(currency, costs)), plural(len(costs), "landing zone"))
+        for currency, costs in sorted(by_currency.items())
+    ]
+    unknown = len(reports.stacks) - sum(len(costs) for costs in by_currency.values())
+    rows += [(_NOT_KNOWN, plural(unknown, "landing zone"))] if unknown and rows else []
+    return FleetTable("Consumption of a month", ("amount", "of"), tuple(rows), "No stack file names prices.")
+
+
+def _sum(currency: str, costs: list[MonthlyCost]) -> MonthlyCost:
+    highs = [cost.high for cost in costs if cost.high is not None]
+    return MonthlyCost(currency, sum(cost.low for cost in costs), sum(highs) if len(highs) == len(costs) else None)
+
+
 def _record(stack: FleetStack, reports: FleetReports) -> dict[str, Any]:
     s, record = stack.summary, stack.record
     return {
@@ -171,6 +200,7 @@ def _record(stack: FleetStack, reports: FleetReports) -> dict[str, Any]:
         "exempt": s.exempt,
         "accepted": [{"id": check, "until": until} for check, until in s.accepted],
         "resources": s.resources,
+        "cost": {"currency": s.cost.currency, "low": s.cost.low, "high": s.cost.high} if s.cost else None,
         "hub": s.hub,
         "deployment": record.deployment.model_dump(mode="json") if record and record.deployment else None,
         "drift": record.drift.model_dump(mode="json") if record and record.drift else None,
