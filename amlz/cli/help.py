@@ -6,7 +6,7 @@ from functools import cache
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperArgument, TyperCommand, TyperGroup
 
 from amlz.cli.colour import forbid
 from amlz.cli.verbs import EXAMPLES, SECTIONS, name_of
@@ -38,6 +38,9 @@ def complete(command: Any, name: str = "") -> Any:
     for below, child in getattr(command, "commands", {}).items():
         complete(child, f"{name} {below}".strip())
     if isinstance(command, TyperCommand):
+        for item in command.params:
+            if isinstance(item, TyperArgument) and not item.metavar and item.nargs == 1:
+                item.metavar = None if item.type_descriptor.is_choice else str(item.name).upper()
         command.params += _common_options()
     if name in EXAMPLES:
         command.epilog = f"Example: {EXAMPLES[name]}"

@@ -23,7 +23,7 @@ def as_text(file: StackFile, plan: LandingZonePlan) -> str:
     lines: list[str] = [heading(f"{in_one_line(file.stack)}: valid{warnings}. {spokes}, {environments}.")]
     for choice in relaxed(file.config):
         where = f" of {', '.join(choice.environments)}" if choice.environments else ""
-        lines += [f"  {choice.key}{where}: {gives_up}" for gives_up in choice.gives_up]
+        lines += [wrapped(f"  {choice.key}{where}: {gives_up}") for gives_up in choice.gives_up]
     for doubt in doubts:
         line = file.locate(doubt.path)
         problem = Problem(doubt.path, doubt.what, doubt.remedy, file.shown, line, warning=True)

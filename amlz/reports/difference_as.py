@@ -14,7 +14,7 @@ from amlz.checks.finding import Severity
 from amlz.checks.naming import Names
 from amlz.core.problems import listed
 from amlz.core.terminal import in_one_line
-from amlz.core.words import counted
+from amlz.core.words import counted, plural
 from amlz.diff.difference import Changed, Difference, PropertyDifference
 from amlz.diff.difference_permissions import PermissionChange
 from amlz.reports.changed import changed_lines, where
@@ -96,6 +96,27 @@ def as_json(difference: Difference) -> str:
             "notTold": not_covered(difference),
         }
     )
+
+
+def needs_decision(difference: Difference) -> Iterator[str]:
+    """Returns the numbers of everything that needs a decision: losses, refusals, new warnings, wider access."""
+    of_guard = [finding.severity.value for finding in difference.guard]
+    new = [record["severity"] for record in difference.findings[0]]
+    refused = sum(verdict["blocks"] for verdict in difference.verdicts[0])
+    for severity in ("error", "warning"):
+        if severity in of_guard:
+            yield f"{plural(of_guard.count(severity), severity)} of the guard"
+    if difference.lost:
+        yield f"{plural(len(difference.lost), 'resource')} with data lost"
+    if difference.widened:
+        yield f"{plural(len(difference.widened), 'role')} wider than before"
+    if difference.egress[0]:
+        yield plural(len(difference.egress[0]), "outbound rule opened", "outbound rules opened")
+    if refused:
+        yield f"{plural(refused, 'request')} newly refused by Azure Policy"
+    for severity in ("error", "warning"):
+        if severity in new:
+            yield plural(new.count(severity), f"new {severity}")
 
 
 def headline(difference: Difference) -> str:

@@ -9,7 +9,7 @@ from amlz.checks.finding import Finding, Severity
 from amlz.checks.naming import before, in_words, owner
 from amlz.diff.difference import Changed, Difference
 from amlz.reports.changed import changed_groups, does, sides
-from amlz.reports.difference_as import NO_DECISION, changed_parts, headline, not_covered, sections
+from amlz.reports.difference_as import NO_DECISION, changed_parts, headline, needs_decision, not_covered, sections
 from amlz.reports.folding import FoldedFinding, folded_findings
 from amlz.reports.folding_records import finding_of, with_remedy, without_remedy
 from amlz.reports.links import NO_LINKS, Links
@@ -26,7 +26,7 @@ _COLUMNS = ("resources lost", "refused by policy", "errors", "warnings", "notes"
 
 def markdown(difference: Difference, preview: Preview | None = None, links: Links = NO_LINKS) -> str:
     """Returns the comment. `preview`: of the new side, whose stack file has the lines that `links` lead to."""
-    mark = "❌" if difference.fails("error") else "⚠️" if difference.lost else "✅"
+    mark = "❌" if difference.fails("error") else "⚠️" if any(needs_decision(difference)) else "✅"
     findings = _Findings(difference, Places(preview) if preview and links.base else None, preview, links)
     lines = [f"## {mark} {escaped(headline(difference))}", "", *_table(difference), *_entries(difference)]
     known = difference.names.labels

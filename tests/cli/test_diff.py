@@ -55,7 +55,7 @@ def test_a_stack_file_does_not_differ_from_itself() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((OLD,), "Missing argument 'new'."),
+        ((OLD,), "Missing argument 'NEW'."),
         ((OLD, "no-such-stack"), "Pulumi.no-such-stack.yaml"),
         ((OLD, OLD, "--format", "arm"), "a difference has the forms text, tree, json, markdown, sarif, junit, mermaid"),
         ((OLD, OLD, "--today", "tomorrow"), "'tomorrow' is no day; write it as 2027-03-31"),

@@ -127,6 +127,15 @@ def test_a_comment_tells_only_what_there_is(tmp_path: Path) -> None:
     ]
 
 
+def test_a_comment_with_a_new_warning_begins_with_a_warning(tmp_path: Path) -> None:
+    """As the HTML report does: green is only a change of which nothing needs a decision."""
+    reachable = MINIMAL.replace(DEV, DEV.replace("}", ", security: {publicNetworkAccess: true}}"))
+    diff = difference_of(tmp_path, reachable)
+
+    assert list(difference_as.needs_decision(diff)) == ["2 new warnings"]
+    assert difference_markdown.markdown(diff).startswith("## ⚠️ minimal against main: 0 created, 1 changed, ")
+
+
 ROWS = [
     ({"a": 1}, {"a": 1}, []),
     ({"a": 1}, {"a": 2}, [PropertyDifference("a", 1, 2)]),

@@ -100,7 +100,7 @@ def _tree(entries: Iterable[TreeEntry], parents: Mapping[str, str]) -> Iterator[
         urn, member, depth = waiting.pop()
         indent = "  " * depth
         if member is None:
-            yield wrapped(f"{indent}  ", _component(urn))
+            yield whole_heading(wrapped(f"{indent}  ", _component(urn)))
         else:
             title = noun_of(member.arm_type).one
             line = wrapped(f"{indent}{member.sign} ", f"{title} {member.urn.rpartition('::')[2]}")

@@ -8,13 +8,14 @@ from typing import Any
 
 from amlz.azure.change_rule import Kind
 from amlz.azure.changes import PropertyChange
-from amlz.core.words import counted, noun_of, plural
+from amlz.core.words import counted, noun_of
 from amlz.diff.difference import Changed, Difference
 from amlz.reports.difference_as import (
     does,
     gone_findings,
     headline,
     moved,
+    needs_decision,
     new_findings,
     newly_accepted,
     not_covered,
@@ -98,7 +99,7 @@ def changes(difference: Difference, places: FindingPlaces | None = None) -> Chan
     updated = [changed for changed in difference.changed if not changed.replaced]
     return Changes(
         headline=headline(difference),
-        decides=tuple(_decides(difference)),
+        decides=tuple(needs_decision(difference)),
         level=_level(difference, bool(replaced)),
         nothing=difference.nothing,
         engine=difference.engine,
@@ -128,30 +129,10 @@ def _level(difference: Difference, replaces: bool) -> str:
     """Returns the colour of the whole. It is good only where no new note and no new policy without a result is open."""
     if difference.fails("error"):
         return "bad"
-    if replaces or any(_decides(difference)):
+    if replaces or any(needs_decision(difference)):
         return "look"
     unknown = any(verdict["verdict"] in UNKNOWN for verdict in difference.verdicts[0])
     return "unknown" if unknown or difference.findings[0] else "good"
-
-
-def _decides(difference: Difference) -> Iterator[str]:
-    of_guard = [finding.severity.value for finding in difference.guard]
-    new = [record["severity"] for record in difference.findings[0]]
-    refused = sum(verdict["blocks"] for verdict in difference.verdicts[0])
-    for severity in ("error", "warning"):
-        if severity in of_guard:
-            yield f"{plural(of_guard.count(severity), severity)} of the guard"
-    if difference.lost:
-        yield f"{plural(len(difference.lost), 'resource')} with data lost"
-    if difference.widened:
-        yield f"{plural(len(difference.widened), 'role')} wider than before"
-    if difference.egress[0]:
-        yield plural(len(difference.egress[0]), "outbound rule opened", "outbound rules opened")
-    if refused:
-        yield f"{plural(refused, 'request')} newly refused by Azure Policy"
-    for severity in ("error", "warning"):
-        if severity in new:
-            yield plural(new.count(severity), f"new {severity}")
 
 
 def _pairs(difference: Difference) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
