@@ -28,6 +28,7 @@ ZONES = {
         "table": {"privatelink.table.core.windows.net"},
         "dfs": {"privatelink.dfs.core.windows.net"},
         "searchService": {"privatelink.search.windows.net"},
+        "dataFactory": {"privatelink.datafactory.azure.net"},
         "databricks_ui_api": {"privatelink.azuredatabricks.net"},
         "browser_authentication": {"privatelink.azuredatabricks.net"},
         "azuremonitor": {
@@ -48,6 +49,7 @@ ZONES = {
         "table": {"privatelink.table.core.usgovcloudapi.net"},
         "dfs": {"privatelink.dfs.core.usgovcloudapi.net"},
         "searchService": {"privatelink.search.azure.us"},
+        "dataFactory": {"privatelink.datafactory.azure.us"},
         "databricks_ui_api": {"privatelink.databricks.azure.us"},
         "browser_authentication": {"privatelink.databricks.azure.us"},
     },
@@ -60,6 +62,7 @@ ZONES = {
         "queue": {"privatelink.queue.core.chinacloudapi.cn"},
         "table": {"privatelink.table.core.chinacloudapi.cn"},
         "dfs": {"privatelink.dfs.core.chinacloudapi.cn"},
+        "dataFactory": {"privatelink.datafactory.azure.cn"},
     },
 }
 

@@ -248,6 +248,7 @@ TOKENS = (
     Token("portal", "Dashboard", "Microsoft.Portal/dashboards", (_GROUP, "dashboardName")),
     Token("cognitiveservices", "Account", "Microsoft.CognitiveServices/accounts", (_GROUP, "accountName")),
     Token("search", "Service", "Microsoft.Search/searchServices", (_GROUP, "searchServiceName")),
+    Token("datafactory", "Factory", "Microsoft.DataFactory/factories", (_GROUP, "factoryName")),
     Token("databricks", "Workspace", "Microsoft.Databricks/workspaces", (_GROUP, "workspaceName")),
     Token("databricks", "AccessConnector", "Microsoft.Databricks/accessConnectors", (_GROUP, "connectorName")),
     Token("monitor", "ActivityLogAlert", "Microsoft.Insights/activityLogAlerts", (_GROUP, "activityLogAlertName")),

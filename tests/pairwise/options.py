@@ -233,6 +233,7 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
             {"databricks": {"hostNetwork": "10.91.26.0/26", "containerNetwork": "10.91.26.64/26", "signIn": True}}
         ),
     },
+    "dataFactory": {"none": {}, "some": _environment({"dataFactory": {}})},
     "serving": {"none": {}, "some": {"access": {"pipelines": [_PIPELINE]}, **_environment({"serving": _SERVING})}},
 }
 
