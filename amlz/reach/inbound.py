@@ -43,7 +43,7 @@ def _public_side(endpoint: EndpointNode) -> Hop:
 def _to_machines(land: Landscape, packet: Packet, subnet: SubnetNode) -> PacketEnd:
     if subnet.public is None:
         return outcome(
-            [Hop(subnet.name, "", "nothing in it has a public address, and no DNAT rule leads to it", False)]
+            [Hop(subnet.name, "", "nothing in it has a public address, and no firewall here has a DNAT rule", False)]
         )
     says = f"{subnet.public.name} {'has' if subnet.public.certain else 'may have'} a public address"
     hops = [Hop(subnet.name, "", says, subnet.public.certain or None)]

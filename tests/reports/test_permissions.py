@@ -69,6 +69,19 @@ def test_the_matrix_of_a_stack_is_that_of_its_case(stack: str) -> None:
     )
 
 
+def test_an_identity_without_a_persona_is_of_a_kind_that_every_answer_names() -> None:
+    """Of all identities that the plan builds."""
+    graph = previewed("everything").graph
+    principals = {principal.lower() for persona in graph.personas for principal in persona.principals}
+
+    identities = graph.of_type("Microsoft.ManagedIdentity/userAssignedIdentities")
+
+    assert {identity.name for identity in identities if identity.id.lower() not in principals} == {
+        "id-every-lake-encryption",
+        "id-every-operations",
+    }
+
+
 def test_personas_that_do_not_fit_into_80_columns_follow_below() -> None:
     """One environment can have fifteen."""
     principals = [f"11111111-aaaa-4bbb-8ccc-0000000000{number:02}" for number in range(len(KINDS))]
