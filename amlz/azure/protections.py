@@ -1,12 +1,10 @@
-"""Protections of resources, by ARM type: the changes that take them away from what is deployed.
+"""Protections of the core's resources, by ARM type: the changes that take them away from what is deployed.
 
 Meaning and values of the properties: https://learn.microsoft.com/azure/templates/ and the ARM type (2026-11). A
 property that is left out counts as its least protected value, unless `absent` names another one.
 """
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 from amlz.azure.protection import (
     Protection,
@@ -41,15 +39,6 @@ _NSG = "Microsoft.Network/networkSecurityGroups"
 _ASSIGNMENT = "Microsoft.Authorization/policyAssignments"
 _EXEMPTION = "Microsoft.Authorization/policyExemptions"
 _DIAGNOSTICS = "Microsoft.Insights/diagnosticSettings"
-_DNS_RULE = "Microsoft.Network/dnsResolverPolicies/dnsSecurityRules"
-_DNS_LIST = "Microsoft.Network/dnsResolverDomainLists"
-_CREDENTIAL = "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials"
-_FLOW_LOGS = "Microsoft.Network/networkWatchers/flowLogs"
-_ALERTS = (
-    "Microsoft.Insights/metricAlerts",
-    "Microsoft.Insights/scheduledQueryRules",
-    "Microsoft.Insights/activityLogAlerts",
-)
 
 PUBLIC = "open to public networks"
 _LETS_IN = "more is allowed past the network rules"
@@ -117,12 +106,6 @@ PROTECTIONS: tuple[Protection, ...] = (
         Protection(arm_type, "another identity is used", more(keys("identity.userAssignedIdentities")))
         for arm_type in (_ML, f"{_ML}/computes", _FIREWALL)
     ),
-    *(Protection(_CREDENTIAL, "an identity given to another workload", other(path)) for path in ("issuer", "subject")),
-    Protection(f"{_ML}/connections", "a connection leads elsewhere", other("target")),
-    Protection(
-        f"{_ML}/connections", "a connection with an identity for all", ranked("authType", "AAD", "ManagedIdentity")
-    ),
-    Protection(f"{_ML}/connections", "another identity is used", other("credentials.resourceId")),
     *(
         Protection(arm_type, _LOG_ACCESS, ranked(f"publicNetworkAccessFor{what}", "Disabled", "Enabled"))
         for arm_type in (_LOGS, _INSIGHTS)
@@ -134,8 +117,6 @@ PROTECTIONS: tuple[Protection, ...] = (
     ),
     Protection(_LOGS, KEYS, ranked("features.disableLocalAuth", "true", "false")),
     Protection(_INSIGHTS, KEYS, ranked("DisableLocalAuth", "true", "false")),
-    Protection(_FLOW_LOGS, "logs kept for a shorter time", less("retentionPolicy.days")),
-    Protection(_FLOW_LOGS, "logs sent elsewhere", other("storageId")),
     Protection(_LOGS, "logs kept for a shorter time", less("retentionInDays")),
     Protection(_LOGS, "fewer logs a day", less("workspaceCapping.dailyQuotaGb", absent=float("inf"))),
     Protection(_DIAGNOSTICS, "logs sent elsewhere", other("workspaceId")),
@@ -169,47 +150,21 @@ PROTECTIONS: tuple[Protection, ...] = (
     Protection(_NSG, "more connections allowed", more(nsg_rules("allow")), own=True),
     Protection(_NSG, "fewer connections denied", fewer(nsg_rules("deny"))),
     Protection(f"{_NETWORK}/virtualNetworkPeerings", "a gateway is used", ranked("useRemoteGateways", "false", "true")),
-    Protection(_DNS_LIST, "other domains filtered", other("domains.*")),
-    Protection(_DNS_RULE, "domains resolved", ranked("action.actionType", "Block", "Alert", "Allow")),
-    Protection(_DNS_RULE, "domains resolved", ranked("dnsSecurityRuleState", "Enabled", "Disabled")),
-    Protection(
-        "Microsoft.Network/dnsForwardingRulesets/forwardingRules",
-        "names resolved by other servers",
-        other("targetDnsServers.*.ipAddress"),
-    ),
-    Protection("Microsoft.Security/pricings", "a plan of Defender ends", ranked("pricingTier", "Standard", "Free")),
     Protection(_ASSIGNMENT, "lists of a policy with more values", more(items("parameters.*.value.*"))),
     Protection(_ASSIGNMENT, "scopes without a policy", more(items("notScopes.*"))),
     Protection(_ASSIGNMENT, "effects of a policy overridden", more(items("overrides.*"))),
     Protection(_ASSIGNMENT, "a policy applies to a part", more(items("resourceSelectors.*"))),
     Protection(_EXEMPTION, "an exemption changed", other("expiresOn")),
     Protection(_EXEMPTION, "an exemption changed", other("policyDefinitionReferenceIds.*")),
-    *(
-        Protection("Microsoft.Insights/actionGroups", "alerts reach fewer receivers", fewer(items(path)))
-        for path in (
-            "emailReceivers.*.emailAddress",
-            "armRoleReceivers.*.name",
-            "webhookReceivers.*.serviceUri",
-            "eventHubReceivers.*.eventHubName",
-        )
-    ),
-    *(Protection(arm_type, "alerts sent elsewhere", other("actions")) for arm_type in _ALERTS),
-    *(Protection(arm_type, "alerts off", ranked("enabled", "true", "false", absent="true")) for arm_type in _ALERTS),
 )
 
 #: ARM types whose deletion takes protection away, with its words.
-REMOVED: Mapping[str, str] = {
-    **dict.fromkeys(_ALERTS, "alerts deleted"),
-    "Microsoft.Security/pricings": "plans of Defender deleted",
-    _FLOW_LOGS: "flow logs deleted",
-    _DNS_RULE: "filters of names deleted",
+REMOVED: dict[str, str] = {
     "Microsoft.Network/azureFirewalls": "firewalls deleted",
     f"{_SCOPE}/scopedResources": "logs without a private link",
 }
 #: ARM types whose creation takes protection away from what exists, with its words.
-ADDED: Mapping[str, str] = {
+ADDED: dict[str, str] = {
     _EXEMPTION: "exempt from policies",
-    _CREDENTIAL: "identities given to pipelines",
     f"{_ML}/outboundRules": "outbound rules added",
-    "Microsoft.AlertsManagement/actionRules": "alerts suppressed or sent elsewhere",
 }

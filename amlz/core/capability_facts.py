@@ -248,7 +248,7 @@ class Facts:
     `targets`: the ARM type of each target that its grants name, in the resource group of an environment;
     `shared_targets`: of those elsewhere. `tags`: service tags that the firewall opens for it. `changes`: effects of
     changed properties, by ARM type. `bills`: what is billed of its types. `protections`: properties of its types that
-    protect production.
+    protect production. `removed` and `added`: ARM types whose deletion or creation takes protection away, in words.
     """
 
     types: tuple[ArmType, ...] = ()
@@ -267,3 +267,5 @@ class Facts:
     changes: Mapping[str, tuple[ChangeRule, ...]] = field(default_factory=dict)
     bills: Mapping[str, Bill] = field(default_factory=dict)
     protections: tuple[Protection, ...] = ()
+    removed: Mapping[str, str] = field(default_factory=dict)
+    added: Mapping[str, str] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from amlz.azure.change_rule import properties
+from amlz.azure.protection import Protection, ranked
 from amlz.core.billing import Body, Omitted, Quantity
 from amlz.core.capability import Capability
 from amlz.core.capability_facts import ArmType, Facts, Noun
@@ -25,5 +26,7 @@ CAPABILITY = Capability(
         types=(ArmType(PRICINGS, Noun("Defender plan", "Defender plans")),),
         changes={PRICINGS: properties(_UPDATE, "pricingTier", "subPlan", "extensions")},
         bills={PRICINGS: _bill},
+        protections=(Protection(PRICINGS, "a plan of Defender ends", ranked("pricingTier", "Standard", "Free")),),
+        removed={PRICINGS: "plans of Defender deleted"},
     ),
 )

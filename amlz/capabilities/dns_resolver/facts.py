@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.change_rule import tracked
+from amlz.azure.protection import Protection, other
 from amlz.core.billing import Body, Meter, Omitted, Quantity, free
 from amlz.core.capability_facts import ArmType, Facts, Noun
 from amlz.core.facts.name_rules import named
@@ -59,4 +60,9 @@ FACTS = Facts(
         _RULESETS: _ruleset,
         **dict.fromkeys((_RESOLVERS, f"{_RULESETS}/forwardingRules", f"{_RULESETS}/virtualNetworkLinks"), free),
     },
+    protections=(
+        Protection(
+            f"{_RULESETS}/forwardingRules", "names resolved by other servers", other("targetDnsServers.*.ipAddress")
+        ),
+    ),
 )

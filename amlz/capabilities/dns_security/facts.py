@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.change_rule import tracked
+from amlz.azure.protection import Protection, other, ranked
 from amlz.core.billing import Body, Omitted, Quantity, free
 from amlz.core.capability_facts import ArmType, Emits, Facts, NameRule, Noun
 
@@ -51,4 +52,10 @@ FACTS = Facts(
     ),
     changes={kind: tracked() for kind in (POLICY, RULE, LINK, LIST)},
     bills={POLICY: _bill, **dict.fromkeys((LIST, RULE, LINK), free)},
+    protections=(
+        Protection(LIST, "other domains filtered", other("domains.*")),
+        Protection(RULE, "domains resolved", ranked("action.actionType", "Block", "Alert", "Allow")),
+        Protection(RULE, "domains resolved", ranked("dnsSecurityRuleState", "Enabled", "Disabled")),
+    ),
+    removed={RULE: "filters of names deleted"},
 )

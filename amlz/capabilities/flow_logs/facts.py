@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.azure.change_rule import ChangeRule, Kind, properties
+from amlz.azure.protection import Protection, less, other
 from amlz.core.billing import Body, Omitted, Quantity
 from amlz.core.capability_facts import ArmType, Facts, NameRule, Noun
 
@@ -49,4 +50,9 @@ FACTS = Facts(
         )
     },
     bills={FLOW_LOG: _bill},
+    protections=(
+        Protection(FLOW_LOG, "logs kept for a shorter time", less("retentionPolicy.days")),
+        Protection(FLOW_LOG, "logs sent elsewhere", other("storageId")),
+    ),
+    removed={FLOW_LOG: "flow logs deleted"},
 )

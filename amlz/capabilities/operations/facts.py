@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from amlz.azure.change_rule import ChangeRule, Kind, properties
+from amlz.azure.protection import Protection, fewer, items, other, ranked
 from amlz.core.billing import Body, Meter, Omitted, Quantity, at, by_use, free, text_at
 from amlz.core.capability_facts import ArmType, CountedLimit, Facts, Limit, NameRule, Noun
 from amlz.core.specs.operations import (
@@ -88,6 +89,7 @@ ACTIVITY_STEPS: Mapping[str, tuple[str, ...]] = {
 _NAME = r"[A-Za-z0-9][A-Za-z0-9-]*"
 _SAYS = "letters, digits and hyphens, starting with a letter or digit"
 
+_ALERTS = (METRIC_ALERT, QUERY_ALERT, ACTIVITY_ALERT)
 _MONITOR, _RULES = "Azure Monitor", ("1/Month", "1")
 _SERIES = Meter(
     "alert-series", "metric series of alerts", "series", _MONITOR, "Alerts Metric Monitored", _RULES, everywhere=True
@@ -210,4 +212,17 @@ FACTS = Facts(
         ACTION_GROUP: _group,
         **dict.fromkeys((ACTIVITY_ALERT, PROCESSING_RULE, BUDGET, WORKBOOK), free),
     },
+    protections=(
+        *(
+            Protection(ACTION_GROUP, "alerts reach fewer receivers", fewer(items(path)))
+            for path in (
+                "emailReceivers.*.emailAddress", "armRoleReceivers.*.name", "webhookReceivers.*.serviceUri",
+                "eventHubReceivers.*.eventHubName",
+            )
+        ),
+        *(Protection(kind, "alerts sent elsewhere", other("actions")) for kind in _ALERTS),
+        *(Protection(kind, "alerts off", ranked("enabled", "true", "false", absent="true")) for kind in _ALERTS),
+    ),
+    removed=dict.fromkeys(_ALERTS, "alerts deleted"),
+    added={PROCESSING_RULE: "alerts suppressed or sent elsewhere"},
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from amlz.azure.change_rule import properties
+from amlz.azure.protection import Protection, other
 from amlz.core.capability_facts import ArmType, CountedLimit, Facts, Limit, NameRule, Noun
 
 CREDENTIAL = "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials"
@@ -39,4 +40,8 @@ FACTS = Facts(
         ),
     ),
     changes={CREDENTIAL: properties(_TERRAFORM, "issuer", "subject", "audiences")},
+    protections=tuple(
+        Protection(CREDENTIAL, "an identity given to another workload", other(path)) for path in ("issuer", "subject")
+    ),
+    added={CREDENTIAL: "identities given to pipelines"},
 )

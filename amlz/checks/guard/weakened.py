@@ -10,7 +10,10 @@ from amlz.azure.protections import ADDED, PROTECTIONS, REMOVED
 from amlz.checks.guard.change import ExistingResource
 from amlz.core.discovery import capability_facts
 
-_ROWS = (*PROTECTIONS, *(row for facts in capability_facts() for row in facts.protections))
+_FACTS = tuple(capability_facts())
+_REMOVED = REMOVED | {kind: words for facts in _FACTS for kind, words in facts.removed.items()}
+_ADDED = ADDED | {kind: words for facts in _FACTS for kind, words in facts.added.items()}
+_ROWS = (*PROTECTIONS, *(row for facts in _FACTS for row in facts.protections))
 _BY_TYPE = {row.arm_type.lower(): tuple(r for r in _ROWS if r.arm_type == row.arm_type) for row in _ROWS}
 
 
@@ -38,12 +41,12 @@ def less_protected(
 
 def removed(resources: Iterable[ExistingResource], now: Container[str]) -> Iterator[str]:
     """Returns protection that is deleted while what it protects stays. `now`: IDs that exist afterwards."""
-    yield from _by_words(REMOVED, (resource for resource in resources if _in_use(resource, now)))
+    yield from _by_words(_REMOVED, (resource for resource in resources if _in_use(resource, now)))
 
 
 def added(resources: Iterable[ExistingResource]) -> Iterator[str]:
     """Returns what is created and takes protection away."""
-    yield from _by_words(ADDED, resources)
+    yield from _by_words(_ADDED, resources)
 
 
 def scopes_of(resource: ExistingResource) -> tuple[str, ...]:
