@@ -94,25 +94,28 @@ def init(
 
 
 def _answered(questions: list[Question], given: dict[str, str]) -> dict[str, str]:
-    """Answers by name: those of options, and of the terminal for the rest."""
+    """Answers by name: those of options, and of the terminal for the rest.
+
+    Raises LandingZoneError with every wrong answer of an option.
+    """
+    from amlz.core.problems import LandingZoneError
     from amlz.stackfile.new.questions import problem_of
 
+    wrong = [(item.option, problem_of(item, given[item.name])) for item in questions if given[item.name]]
+    if any(problem for _, problem in wrong):
+        raise LandingZoneError("\n".join(f"{option}\n  {problem}" for option, problem in wrong if problem))
     missing = [question for question in questions if not given[question.name]]
     if missing and not (sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty()):
         names = ", ".join(item.option for item in missing)
         raise typer.BadParameter("they are required where no terminal can be asked", param_hint=names)
-    for item in questions:
-        wrong = problem_of(item, given[item.name]) if given[item.name] else None
-        if wrong:
-            raise typer.BadParameter(wrong, param_hint=item.option)
     answers = {question.name: given[question.name] for question in questions if given[question.name]}
     for item in missing:
         while True:
             answer = _prompt(item)
-            wrong = problem_of(item, answer)
-            if not wrong:
+            problem = problem_of(item, answer)
+            if not problem:
                 break
-            typer.echo(wrong, err=True)
+            typer.echo(problem, err=True)
         answers[item.name] = answer
     return answers
 

@@ -60,7 +60,8 @@ def usable_stacks_of(folder: Path) -> tuple[tuple[StackOfFolder, ...], dict[str,
             unusable[path.name.removeprefix("Pulumi.").removesuffix(".yaml")] = error
     if not files and not unusable:
         raise LandingZoneError(
-            f"{folder}\n  No Pulumi.<stack>.yaml with `{KEY}` is there.\n  Go to the folder of the stack files."
+            f"{folder}\n  No Pulumi.<stack>.yaml with `{KEY}` is there.\n"
+            "  Go to the folder of the stack files, or write one: `amlz init dev`."
         )
     names = {file.stack for file in files}
     return tuple(_in_order([_stack(file, names) for file in files])), unusable

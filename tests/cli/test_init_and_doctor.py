@@ -66,7 +66,8 @@ def test_init_asks_on_a_terminal_and_repeats_a_question(tmp_path: Path) -> None:
     ("arguments", "wrong"),
     [
         (("first",), "--organisation, --business-unit, --tenant"),
-        (("first", *OPTIONS, "--tenant", "12"), "--tenant: '12' is not a GUID"),
+        (("first", *OPTIONS, "--tenant", "12"), "--tenant\n  '12' is not a GUID"),
+        (("first", *OPTIONS, "--tenant", "12", "--project", "A"), "555555555555.\n--project\n  'A' is too short"),
         (("first", *OPTIONS, "--from", "nowhere.csv"), "nowhere.csv\n  It cannot be read"),
         (("a b", *OPTIONS), "Pulumi.a b.yaml\n  Pulumi takes no stack of this name.\n  Use letters, digits,"),
         (("-a", *OPTIONS), "-a"),
