@@ -18,6 +18,15 @@ def private_endpoint(
     One after the other in a subnet and on a target: in parallel they fail inside the operation, at times.
     https://github.com/hashicorp/terraform-provider-azurerm/issues/16182 (2022-03), 21293 (2023-04), 28112 (2024-11)
     """
+    connections = [
+        network.PrivateLinkServiceConnectionArgs(
+            name=args.name,
+            private_link_service_id=resources.ref(args.target),
+            group_ids=[args.group],
+            request_message=args.request,
+        )
+    ]
+    kind = "privateLinkServiceConnections" if args.request is None else "manualPrivateLinkServiceConnections"
     endpoint = network.PrivateEndpoint(
         f"{name}-{args.group}-endpoint",
         private_endpoint_name=args.name,
@@ -25,11 +34,8 @@ def private_endpoint(
         location=args.place.location,
         custom_network_interface_name=args.interface,
         subnet=network.SubnetArgs(id=resources.ref(args.subnet)),
-        private_link_service_connections=[
-            network.PrivateLinkServiceConnectionArgs(
-                name=args.name, private_link_service_id=resources.ref(args.target), group_ids=[args.group]
-            )
-        ],
+        private_link_service_connections=connections if args.request is None else None,
+        manual_private_link_service_connections=None if args.request is None else connections,
         tags=dict(args.tags),
         # Azure answers with names of its zone group, and a policy may write that zone group at any time.
         opts=resources.options(
@@ -38,7 +44,7 @@ def private_endpoint(
             after=(*args.after, *resources.writes(args.subnet, args.target)),
             ignore_changes=None if args.zones else ["customDnsConfigs"],
             # An endpoint keeps its target. Only the id counts: a refresh may change the rest of a connection.
-            replace_on_changes=["privateLinkServiceConnections[*].privateLinkServiceId"],
+            replace_on_changes=[f"{kind}[*].privateLinkServiceId"],
             delete_before_replace=True,
         ),
     )

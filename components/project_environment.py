@@ -14,6 +14,7 @@ from components.identities import Identities
 from components.insights import Insights
 from components.key_vault import KeyVault
 from components.managed_network import ManagedNetwork
+from components.private_endpoint import private_endpoint
 from components.resource_group import resource_group
 from components.resource_registry import ResourceRegistry
 from components.role_assignment import role_assignment
@@ -57,6 +58,8 @@ class ProjectEnvironment(pulumi.ComponentResource):
             role_assignment(self, name, role, resources)
         Insights(f"{name}-insights", args.insights, resources, below)
         self.workspace = Workspace(f"{name}-workspace", args.workspace, resources, below)
+        for linked in args.destinations:
+            private_endpoint(self, f"{name}-{linked.label}", linked.endpoint, resources)
         self._build(name, Phase.DEFAULT)  # before the rules of a managed network, which lead to them
         if args.workspace.managed_network is not None:
             ManagedNetwork(f"{name}-network", args.workspace, resources, below)

@@ -19,6 +19,14 @@ Resources = list[Resource]
 #: Written from Microsoft's page on private endpoint DNS, not imported.
 ZONES = {
     "public": {
+        "sqlServer": {"privatelink.database.windows.net"},
+        "postgresqlServer": {"privatelink.postgres.database.azure.com"},
+        "namespace": {"privatelink.servicebus.windows.net"},
+        "account": {
+            "privatelink.cognitiveservices.azure.com",
+            "privatelink.openai.azure.com",
+            "privatelink.services.ai.azure.com",
+        },
         "amlworkspace": {"privatelink.api.azureml.ms", "privatelink.notebooks.azure.net"},
         "vault": {"privatelink.vaultcore.azure.net"},
         "registry": {"privatelink.azurecr.io"},
@@ -40,6 +48,9 @@ ZONES = {
         },
     },
     "usgov": {
+        "sqlServer": {"privatelink.database.usgovcloudapi.net"},
+        "postgresqlServer": {"privatelink.postgres.database.usgovcloudapi.net"},
+        "namespace": {"privatelink.servicebus.usgovcloudapi.net"},
         "amlworkspace": {"privatelink.api.ml.azure.us", "privatelink.notebooks.usgovcloudapi.net"},
         "vault": {"privatelink.vaultcore.usgovcloudapi.net"},
         "registry": {"privatelink.azurecr.us"},
@@ -54,6 +65,9 @@ ZONES = {
         "browser_authentication": {"privatelink.databricks.azure.us"},
     },
     "china": {
+        "sqlServer": {"privatelink.database.chinacloudapi.cn"},
+        "postgresqlServer": {"privatelink.postgres.database.chinacloudapi.cn"},
+        "namespace": {"privatelink.servicebus.chinacloudapi.cn"},
         "amlworkspace": {"privatelink.api.ml.azure.cn", "privatelink.notebooks.chinacloudapi.cn"},
         "vault": {"privatelink.vaultcore.azure.cn"},
         "registry": {"privatelink.azurecr.cn"},
@@ -170,7 +184,8 @@ def no_name_is_of_another_cloud(resources: Resources) -> list[str]:
 
 def connections(endpoint: Resource) -> list[dict[str, Any]]:
     """The target of an endpoint."""
-    return [c["properties"] for c in endpoint["body"]["properties"]["privateLinkServiceConnections"]]
+    kinds = ("privateLinkServiceConnections", "manualPrivateLinkServiceConnections")
+    return [c["properties"] for kind in kinds for c in endpoint["body"]["properties"].get(kind, ())]
 
 
 def parts_of_workspaces_are_private(resources: Resources) -> list[str]:

@@ -100,6 +100,8 @@ RULES: Mapping[str, tuple[ChangeRule, ...]] = {
         ChangeRule("properties.privateLinkServiceConnections[].properties.privateLinkServiceId", Kind.REPLACES, "https://www.pulumi.com/docs/iac/concepts/resources/options/replaceonchanges/", "not azure-native but Pulumi, since each endpoint of this program requests it"),
         *updates(_CLI_TESTS + "network", "properties.privateLinkServiceConnections[].id", "properties.privateLinkServiceConnections[].properties.privateLinkServiceConnectionState"),
         ChangeRule("properties.privateLinkServiceConnections", Kind.FIXED, _TERRAFORM + "private_endpoint", _AS_NEW),
+        ChangeRule("properties.manualPrivateLinkServiceConnections[].properties.privateLinkServiceId", Kind.REPLACES, "https://www.pulumi.com/docs/iac/concepts/resources/options/replaceonchanges/", "not azure-native but Pulumi, since each endpoint of this program requests it"),
+        ChangeRule("properties.manualPrivateLinkServiceConnections", Kind.FIXED, _TERRAFORM + "private_endpoint", _AS_NEW),
         ChangeRule("properties.customNetworkInterfaceName", Kind.FIXED, _TERRAFORM + "private_endpoint", _AS_NEW),
         ChangeRule("properties.ipConfigurations", Kind.UPDATES, _CLI_TESTS + "network", "recorded once: an address was added"),
     ),

@@ -141,9 +141,10 @@ def spoke_of(config: LandingZoneConfig, environment: EnvironmentConfig) -> str |
 
 
 def endpoint_groups(environment: EnvironmentConfig) -> tuple[str, ...]:
-    """Returns the groups of an environment's private endpoints: of its workspace, then of capabilities."""
+    """Returns the groups of an environment's private endpoints: of its workspace, of capabilities, of destinations."""
     added = asked_for_all(lambda planner: planner.endpoints, environment)
-    return (*workspace_endpoint_groups(environment), *added)
+    kinds = (item.kind for item in environment.destinations.values() if not environment.isolation.managed)
+    return (*workspace_endpoint_groups(environment), *added, *(kind.group for kind in kinds if kind is not None))
 
 
 def workspace_endpoint_groups(environment: EnvironmentConfig) -> tuple[str, ...]:

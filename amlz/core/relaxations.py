@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
+from amlz.azure.ids import parse
 from amlz.core.addresses import any_production, environments
 from amlz.core.capability import Relaxation
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
@@ -139,7 +140,9 @@ def _destinations(config: LandingZoneConfig, environment: EnvironmentConfig, pat
     for name, item in environment.destinations.items():
         tag = item.tag(config.location)
         to = f"resources of every tenant behind {tag}" if tag is not None else listed(item.addresses or ())
-        ports = f"{item.protocol} {listed(item.ports)}"
+        if item.kind is not None and item.resource is not None:
+            to = f"the {item.kind.words} {parse(item.resource).name}"
+        ports = f"{item.protocol} {listed(item.open_ports)}"
         yield Relaxation((*path, "destinations", name), f"compute targets reach {to} on {ports}: {item.why}")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from amlz.core.facts.linked import LINKED, LINKED_GROUPS
+
 NSG_PAGE = "https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview"
 TAGS_PAGE = "https://learn.microsoft.com/azure/virtual-network/service-tags-overview"
 ROUTES_PAGE = "https://learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview"
@@ -203,7 +205,13 @@ MICROSOFT_DOMAINS: tuple[str, ...] = (
 #: Ports of a private endpoint, by group ID. 445 is SMB; the rest is HTTPS.
 #: https://learn.microsoft.com/azure/private-link/private-endpoint-overview (2025),
 #: https://learn.microsoft.com/azure/storage/files/storage-files-networking-overview (2025).
-ENDPOINT_PORTS: Mapping[str, tuple[int, ...]] = {"file": (443, 445)}
+ENDPOINT_PORTS: Mapping[str, tuple[int, ...]] = {
+    "file": (443, 445),
+    **{
+        group: tuple(sorted({int(port) for kind in LINKED if kind.group == group for port in kind.ports}))
+        for group in LINKED_GROUPS
+    },
+}
 HTTPS = (443,)
 
 #: Limitations of every answer. Shown with it.

@@ -160,7 +160,8 @@ class FirewallNode:
 class EndpointNode:
     """A private endpoint. `address`: where it is fixed. `zones`: ids of the zones that its zone group writes to.
 
-    `public_access`: of its target, None where that is not built here or not set.
+    `public_access`: of its target, None where that is not built here or not set. `manual`: the owner of its target
+    approves it.
     """
 
     id: str
@@ -175,6 +176,7 @@ class EndpointNode:
     asgs: tuple[str, ...] = ()
     owner: str | None = None
     public_access: str | None = None
+    manual: bool = False
 
 
 @dataclass(frozen=True, slots=True)

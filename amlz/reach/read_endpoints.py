@@ -8,11 +8,12 @@ from typing import Any
 from amlz.azure.bodies import dig, items, value
 from amlz.azure.graph import Resource, ResourceGraph
 from amlz.core.facts.dns import PUBLIC_DOMAIN_ROWS
+from amlz.core.facts.linked import LINKED_GROUPS
 from amlz.reach.model import EndpointNode, ZoneNode
 from amlz.reach.parties import range_of
 
 #: Group IDs whose hosts begin with the name of the target. Azure gives out the others.
-_NAMED = ("blob", "file", "queue", "table", "dfs", "vault", "registry", "searchservice")
+_NAMED = ("blob", "file", "queue", "table", "dfs", "vault", "registry", "searchservice", *map(str.lower, LINKED_GROUPS))
 
 
 def endpoints(graph: ResourceGraph) -> Iterator[EndpointNode]:
@@ -49,6 +50,7 @@ def _endpoint(graph: ResourceGraph, endpoint: Resource, zones_written: tuple[str
         ),
         owner=endpoint.owner,
         public_access=_public_access(resource),
+        manual=bool(items(value(endpoint, "properties.manualPrivateLinkServiceConnections"))),
     )
 
 

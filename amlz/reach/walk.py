@@ -259,6 +259,8 @@ def _at_endpoint(trip: Trip, endpoint: EndpointNode, subnet: SubnetNode) -> Pack
     """Returns the decision about a packet at a private endpoint. Its replies go past the routes of the subnet."""
     if trip.packet.protocol != "tcp":
         return trip.end(Hop(endpoint.name, "", "private endpoint: accepts TCP only", False))
+    if endpoint.manual:
+        trip.assumes.append(f"the owner of {endpoint.target_name} approves {endpoint.name}")
     if subnet.policies == "?":
         return trip.end(Hop(subnet.name, "", "its network policies for endpoints are known only at deployment", None))
     hop = security_group_hop(trip.land, subnet, trip.packet, inbound=True) if subnet.filters_endpoints else None

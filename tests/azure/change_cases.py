@@ -140,6 +140,8 @@ CASES: tuple[Case, ...] = (
         {"status": "Approved"},
         UPDATES,
     ),
+    (_ENDPOINT, "manualPrivateLinkServiceConnections[].privateLinkServiceId", "/a", "/b", REPLACES),
+    (_ENDPOINT, "manualPrivateLinkServiceConnections[].groupIds", ["sqlServer"], ["blob"], FIXED),
     (_ENDPOINT, "customNetworkInterfaceName", "a", "b", FIXED),
     ("network:PrivateDnsZoneGroup", "privateDnsZoneConfigs[].privateDnsZoneId", "/a", "/b", FIXED),
     ("network:PrivateDnsZoneGroup", "privateDnsZoneConfigs", [{"name": "a"}], [{"name": "a"}, {"name": "b"}], UPDATES),

@@ -26,6 +26,10 @@ WAREHOUSE = {"addresses": ["10.50.4.0/24"], "ports": [1433, "11000-11999"], "why
 SQL = {"serviceTag": "Sql", "ports": [1433], "why": WHY}
 
 
+PLACE = Place("d1d1d1d1-1111-4222-8333-444455556666", "rg-data", "westeurope")
+TABLES = {"resource": PLACE.id("Microsoft.Sql/servers", "sql-tables"), "why": WHY}
+
+
 def with_destinations(environment: Stack | None = None, /, **items: Stack) -> Stack:
     """A stack of two environments, of which one has destinations."""
     dev = at("10.1.0.0/24", destinations=items, **(environment or {}))
@@ -109,12 +113,62 @@ def test_a_managed_network_gets_an_outbound_rule_for_each_tag() -> None:
     assert group_of(plan) is None
 
 
+def test_a_resource_gets_an_endpoint_that_its_owner_approves() -> None:
+    """In the environment's subnet, with its zone, and the port open from compute targets alone."""
+    plan = planned(with_destinations(tables=TABLES))
+    (linked,) = plan.environments[0].destinations
+    (outbound,) = rules_of(plan, "churn-dev-training")
+    (inbound,) = rules_of(plan, "churn-dev-endpoints")
+
+    endpoint = linked.endpoint
+    assert (linked.label, endpoint.name, endpoint.group) == ("to-tables", "pep-retail-churn-dev-to-tables", "sqlServer")
+    assert (endpoint.target, endpoint.request) == (TABLES["resource"], "Azure ML of retail: churn, dev")
+    assert [zone.name for zone in endpoint.zones] == ["privatelink.database.windows.net"]
+    assert "privatelink.database.windows.net" in [zone.name for zone in built(plan.hub).dns.zones]
+    assert (outbound.destinations, outbound.ports) == (("10.1.0.128/26",), ("1433",))
+    assert (inbound.sources, inbound.destinations, inbound.ports) == (("10.1.0.0/25",), ("10.1.0.128/26",), ("1433",))
+    assert (group_of(plan), plan.environments[1].destinations) == (None, ())
+    assert TABLES["resource"] in plan.outside
+
+
+def test_in_a_managed_network_a_resource_is_an_outbound_rule() -> None:
+    """In both modes of its egress, without an endpoint in the spoke and without a zone."""
+    for outbound in ("approvedOnly", "internet"):
+        isolation = {"isolation": {"mode": "managed", "outbound": outbound}}
+        plan = planned(with_destinations(isolation, tables=TABLES))
+        network = built(plan.environments[0].workspace.managed_network)
+
+        rules = [(rule.kind, rule.to, rule.group) for rule in network.built.values() if rule.name == "pe-to-tables"]
+        assert rules == [("PrivateEndpoint", TABLES["resource"], "sqlServer")]
+        assert plan.environments[0].destinations == ()
+        assert "privatelink.database.windows.net" not in [zone.name for zone in built(plan.hub).dns.zones]
+
+
+def test_a_hub_for_other_stacks_creates_no_zone_of_a_destination() -> None:
+    """An empty zone would hide the public names of other servers."""
+    serving = planned(stack(hub={"addressSpace": "10.0.0.0/23", "serves": ["10.2.0.0/16"]}))
+
+    names = [zone.name for zone in built(serving.hub).dns.zones]
+    assert ("privatelink.vaultcore.azure.net" in names, "privatelink.database.windows.net" in names) == (True, False)
+
+
+def test_the_usual_ports_of_a_resource_can_be_replaced() -> None:
+    """Port 443 is open to all endpoints, so it gets no further inbound rule."""
+    events = TABLES | {"resource": TABLES["resource"].replace("Microsoft.Sql/servers", "Microsoft.EventHub/namespaces")}
+    usual = rules_of(planned(with_destinations(events=events)), "churn-dev-endpoints")
+    replaced = rules_of(planned(with_destinations(events=events | {"ports": [443, 9093]})), "churn-dev-endpoints")
+
+    assert {rule.name for rule in usual} == {"to-events-5671", "to-events-9093"}
+    assert {rule.name for rule in replaced} == {"to-events-9093"}
+
+
 def test_owners_are_told_what_to_let_in() -> None:
     """The subnet of the firewall, its public address, or that there is no fixed one."""
     destinations = planned(with_destinations(warehouse=WAREHOUSE, sql=SQL)).parts
-    managed = planned(with_destinations({"isolation": "managed"}, sql=SQL)).parts
+    managed = planned(with_destinations({"isolation": "managed"}, sql=SQL, tables=TABLES)).parts
+    linked = planned(with_destinations(tables=TABLES)).parts
 
-    assert (*destinations, *managed) == (
+    assert (*destinations, *managed, *linked) == (
         (
             "destination warehouse of churn dev",
             (
@@ -130,16 +184,26 @@ def test_owners_are_told_what_to_let_in() -> None:
             "destination sql of churn dev",
             ("resources behind Sql.westeurope let in compute targets: their managed network has no fixed address",),
         ),
+        (
+            "destination tables of churn dev",
+            (
+                "the private endpoint of the managed network is approved, or the workspace's identity has the role "
+                "Azure AI Enterprise Network Connection Approver on it: until then nothing reaches it",
+            ),
+        ),
+        (
+            "destination tables of churn dev",
+            ("the private endpoint pep-retail-churn-dev-to-tables is approved: until then nothing reaches it",),
+        ),
     )
 
 
 def test_the_owner_of_an_existing_hub_gets_the_rule_and_the_translation() -> None:
     """Both are requests: nothing of that hub is built."""
-    place = Place("d1d1d1d1-1111-4222-8333-444455556666", "rg-net", "westeurope")
     hub = {
-        "virtualNetwork": place.id("Microsoft.Network/virtualNetworks", "vnet-hub"),
+        "virtualNetwork": PLACE.id("Microsoft.Network/virtualNetworks", "vnet-hub"),
         "firewallAddress": "10.0.0.4",
-        "logAnalytics": place.id("Microsoft.OperationalInsights/workspaces", "log"),
+        "logAnalytics": PLACE.id("Microsoft.OperationalInsights/workspaces", "log"),
         "addressSpace": ["10.0.0.0/24"],
     }
     plan = planned(with_destinations(warehouse=WAREHOUSE) | {"hub": {"existing": hub}})
@@ -161,10 +225,11 @@ def test_the_hub_of_another_stack_opens_none() -> None:
 
 def test_every_destination_is_a_relaxation() -> None:
     """A tag with resources of every tenant."""
-    config = from_object(with_destinations(warehouse=WAREHOUSE, sql=SQL))
+    config = from_object(with_destinations(warehouse=WAREHOUSE, sql=SQL, tables=TABLES))
 
     assert {".".join(map(str, item.path[4:])): item.gives_up for item in relaxations(config)} == {
         "destinations.warehouse": f"compute targets reach 10.50.4.0/24 on TCP 1433 and 11000-11999: {WHY}",
+        "destinations.tables": f"compute targets reach the SQL server sql-tables on TCP 1433: {WHY}",
         "destinations.sql": f"compute targets reach resources of every tenant behind Sql.westeurope on TCP 1433: {WHY}",
     }
 
@@ -179,6 +244,8 @@ def test_every_destination_is_a_relaxation() -> None:
         ("tcp:sql.corp.contoso.com,11433", WAREHOUSE | {"hosts": ["sql.corp.contoso.com"]}, True),
         ("10.50.4.7", WAREHOUSE, True),
         ("10.50.5.7", WAREHOUSE, False),
+        ("sql-tables.database.windows.net", TABLES, True),
+        ("sql-others.database.windows.net", TABLES, False),
         ("fabrikam.database.windows.net", SQL | {"hosts": ["*.database.windows.net"]}, True),
     ],
 )
@@ -210,6 +277,10 @@ def evaluator() -> Evaluator:
         ("snet-churn-dev-training", "EventHub.northeurope", "tcp", 9093, "reachable"),
         ("snet-churn-dev-training", "EventHub.westeurope", "tcp", 9093, "blocked"),
         ("snet-churn-dev-training", "Sql.westeurope", "tcp", 1433, "blocked"),
+        ("snet-churn-dev-training", "sql-tables", "tcp", 1433, "reachable"),
+        ("snet-churn-dev-training", "sql-tables.database.windows.net", "tcp", 1433, "reachable"),
+        ("snet-churn-dev-training", "sql-tables", "tcp", 22, "blocked"),
+        ("snet-churn-dev-training", "ai-contoso", "tcp", 443, "reachable"),
         ("churn/prod", "Sql.westeurope", "tcp", 1433, "reachable"),
         ("churn/prod", "Sql.westeurope", "tcp", 22, "blocked"),
         ("churn/prod", "Sql.westeurope", "udp", 1433, "blocked"),
@@ -227,3 +298,13 @@ def test_reach_agrees(source: str, destination: str, protocol: Protocol, port: i
     }
 
     assert verdicts == {verdict}
+
+
+def test_an_answer_assumes_the_approval() -> None:
+    """A connection that its owner has to approve carries nothing before."""
+    land = evaluator().land
+    (start,) = find(land, "snet-churn-dev-training", True)
+    (end,) = find(land, "sql-tables", False)
+
+    (answer,) = evaluator().ask(start, end, "tcp", 1433)
+    assert "the owner of sql-tables approves pep-retail-churn-dev-to-tables" in answer.assumes

@@ -37,8 +37,8 @@ def test_addresses_of_endpoints_are_those_of_the_published_pages() -> None:
 
 def test_a_group_that_the_table_does_not_have_is_not_guessed() -> None:
     """It raises."""
-    with pytest.raises(KeyError, match="sqlServer"):
-        zones_needed("sqlServer")
+    with pytest.raises(KeyError, match="mariadbServer"):
+        zones_needed("mariadbServer")
 
 
 def zones(plan: LandingZonePlan) -> list[str]:

@@ -218,7 +218,7 @@ def test_a_connection_that_no_rule_opens_is_reported_with_the_key_that_opens_it(
         "No rule lets compute targets reach fabrikam-llm.openai.azure.com on port 443: "
         "the connection works only from elsewhere.",
         "Add `egressHosts: {llm: {hosts: [fabrikam-llm.openai.azure.com], why: ...}}` to open it. Where the service "
-        "refuses public access, it needs a private endpoint, which is not built here yet.",
+        "refuses public access, it needs a private endpoint: `destinations` with `resource`.",
     )
     key = yaml.safe_load(doubt.remedy.split("`")[1].replace("...", "the model"))
     assert opened(with_connection("https://fabrikam-llm.openai.azure.com", stack=key))

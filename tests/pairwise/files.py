@@ -56,7 +56,7 @@ _EXCLUDE: list[tuple[tuple[str, str], list[Choice], list[Choice]]] = [
     (("registry", "online endpoints"), _PARTS, [("serving", "some")]),
     (("`isolation: managed`", "private addresses"), _MANAGED, [("destinations", "range")]),
     (("outbound: internet", "serviceTag"), [("isolation", "managed, internet")], [("destinations", "tag")]),
-    (("hub.stack", "destinations"), _STACK, [("destinations", "range"), ("destinations", "tag")]),
+    (("hub.stack", "destinations"), _STACK, [("destinations", choice) for choice in ("range", "tag", "resource")]),
 ]
 
 #: Options that an existing hub cannot have.

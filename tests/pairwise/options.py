@@ -103,6 +103,7 @@ _SERVING = {
 }
 
 _WAREHOUSE = {"addresses": ["192.168.4.0/24"], "ports": [1433, "11000-11999"], "why": "Tables of customers"}
+_TABLES = {"resource": _id("Microsoft.Sql/servers", "sql-tables"), "why": "Tables of customers"}
 _SQL = {"serviceTag": "Sql", "ports": [1433], "why": "Tables of customers"}
 
 #: Every option, and what each choice of it adds to the stack file. The first choice is the default.
@@ -226,6 +227,7 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
         "none": {},
         "range": {"onPremises": ["192.168.0.0/16"], **_environment({"destinations": {"warehouse": _WAREHOUSE}})},
         "tag": _environment({"destinations": {"sql": _SQL}}),
+        "resource": _environment({"destinations": {"tables": _TABLES}}),
     },
     "databricks": {
         "none": {},

@@ -13,7 +13,7 @@ from amlz.capabilities.connections.facts import PORTS
 from amlz.core.addresses import environments
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.config.destinations import DestinationConfig
-from amlz.core.facts.clouds import host_of
+from amlz.core.facts.clouds import CloudName, host_of
 from amlz.core.facts.egress import SCENARIOS, required_hosts
 from amlz.core.facts.managed_network import REQUIRED_TAGS
 from amlz.core.facts.tag_hosts import matches, tags_of
@@ -84,7 +84,7 @@ def _opened(
         policy = environment.endpoint_policy(owner.environment, cloud) if tag.startswith("Storage.") else None
         if policy is None or host.split(".")[0] in {parse(account).name.lower() for account in policy.allow}:
             return True
-    if any(_answers(item, host) and item.opens(port) for item in environment.destinations.values()):
+    if any(_answers(item, host, cloud) and item.opens(port) for item in environment.destinations.values()):
         return True
     hosts = [host for scenario in config.egress for row in SCENARIOS[scenario] for host in row.hosts]
     hosts += [host for own in config.egress_hosts.values() for host in own.hosts]
@@ -93,11 +93,11 @@ def _opened(
     return port in ((80, 443) if managed else (443,)) and any(matches(host, item) for item in hosts)
 
 
-def _answers(item: DestinationConfig, host: str) -> bool:
+def _answers(item: DestinationConfig, host: str, cloud: CloudName) -> bool:
     """Returns whether a destination has a host among its names, or an address in its ranges."""
     if _is_address(host):
         return any(IPv4Address(host) in IPv4Network(cidr) for cidr in item.addresses or ())
-    return any(matches(host, pattern) for pattern in item.hosts)
+    return any(matches(host, pattern) for pattern in item.names(cloud))
 
 
 def _own(config: LandingZoneConfig, plan: LandingZonePlan, owner: EnvironmentKey) -> set[str]:
@@ -126,7 +126,7 @@ def _notice(config: LandingZoneConfig, environment: EnvironmentConfig, path: Pat
     host, port = target
     managed = environment.isolation.managed
     text = f"No rule lets compute targets reach {host} on port {port}: the connection works only from elsewhere."
-    closed = "Where the service refuses public access, it needs a private endpoint, which is not built here yet."
+    closed = "Where the service refuses public access, it needs a private endpoint: `destinations` with `resource`."
     own = not managed and config.hub.stack is None
     if _is_address(host):
         item = f"{{{_word(path)}: {{addresses: [{host}/32], ports: [{port}], why: ...}}}}"

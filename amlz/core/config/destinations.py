@@ -1,4 +1,4 @@
-"""Destinations of compute targets other than HTTPS hosts: ranges outside of Azure, and service tags."""
+"""Destinations of compute targets other than HTTPS hosts: ranges outside of Azure, service tags, and resources."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from amlz.azure.ids import parse, resource_id
 from amlz.core.config.egress import HostName
-from amlz.core.config.shared import Config, Location, Network
+from amlz.core.config.shared import GUID, Config, Location, Network
+from amlz.core.facts.linked import LINKED, LinkedKind, linked_hosts, linked_kind
 
 #: Service tags that can be limited to a region and that Azure Firewall takes in destinations.
 #: https://learn.microsoft.com/azure/virtual-network/service-tags-overview
@@ -30,6 +32,32 @@ def _ports(text: str) -> str:
     return text
 
 
+def _resource(text: str) -> str:
+    """Returns the id of a resource that has a row in the table, as Azure writes its type."""
+    try:
+        parsed = parse(text.strip().rstrip("/"))
+    except ValueError:
+        raise _no_resource("is not the id of a resource") from None
+    kind = linked_kind(text.strip().rstrip("/"))
+    if kind is None or len(parsed.names) != 1 or parsed.scope:
+        raise _no_resource(f"is the id of something of type {parsed.type}")
+    subscription = parsed.subscription.lower()
+    if not re.fullmatch(GUID, subscription) or not parsed.resource_group or not parsed.name:
+        raise _no_resource("leaves out a part, or its subscription is no GUID")
+    return resource_id(subscription, parsed.resource_group, kind.arm_type, parsed.name)
+
+
+def _no_resource(why: str) -> PydanticCustomError:
+    kinds = ", ".join(kind.words for kind in LINKED)
+    return PydanticCustomError(
+        "resource_id", "{why}", {"why": why, "arm_type": f"resource ({kinds})", "example": _EXAMPLE}
+    )
+
+
+_EXAMPLE = resource_id("11111111-1111-1111-1111-111111111111", "rg-data", LINKED[0].arm_type, "sql-tables")
+
+#: The id of a resource with a private endpoint for compute targets.
+LinkedId = Annotated[str, AfterValidator(_resource), Field(examples=[_EXAMPLE])]
 #: A port, or a range of ports.
 Ports = Annotated[
     str,
@@ -41,7 +69,7 @@ Ports = Annotated[
 
 
 class DestinationConfig(Config):
-    """A destination of the environment's compute clusters and instances: `addresses` or `serviceTag`, with ports."""
+    """A destination of the environment's compute clusters and instances: `addresses`, `serviceTag` or `resource`."""
 
     addresses: Annotated[tuple[Network, ...], Field(min_length=1, max_length=20)] | None = None
     """Ranges inside `onPremises`; a single host is a /32. Not with a managed network."""
@@ -49,8 +77,11 @@ class DestinationConfig(Config):
     """A service of Azure, in one region: resources of every tenant. The preview names it as a relaxation."""
     region: Location | None = None
     """The region of the service tag. Default: `location`."""
-    ports: Annotated[tuple[Ports, ...], Field(min_length=1, max_length=20)]
-    """Ports, such as 1433, and ranges of ports, such as 11000-11999."""
+    resource: LinkedId | None = None
+    """The id of a resource that gets a private endpoint for this environment, which its owner approves: a server of SQL
+    or PostgreSQL, a namespace of Event Hubs or Service Bus, an account of AI services."""
+    ports: Annotated[tuple[Ports, ...], Field(min_length=1, max_length=20)] | None = None
+    """Ports, such as 1433, and ranges of ports, such as 11000-11999. Default: the usual ones of a resource."""
     protocol: Literal["TCP", "UDP"] = "TCP"
     """The protocol."""
     hosts: Annotated[tuple[HostName, ...], Field(max_length=20)] = ()
@@ -60,9 +91,23 @@ class DestinationConfig(Config):
     why: Annotated[str, StringConstraints(min_length=5, max_length=140)]
     """Its purpose, shown with the rules."""
 
+    @property
+    def kind(self) -> LinkedKind | None:
+        """Returns what is known of its resource; None where it has none."""
+        return linked_kind(self.resource) if self.resource is not None else None
+
+    @property
+    def open_ports(self) -> tuple[str, ...]:
+        """Returns its ports, by default those of its resource."""
+        return self.ports or (self.kind.ports if self.kind is not None else ())
+
+    def names(self, cloud: str) -> tuple[str, ...]:
+        """Returns the names that answer there, those of its resource included."""
+        return (*self.hosts, *(linked_hosts(self.resource, cloud) if self.resource is not None else ()))
+
     def opens(self, port: int) -> bool:
         """Returns whether a port is one of its ports."""
-        ranges = (text.partition("-") for text in self.ports)
+        ranges = (text.partition("-") for text in self.open_ports)
         return any(int(low) <= port <= int(high or low) for low, _, high in ranges)
 
     def tag(self, region: str) -> str | None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from amlz.core.capability_facts import PublicDomains, ZonesOf
 from amlz.core.discovery import capability_facts
 from amlz.core.facts.clouds import CHINA_REGISTRY_PAGE, CLOUDS, FIREWALL_PAGE, PUBLIC, CloudName
+from amlz.core.facts.linked import LINKED, LINKED_GROUPS
 
 #: 2026-07-16; for each of the three clouds.
 ZONES_PAGE = "https://learn.microsoft.com/azure/private-link/private-endpoint-dns"
@@ -57,6 +58,12 @@ ZONE_ROWS: tuple[ZonesOf, ...] = (
     ZonesOf("china", "queue", ("privatelink.queue.core.chinacloudapi.cn",), ZONES_PAGE),
     ZonesOf("china", "table", ("privatelink.table.core.chinacloudapi.cn",), ZONES_PAGE),
     ZonesOf("china", "dfs", ("privatelink.dfs.core.chinacloudapi.cn",), ZONES_PAGE),
+    *(
+        ZonesOf(cloud, group, zones, ZONES_PAGE)
+        for cloud in CLOUDS
+        for group, zones in {kind.group: kind.zones(cloud) for kind in LINKED}.items()
+        if zones
+    ),
     *(row for facts in capability_facts() for row in facts.zones),
 )  # fmt: skip
 
@@ -117,6 +124,12 @@ PUBLIC_DOMAIN_ROWS: tuple[PublicDomains, ...] = (
     PublicDomains("china", "queue", ("queue.core.chinacloudapi.cn",), ZONES_PAGE),
     PublicDomains("china", "table", ("table.core.chinacloudapi.cn",), ZONES_PAGE),
     PublicDomains("china", "dfs", ("dfs.core.chinacloudapi.cn",), ZONES_PAGE),
+    *(
+        PublicDomains(cloud, group, domains, ZONES_PAGE)
+        for cloud in CLOUDS
+        for group, domains in {kind.group: kind.domains.get(cloud, ()) for kind in LINKED}.items()
+        if domains
+    ),
     *(row for facts in capability_facts() for row in facts.domains),
 )  # fmt: skip
 
@@ -134,6 +147,7 @@ ENDPOINT_ADDRESSES: Mapping[str, int] = {
     "table": 1,
     "dfs": 1,
     "azuremonitor": 11,
+    **{kind.group: kind.addresses for kind in LINKED},
     **{group: count for facts in capability_facts() for group, count in facts.endpoint_addresses.items()},
 }
 
@@ -146,11 +160,13 @@ def zones_needed(group: str, cloud: str = PUBLIC) -> tuple[str, ...]:
 
 
 def private_domains(cloud: CloudName, region: str) -> tuple[str, ...]:
-    """The domains, public and private, in which names of private endpoints are looked up in a cloud, sorted."""
-    zones = {zone for group in ZONES[cloud].values() for zone in group}
-    public = {
-        domain.format(region=region) for row in PUBLIC_DOMAIN_ROWS if row.cloud == cloud for domain in row.domains
-    }
+    """The domains, public and private, in which names of private endpoints are looked up in a cloud, sorted.
+
+    Without those of destinations, which few landing zones have.
+    """
+    zones = {zone for group, zones in ZONES[cloud].items() if group not in LINKED_GROUPS for zone in zones}
+    rows = [row for row in PUBLIC_DOMAIN_ROWS if row.cloud == cloud and row.group not in LINKED_GROUPS]
+    public = {domain.format(region=region) for row in rows for domain in row.domains}
     return tuple(sorted(public | zones))
 
 

@@ -8,6 +8,7 @@ from amlz.core.addresses import endpoint_groups, environments
 from amlz.core.config import LandingZoneConfig
 from amlz.core.discovery import asked_for_all
 from amlz.core.facts.dns import MONITOR, ZONES
+from amlz.core.facts.linked import LINKED_GROUPS
 from amlz.core.planning.context import Context
 from amlz.core.planning.network_protection import hub_is_protected
 from amlz.core.problems import Problem
@@ -47,7 +48,7 @@ def dns_zones(context: Context) -> tuple[ZoneSpec, ...]:
 
 def _decided(context: Context) -> tuple[ZoneSpec, ...]:
     groups = endpoint_groups_of(context.config)
-    groups |= set(ZONES[context.config.cloud]) - {MONITOR} if context.config.hub.serves else set()
+    groups |= set(ZONES[context.config.cloud]) - {MONITOR} - LINKED_GROUPS if context.config.hub.serves else set()
     groups |= {MONITOR} if context.config.hub.private_link_scope is not None else set()
     zones = {zone.name: zone for group in groups for zone in context.zones_for(group)}
     return tuple(zones[name] for name in sorted(zones))

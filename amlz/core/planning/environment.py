@@ -22,6 +22,7 @@ from amlz.core.planning.capabilities import (
 )
 from amlz.core.planning.computes import plan_computes
 from amlz.core.planning.context import Context, registry_is_shared
+from amlz.core.planning.destinations import destination_endpoints
 from amlz.core.planning.environment_context import EnvironmentContext, environment_context, grant_conditions
 from amlz.core.planning.managed_network import plan_managed_network
 from amlz.core.planning.parts import as_existing
@@ -101,6 +102,7 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
         shared_roles=shared_roles,
         datastores=datastores_of(env, workspace),
         capabilities=environment_parts(env, EnvironmentParts(workspace, computes, roles)),
+        destinations=destination_endpoints(env),
     )
     return amended(with_serverless(env, as_existing(spec, env.settings)))
 

@@ -12,7 +12,7 @@ from amlz.core.config.shared import camel
 from amlz.core.facts.roles import RBAC_ADMINISTRATOR
 from amlz.core.planning.capabilities import firewall_rules_of, outside_of, rights_of
 from amlz.core.planning.context import Context
-from amlz.core.planning.destinations import private_destinations
+from amlz.core.planning.destinations import linked_resources, private_destinations
 from amlz.core.planning.dns import dns_zones
 from amlz.core.planning.hub_stack import stack_spec
 from amlz.core.planning.parts import ids_of_parts
@@ -47,7 +47,7 @@ def outside(context: Context) -> tuple[str, ...]:
         ids += [context.private_link_scope] if context.private_link_scope else []
     elif context.config.hub.log_analytics.existing is not None:
         ids.append(context.log_analytics)
-    ids += ids_of_parts(context.config)
+    ids += (*ids_of_parts(context.config), *linked_resources(context.config))
     if context.dns_mode in ("existing", "hub"):
         ids += [context.zones_place.group_id, *(zone.id for zone in dns_zones(context))]
     return (*ids, *dict.fromkeys(outside_of(context)))

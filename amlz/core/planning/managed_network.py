@@ -11,7 +11,7 @@ from amlz.core.facts.managed_network import ADDED_ENDPOINTS, MODES, PAGE, REQUIR
 from amlz.core.facts.names import NAME_RULES
 from amlz.core.names import suffix
 from amlz.core.planning.capabilities import outbound_rules
-from amlz.core.planning.destinations import outbound_tags
+from amlz.core.planning.destinations import outbound_destinations
 from amlz.core.planning.environment_context import EnvironmentContext
 from amlz.core.specs import ManagedNetworkSpec, OutboundRuleSpec, WorkspaceSpec
 
@@ -25,8 +25,8 @@ def plan_managed_network(env: EnvironmentContext, targets: Mapping[Target, str])
         return None
     rules = [*_by_azure(env, targets), *_endpoints(env, targets)]
     rules += outbound_rules(env, targets["workspace"])
+    rules += outbound_destinations(env.context.config, env.settings, targets["workspace"])
     if isolation.approved_only:
-        rules += outbound_tags(env.context.config, env.settings, targets["workspace"])
         rules += _hosts(env, targets["workspace"])
     for rule in rules:
         if rule.id:

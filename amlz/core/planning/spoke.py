@@ -21,7 +21,7 @@ from amlz.core.planning.capabilities import (
     subnet_rules_of,
 )
 from amlz.core.planning.context import Context, registry_is_shared
-from amlz.core.planning.destinations import destination_ranges, destination_rules
+from amlz.core.planning.destinations import destination_ranges, destination_rules, inbound_rules
 from amlz.core.planning.dns import zone_links
 from amlz.core.planning.exfiltration import FILTERED, plan_endpoint_policy
 from amlz.core.planning.gateway import gateway_is_used
@@ -141,7 +141,8 @@ def _rules(context: Context, block: AddressBlock) -> dict[str, tuple[NsgRuleSpec
         packages=packages,
         parts=ranges_of_parts(environment),
     )
-    more = endpoint_rules_of(environment, ranges["endpoints"])
+    own_resources = inbound_rules(environment, ranges["endpoints"], readers_of(block))
+    more = (*endpoint_rules_of(environment, ranges["endpoints"]), *own_resources)
     inside = endpoint_rules(ranges["endpoints"], computes_of(block), people_ranges(context), more, files=True)
     by_role = {"endpoints": inside}
     for role, cidr in ranges.items():
@@ -149,7 +150,7 @@ def _rules(context: Context, block: AddressBlock) -> dict[str, tuple[NsgRuleSpec
             by_role[role] = compute_rules(cidr, from_builds(reach))
         elif role != "endpoints":
             added = compute_rules_of(context, block.owner, cidr)
-            own = destination_rules(context.config, block.owner, cidr)
+            own = destination_rules(context.config, block.owner, cidr, reach.endpoints)
             by_role[role] = compute_rules(cidr, reach, (*added, *own))
     return by_role
 

@@ -154,7 +154,8 @@ class PrivateEndpointSpec:
     """A private endpoint for one group ID of one resource, and the zones that its names are written to.
 
     `zones` is () where Azure Policy writes its zone group. `after`: ids of further resources that must exist before it,
-    in addition to target, subnet and zones.
+    in addition to target, subnet and zones. `request`: the message to the owner of the target, who approves the
+    connection; None where the deployer's rights approve it.
     """
 
     name: str
@@ -166,6 +167,7 @@ class PrivateEndpointSpec:
     place: Place
     tags: Tags
     after: tuple[str, ...] = ()
+    request: str | None = None
 
     @property
     def id(self) -> str:

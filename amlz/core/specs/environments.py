@@ -334,11 +334,19 @@ class ComputesSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class DestinationEndpointSpec:
+    """A private endpoint to a third-party resource. `label`: its part of logical names."""
+
+    label: str
+    endpoint: PrivateEndpointSpec
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectEnvironmentSpec:
     """One environment of one project, whole. `key` is `<project>-<environment>`, its logical name.
 
     `shared_roles`: of its identities, on what capabilities build once in the landing zone. `capabilities`: what
-    they build in it.
+    they build in it. `destinations`: endpoints to third-party resources.
     """
 
     key: str
@@ -358,6 +366,7 @@ class ProjectEnvironmentSpec:
     shared_roles: tuple[RoleAssignmentSpec, ...] = ()
     datastores: tuple[DatastoreSpec, ...] = ()
     capabilities: tuple[PlannedPart, ...] = ()
+    destinations: tuple[DestinationEndpointSpec, ...] = ()
 
     @property
     def owner(self) -> EnvironmentKey:

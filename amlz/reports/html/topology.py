@@ -242,7 +242,8 @@ def _endpoints_by_subnet(preview: Preview) -> dict[str, tuple[str, ...]]:
 def leads_to(endpoint: Resource) -> str:
     """`blob of stretailchurndev`: the group ID and the name of a private endpoint's target."""
     targets = []
-    for link in endpoint.properties.get("privateLinkServiceConnections") or ():
+    kinds = ("privateLinkServiceConnections", "manualPrivateLinkServiceConnections")
+    for link in (link for kind in kinds for link in endpoint.properties.get(kind) or ()):
         properties = link.get("properties", {})
         target, groups = properties.get("privateLinkServiceId"), properties.get("groupIds") or ()
         name = _last(target) if isinstance(target, str) else "what is known at deployment"
