@@ -88,7 +88,7 @@ def draft_of(stack: str, folder: Path | None = None, raw: bytes | None = None) -
     shown = shown_path(path)
     if path.name.startswith("Pulumi.-"):
         raise LandingZoneError(
-            f"{shown}\n  The stack's name begins with '-', so commands take it for an option.\n  Give it another name."
+            f"{shown}\n  The stack's name begins with '-', so commands read it as an option.\n  Give it another name."
         )
     document = read(path, shown, raw)
     config = _mapping(document, shown)

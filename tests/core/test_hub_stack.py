@@ -130,7 +130,7 @@ def test_a_hub_that_stands_by_itself_serves_ranges_it_does_not_know_the_use_of()
 
 NEW_HUB = f"`pulumi stack output --stack {NAME} --json` writes them, of a hub that this version of the program built."
 ELSEWHERE = (
-    "Spokes and their hub are of one cloud, tenant and region. Choose a hub that fits, or correct the stack file of "
+    "Spokes must be in the cloud, tenant and region of their hub. Choose a hub that fits, or correct the stack file of "
     "this landing zone."
 )
 ZONE = "privatelink.vaultcore.azure.net"
@@ -196,13 +196,13 @@ DEFECTS: list[tuple[str, Stack, list[str]]] = [
     (
         "of another cloud",
         {"cloud": "usGovernment"},
-        [f"hub.stack.outputs.cloud\n  The hub is of cloud usGovernment, this landing zone of public.\n  {ELSEWHERE}"],
+        [f"hub.stack.outputs.cloud\n  The hub is in cloud usGovernment, this landing zone in public.\n  {ELSEWHERE}"],
     ),
     (
         "of another tenant",
         {"tenantId": HUB},
         [
-            f"hub.stack.outputs.tenantId\n  The hub is of Entra tenant {HUB}, this landing zone of "
+            f"hub.stack.outputs.tenantId\n  The hub is in Entra tenant {HUB}, this landing zone in "
             f"0f0e0d0c-1111-4222-8333-444455556666.\n  {ELSEWHERE}"
         ],
     ),
@@ -210,7 +210,7 @@ DEFECTS: list[tuple[str, Stack, list[str]]] = [
         "of another region",
         {"location": "northeurope"},
         [
-            "hub.stack.outputs.location\n  The hub is of region northeurope, this landing zone of westeurope.\n"
+            "hub.stack.outputs.location\n  The hub is in region northeurope, this landing zone in westeurope.\n"
             f"  {ELSEWHERE}"
         ],
     ),

@@ -61,7 +61,7 @@ def left_after(path: Path, landing_zone: Any, folder: Path) -> tuple[Problem, ..
 
 #: Remedies outside of the landing zone: another version of the program, other files, the text of the file.
 ELSEWHERE = (
-    "Update this program", "Spokes and their hub", "Add the range to `hub.serves` in the hub's own stack file",
+    "Update this program", "Spokes must be in the cloud", "Add the range to `hub.serves` in the hub's own stack file",
     "`pulumi stack output", "A landing zone needs none", "Remove it, change it",
 )  # fmt: skip
 PATHS = sorted(CASES.glob("*.yaml"))

@@ -91,7 +91,7 @@ def _alert_page(name: str) -> str:
     return rendered(
         "runbook.md.jinja",
         title=name,
-        lead=f"{_placed(alert.description)} It fires when {condition(alert)}.",
+        lead=f"{_placed(alert.description)} The alert fires when {condition(alert)}.",
         facts=f"Severity in production: {_severity(alert)}.",
         look=[_placed(line) for line in alert.runbook.look],
         act=[_placed(line) for line in alert.runbook.act],

@@ -82,7 +82,7 @@ def _ranges(config: LandingZoneConfig, settings: AksConfig, path: Path) -> Itera
         for other in RESERVED:
             if overlap(cidr, other):
                 yield Problem(
-                    (*path, name), f"{cidr} overlaps {other}, which AKS keeps.", "Choose a range outside of it."
+                    (*path, name), f"{cidr} overlaps {other}, which AKS reserves.", "Choose a range outside of it."
                 )
 
 

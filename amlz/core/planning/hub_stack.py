@@ -65,8 +65,8 @@ def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
         if value != mine[key]:
             yield Problem(
                 (*AT, key),
-                f"The hub is of {words[key]} {value}, this landing zone of {mine[key]}.",
-                "Spokes and their hub are of one cloud, tenant and region. " + _ELSEWHERE,
+                f"The hub is in {words[key]} {value}, this landing zone in {mine[key]}.",
+                "Spokes must be in the cloud, tenant and region of their hub. " + _ELSEWHERE,
             )
     yield from _served(config)
     yield from _opened(config)

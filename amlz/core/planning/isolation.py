@@ -45,8 +45,8 @@ def _not_its_own(isolation: IsolationConfig, path: Path) -> Iterator[Problem]:
         if not isolation.managed and key in model_fields_set:
             yield Problem(
                 (*path, key),
-                f"{key} is of managed networks, and with `mode: injected` compute targets are in a subnet behind "
-                "the hub's firewall.",
+                f"{key} applies to managed networks only: with `mode: injected`, compute targets are in a subnet "
+                "behind the hub's firewall.",
                 "Set `mode: managed`, or remove it; `egress` opens hosts for subnets.",
             )
     if isolation.managed and isolation.outbound == "internet":
@@ -90,8 +90,8 @@ def _hosts(isolation: IsolationConfig, path: Path) -> Iterator[Problem]:
         elif below != host and ("." not in below or below in SHARED_DOMAINS):
             yield Problem(
                 (*path, index),
-                f"{host} lets data out to everybody: anybody can get a name below {below}.",
-                "Name the hosts themselves.",
+                f"{host} allows egress to anyone: anyone can register a name below {below}.",
+                "List the full names of the hosts.",
             )
 
 

@@ -112,8 +112,8 @@ def _wide_hosts(config: LandingZoneConfig) -> Iterator[Problem]:
             if below != host and ("." not in below or below in SHARED_DOMAINS):
                 yield Problem(
                     ("egressHosts", name, "hosts", at),
-                    f"{host} lets data out to everybody: anybody can get a name below {below}.",
-                    "Name the hosts themselves.",
+                    f"{host} allows egress to anyone: anyone can register a name below {below}.",
+                    "List the full names of the hosts.",
                 )
 
 
