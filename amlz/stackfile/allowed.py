@@ -158,12 +158,12 @@ def places(model: type[BaseModel], key: str) -> list[str]:
 def _places(model: type[BaseModel]) -> dict[str, dict[str, None]]:
     """The same of every key."""
     result: dict[str, dict[str, None]] = {}
-    waiting: deque[tuple[str, Any]] = deque([("", model)])
+    waiting: deque[tuple[str, Any]] = deque([("amlz:landingZone", model)])
     while waiting:
         place, hint = waiting.popleft()
         hint = inner(hint)
         if is_part(hint):
-            for key in fields_of(hint) if place else ():
+            for key in fields_of(hint):
                 result.setdefault(key, {}).setdefault(place)
             waiting += [(name, field.annotation) for name, field in fields_of(hint).items()]
         elif typing.get_origin(hint) is dict:
