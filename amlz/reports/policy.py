@@ -60,7 +60,7 @@ def summary(verdicts: Verdicts) -> str:
         return "none assigned"
     counts = Counter(answer.word for answer in verdicts.answers)
     phrases = [
-        f"{counts[word]} {SHOWN.get(word, word)}"
+        f"{counts[word]:,} {SHOWN.get(word, word)}"
         for word in ORDER
         if counts[word] or word in ("deny", "audit", "compliant")
     ]
