@@ -59,6 +59,39 @@ def addresses(fleet: FleetFile = _FILE, form: FleetFormOption = FleetForm.text, 
     _answer(page, fleet, form, output)
 
 
+def _length(text: str) -> str:
+    """Returns a length of a prefix such as /20, as `fleet reserve` takes it."""
+    if text not in [f"/{number}" for number in range(1, 30)]:
+        raise typer.BadParameter(f"{text!r} is no length of a prefix from /1 to /29")
+    return text.removeprefix("/")
+
+
+@app.command()
+def reserve(
+    space: Annotated[str, typer.Argument(help="The address space.")],
+    length: Annotated[str, typer.Argument(callback=_length, help="The length of the prefix, as /20.")],
+    unit: Annotated[str, typer.Option("--unit", help="The unit that receives the block.")],
+    fleet: FleetFile = _FILE,
+    output: Output = None,
+) -> None:
+    """Shows the line that reserves a free block for a unit, to be added below `blocks` of the fleet file."""
+    from amlz.core.problems import LandingZoneError, listed
+    from amlz.fleet.blocks import free_block
+    from amlz.fleet.config import load_fleet
+    from amlz.fleet.folder import read_reports
+
+    loaded = load_fleet(fleet)
+    units = sorted(name for name, one in loaded.config.units.items() if one.space == space)
+    if unit not in units:
+        names = listed(units or loaded.config.spaces, "or")
+        raise LandingZoneError(
+            f"--unit {unit}\n  The address space {space!r} has no such unit.\n  Name one of {names}."
+        )
+    with steps(sys.stderr) as show:
+        block = free_block(read_reports(loaded, None, show), space, int(length))
+    write(f"  - {{range: {block}, space: {space}, unit: {unit}}}\n", output)
+
+
 @app.command()
 def limits(fleet: FleetFile = _FILE, form: FleetFormOption = FleetForm.text, output: Output = None) -> None:
     """Compares all stacks together with limits of Azure, and sums the vCPUs that they need."""

@@ -94,6 +94,7 @@ EXAMPLES: Final[dict[str, str]] = {
     "mesh check": "amlz mesh check mesh --kuma 3.0",
     "fleet report": "amlz fleet report --today 2027-03-31 --format html --output fleet.html",
     "fleet addresses": "amlz fleet addresses",
+    "fleet reserve": "amlz fleet reserve emea /20 --unit retail",
     "fleet limits": "amlz fleet limits",
     "fleet order": "amlz fleet order --format json",
     "fleet rings": "amlz fleet rings --ring rest --today 2027-03-31",

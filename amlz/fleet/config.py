@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, ValidationError
 
-from amlz.core.config.shared import Config
+from amlz.core.config.shared import Config, Network
 from amlz.core.problems import Problem, StackFileError, listed
 from amlz.dataclass import dataclass
 from amlz.stackfile.messages import problem
@@ -85,6 +86,17 @@ class UnitConfig(Config):
     """Its repository and state, for `amlz fleet render`."""
 
 
+class BlockConfig(Config):
+    """A range that is reserved for a unit."""
+
+    range: Network = Field(examples=["10.20.0.0/16"])
+    """The range."""
+    space: FleetName = Field(examples=["emea"])
+    """Its address space."""
+    unit: FleetName = Field(examples=["retail"])
+    """Unit that may build networks in it."""
+
+
 class FleetConfig(Config):
     """The fleet file."""
 
@@ -92,6 +104,12 @@ class FleetConfig(Config):
     """Version of the format of the fleet file."""
     spaces: Annotated[tuple[FleetName, ...], Field(min_length=1)] = Field(examples=[["emea"]])
     """Address spaces. Networks of one space are routed to each other."""
+    pools: dict[FleetName, tuple[Network, ...]] = Field({}, examples=[{"emea": ["10.0.0.0/8"]}])
+    """Ranges to reserve blocks from, by address space."""
+    blocks: tuple[BlockConfig, ...] = Field(
+        (), examples=[[{"range": "10.20.0.0/16", "space": "emea", "unit": "retail"}]]
+    )
+    """Ranges that are reserved for units. In a space with blocks, each unit builds networks in its own ones alone."""
     rings: tuple[RingConfig, ...] = Field((), examples=[[{"name": "canary"}, {"name": "rest"}]])
     """Rings, the first one first."""
     units: Annotated[dict[FleetName, UnitConfig], Field(min_length=1)] = Field(
@@ -176,6 +194,7 @@ def _inconsistent(config: FleetConfig) -> list[Problem]:
         places: list[tuple[tuple[str, ...], str]] = [(("units", name, key), ring) for key, ring in named]
         places += [(("units", name, "stackRings", stack), ring) for stack, ring in unit.stack_rings.items()]
         problems += [_unknown(path, ring, "ring", rings) for path, ring in places if ring not in rings]
+    problems += _of_blocks(config)
     folders: dict[str, str] = {}
     for name, unit in config.units.items():
         folder = str(Path(unit.reports))
@@ -189,12 +208,35 @@ def _inconsistent(config: FleetConfig) -> list[Problem]:
     return problems
 
 
+def _of_blocks(config: FleetConfig) -> Iterator[Problem]:
+    """Blocks outside of their pool, of a unit in another space, or that share addresses."""
+    for space in config.pools:
+        if space not in config.spaces:
+            yield _unknown(("pools", space), space, "address space", config.spaces)
+    for number, block in enumerate(config.blocks):
+        path, cidr = ("blocks", number), IPv4Network(block.range)
+        unit = config.units.get(block.unit)
+        if unit is None:
+            yield _unknown((*path, "unit"), block.unit, "unit", tuple(config.units))
+        elif unit.space != block.space:
+            text = f"The networks of {block.unit} are in the address space {unit.space!r}."
+            yield Problem((*path, "space"), text, f"Set `space: {unit.space}`.")
+        pools = config.pools.get(block.space, ())
+        if not any(cidr.subnet_of(IPv4Network(pool)) for pool in pools):
+            text = f"{cidr} is in no range of the pool of {block.space!r}."
+            yield Problem((*path, "range"), text, "Add such a range below `pools`.")
+        for other in config.blocks[:number]:
+            if other.space == block.space and cidr.overlaps(IPv4Network(other.range)):
+                text = f"{cidr} shares addresses with {other.range}, reserved for {other.unit}."
+                yield Problem((*path, "range"), text, "Reserve another range: `amlz fleet reserve`.")
+
+
 def _twice(path: tuple[str, ...], names: tuple[str, ...] | list[str]) -> Iterator[Problem]:
     for number, name in enumerate(names):
         if name in names[:number]:
             yield Problem((*path, number), f"{name} is listed twice.", "Remove one of them.")
 
 
-def _unknown(path: tuple[str, ...], name: str, kind: str, known: tuple[str, ...] | list[str]) -> Problem:
+def _unknown(path: tuple[str | int, ...], name: str, kind: str, known: tuple[str, ...] | list[str]) -> Problem:
     remedy = f"Set one of {listed(known, 'or')}." if known else f"List it below `{kind}s` first."
     return Problem(path, f"There is no {kind} {name!r}.", remedy)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from amlz.core.problems import listed
 from amlz.core.words import plural
 from amlz.fleet.addresses import RangeOverlap, RangeUse, overlaps, uses
+from amlz.fleet.blocks import outside_of_blocks
 from amlz.fleet.folder import FleetReports
 from amlz.reports.fleet import unusable
 from amlz.reports.fleet.page import FleetPage, FleetTable
@@ -21,9 +23,13 @@ def page(reports: FleetReports) -> FleetPage:
     overlapping = overlaps(every)
     sure = sum(overlap.certain for overlap in overlapping)
     good = f"{plural(sure, 'overlap')} in {plural(len(reports.fleet.config.spaces), 'address space')}"
+    outside = outside_of_blocks(reports)
+    if outside:
+        good += f", {plural(len(outside), 'range')} outside of the blocks of their unit"
     if sure < len(overlapping):
         good += f", {len(overlapping) - sure} not decided"
     level = "bad" if sure else "look" if overlapping or reports.unusable else "good"
+    level = "bad" if outside else level
     tables = (
         FleetTable(
             "Overlaps",
@@ -31,6 +37,7 @@ def page(reports: FleetReports) -> FleetPage:
             tuple(_overlap_row(overlap) for overlap in overlapping),
             "No range shares addresses with one of another stack in its address space.",
         ),
+        *_blocks(reports, outside),
         FleetTable("Ranges", ("space", "range", "network", "stacks"), tuple(map(_use_row, every)), "None."),
         unusable.table(reports),
     )
@@ -38,10 +45,25 @@ def page(reports: FleetReports) -> FleetPage:
     record: dict[str, object] = {
         "overlaps": [_overlap(overlap) for overlap in overlapping],
         "ranges": [_use(use) for use in every],
+        "blocks": [
+            {"range": block.range, "space": block.space, "unit": block.unit} for block in reports.fleet.config.blocks
+        ],
+        "outsideOfBlocks": [_use(use) for use in outside],
     }
     record |= {"notKnown": unusable.records(reports)}
     verdict = unusable.sentence(reports, good)
     return FleetPage("Addresses of the fleet", level, verdict, tables, notes, record, level != "good")
+
+
+def _blocks(reports: FleetReports, outside: tuple[RangeUse, ...]) -> Iterator[FleetTable]:
+    """Returns the tables of a fleet with blocks."""
+    blocks = reports.fleet.config.blocks
+    if blocks:
+        rows = tuple(map(_use_row, outside))
+        columns = ("space", "range", "network", "stack")
+        yield FleetTable("Outside of the blocks of their unit", columns, rows, "No unit builds outside of its blocks.")
+        reserved = tuple((block.space, block.range, block.unit) for block in blocks)
+        yield FleetTable("Blocks", ("space", "range", "unit"), reserved, "None.")
 
 
 def _overlap_row(overlap: RangeOverlap) -> tuple[str, ...]:
