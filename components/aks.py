@@ -8,6 +8,7 @@ from pulumi_azure_native import privatedns
 
 from amlz.capabilities.aks.facts import MAINTENANCE, POOL
 from amlz.capabilities.aks.spec import AksSpec, PoolSpec
+from components.aks_monitoring import AksMonitoring
 from components.diagnostics import diagnostics
 from components.lock import lock
 from components.resource_registry import ResourceRegistry
@@ -35,6 +36,10 @@ class Aks(pulumi.ComponentResource):
             self._pool(name, pool)
         for schedule in args.maintenance.schedules:
             self._maintenance(name, schedule)
+        if args.monitoring is not None:
+            AksMonitoring(
+                f"{name}-monitoring", args.monitoring, args.id, resources, pulumi.ResourceOptions(parent=self)
+            )
         diagnostics(self, name, args.diagnostics, resources)
         for role in args.roles:
             role_assignment(self, name, role, resources)
@@ -98,7 +103,11 @@ class Aks(pulumi.ComponentResource):
             security_profile=aks.ManagedClusterSecurityProfileArgs(
                 workload_identity=aks.ManagedClusterSecurityProfileWorkloadIdentityArgs(enabled=True)
             ),
-            addon_profiles={"azurepolicy": aks.ManagedClusterAddonProfileArgs(enabled=True)},
+            addon_profiles={
+                "azurepolicy": aks.ManagedClusterAddonProfileArgs(enabled=True),
+                **({"omsagent": _agent(resources.ref(args.monitoring.log))} if args.monitoring is not None else {}),
+            },
+            azure_monitor_profile=_metrics() if args.monitoring is not None else None,
             auto_upgrade_profile=aks.ManagedClusterAutoUpgradeProfileArgs(
                 upgrade_channel=args.upgrades, node_os_upgrade_channel=aks.NodeOSUpgradeChannel.NODE_IMAGE
             ),
@@ -174,3 +183,21 @@ class Aks(pulumi.ComponentResource):
             opts=resources.options(self, args.place.subscription),
         )
         resources.register(args.place.id(MAINTENANCE, args.name, schedule), built)
+
+
+def _agent(log: pulumi.Input[str]) -> aks.ManagedClusterAddonProfileArgs:
+    """Returns the add-on that sends logs of containers, with an identity and no key."""
+    return aks.ManagedClusterAddonProfileArgs(
+        enabled=True, config={"logAnalyticsWorkspaceResourceID": log, "useAADAuth": "true"}
+    )
+
+
+def _metrics() -> aks.ManagedClusterAzureMonitorProfileArgs:
+    return aks.ManagedClusterAzureMonitorProfileArgs(
+        metrics=aks.ManagedClusterAzureMonitorProfileMetricsArgs(
+            enabled=True,
+            kube_state_metrics=aks.ManagedClusterAzureMonitorProfileKubeStateMetricsArgs(
+                metric_labels_allowlist="", metric_annotations_allow_list=""
+            ),
+        )
+    )

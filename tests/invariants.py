@@ -36,6 +36,7 @@ ZONES = {
         "table": {"privatelink.table.core.windows.net"},
         "dfs": {"privatelink.dfs.core.windows.net"},
         "searchService": {"privatelink.search.windows.net"},
+        "grafana": {"privatelink.grafana.azure.com"},
         "dataFactory": {"privatelink.datafactory.azure.net"},
         "databricks_ui_api": {"privatelink.azuredatabricks.net"},
         "browser_authentication": {"privatelink.azuredatabricks.net"},

@@ -245,6 +245,18 @@ TOKENS = (
     Token("security", "Pricing", "Microsoft.Security/pricings", ("scopeId", "pricingName"), scope="extension"),
     Token("consumption", "Budget", "Microsoft.Consumption/budgets", ("scope", "budgetName"), scope="extension"),
     Token("costmanagement", "Budget", "Microsoft.CostManagement/budgets", ("scope", "budgetName"), scope="extension"),
+    Token("dashboard", "Grafana", "Microsoft.Dashboard/grafana", (_GROUP, "workspaceName")),
+    Token(
+        "dashboard", "ManagedPrivateEndpoint", "Microsoft.Dashboard/grafana/managedPrivateEndpoints",
+        (_GROUP, "workspaceName", "managedPrivateEndpointName"),
+    ),
+    Token("monitor", "AzureMonitorWorkspace", "Microsoft.Monitor/accounts", (_GROUP, "azureMonitorWorkspaceName")),
+    Token("monitor", "DataCollectionEndpoint", "Microsoft.Insights/dataCollectionEndpoints", (_GROUP, "dataCollectionEndpointName")),
+    Token("monitor", "DataCollectionRule", "Microsoft.Insights/dataCollectionRules", (_GROUP, "dataCollectionRuleName")),
+    Token(
+        "monitor", "DataCollectionRuleAssociation", "Microsoft.Insights/dataCollectionRuleAssociations",
+        ("resourceUri", "associationName"), scope="extension",
+    ),
     Token("portal", "Dashboard", "Microsoft.Portal/dashboards", (_GROUP, "dashboardName")),
     Token("cognitiveservices", "Account", "Microsoft.CognitiveServices/accounts", (_GROUP, "accountName")),
     Token("search", "Service", "Microsoft.Search/searchServices", (_GROUP, "searchServiceName")),

@@ -209,6 +209,30 @@ _ROWS: tuple[RoleDefinition, ...] = (
         date="2024-04-25",
     ),
     RoleDefinition(
+        "b0d8363b-8ddd-447d-831f-62ca05bff136",
+        "Monitoring Data Reader",
+        (),
+        data_actions=("Microsoft.Monitor/accounts/data/metrics/read",),
+        source="https://learn.microsoft.com/azure/azure-monitor/containers/integrate-keda",
+        date="2023-05-31",
+    ),
+    RoleDefinition(
+        "22926164-76b3-42b3-bc55-97df8dab3e41",
+        "Grafana Admin",
+        (),
+        data_actions=("Microsoft.Dashboard/grafana/ActAsGrafanaAdmin/action",),
+        source=_ROLES + "monitor#grafana-admin",
+        date="2024-04-25",
+    ),
+    RoleDefinition(
+        "60921a7e-fef1-4a43-9b16-a26c52ad4769",
+        "Grafana Viewer",
+        (),
+        data_actions=("Microsoft.Dashboard/grafana/ActAsGrafanaViewer/action",),
+        source=_ROLES + "monitor#grafana-viewer",
+        date="2024-04-25",
+    ),
+    RoleDefinition(
         "73c42c96-874c-492b-b04d-ab87d138a893",
         "Log Analytics Reader",
         (

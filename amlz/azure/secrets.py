@@ -44,6 +44,9 @@ _VALUES = re.compile(
     r"AccountKey=[A-Za-z0-9+/=]{20,}|SharedAccessKey=\S{20,}|[?&]sig=[^&\s]{20,}|-----BEGIN [A-Z ]*PRIVATE KEY"
 )
 
+#: Values of switches, which are no secret with any name: `apiKey` of Managed Grafana is one of them.
+_SWITCHES = frozenset({"Enabled", "Disabled"})
+
 #: A text that each such secret has in it, how it looks as a whole, and what it is.
 Shape = tuple[str, re.Pattern[str], str]
 #: https://learn.microsoft.com/azure/storage/common/storage-account-keys-manage: 64 bytes in base 64
@@ -111,7 +114,9 @@ class Hider:
     def value(self, value: Any, name: str = "") -> Any:
         """A value without secrets: by name, by form, or as one of the `secrets`. `name`: the key of the value."""
         if isinstance(value, str):
-            return HIDDEN if value and (named_secret(name) or looks_secret(value) or self._holds(value)) else value
+            if not value or value in _SWITCHES:
+                return value
+            return HIDDEN if named_secret(name) or looks_secret(value) or self._holds(value) else value
         if isinstance(value, dict):
             if MARK in value:
                 return HIDDEN

@@ -138,6 +138,7 @@ Who = Literal[
     "dataScientists", "mlEngineers", "computeOperators", "readers", "pipelines", "memberEngineers", "memberOperators",
     "meshCallers", "endpoints", "collectingEndpoints", "endpointsWithSecrets", "endpointCallers",
     "callersOfEndpoint", "aksIdentity", "aksNodesIdentity", "databricksIdentity", "dataFactoryIdentity", "batchCallers",
+    "aksGrafanaIdentity",
 ]  # fmt: skip
 #: The name of what a role is given on: of the core in amlz/core/facts/roles.py, of a capability in its `targets`.
 Target = str

@@ -39,6 +39,7 @@ NO_TAGS = [
     "managedidentity:FederatedIdentityCredential",
     "management:ManagementGroup",
     "management:ManagementGroupSubscription",
+    "monitor:DataCollectionRuleAssociation",
     "monitor:DiagnosticSetting",
     "monitor:ManagementGroupDiagnosticSetting",
     "monitor:PrivateLinkScopedResource",

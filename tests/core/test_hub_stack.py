@@ -115,7 +115,7 @@ def test_a_hub_that_stands_by_itself_serves_ranges_it_does_not_know_the_use_of()
         "environments": plan.environments,
     } == {
         "rules": ({("10.1.0.0/16",)}, 11, ["rcg-azure-ml", "rcg-python-packages"]),
-        "zones": 12,
+        "zones": 13,
         "lock": True,
         "subscriptions": (HUB,),
         "deployer": [

@@ -19,7 +19,7 @@ from tests.core.stacks import at, facts, messages_of, planned, stack
 KINDS: dict[str, Any] = facts("name-rules")["kinds"]
 WITH_SUFFIX = (
     "keyVault", "storageAccount", "containerRegistry", "workspace", "logAnalytics", "searchService", "managedCluster",
-    "dataFactory",
+    "dataFactory", "grafana", "collectionEndpoint",
 )  # fmt: skip
 #: Kinds that are never made of words of the stack file.
 ONE_WORD = {"cluster", "connection", "container", "datastore", "onlineEndpoint"}

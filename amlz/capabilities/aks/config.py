@@ -85,6 +85,8 @@ class AksConfig(Config):
     """The weekly time of upgrades."""
     azure_ml: Annotated[bool, Field(strict=True)] = False
     """Opens to its nodes the hosts that Azure ML's extension requires."""
+    monitoring: Annotated[bool, Field(strict=True)] = False
+    """Metrics in managed Prometheus with Managed Grafana, and logs of containers in the central log."""
 
 
 KEYS = (

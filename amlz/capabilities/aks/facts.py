@@ -6,12 +6,31 @@ from collections.abc import Iterator
 
 from amlz.azure.change_rule import properties
 from amlz.azure.protection import Protection, ranked
-from amlz.core.billing import Body, Omitted, Quantity, free
-from amlz.core.capability_facts import ArmType, EgressHosts, Emits, Facts, Grant, Holds, Limit, NameRule, Noun
+from amlz.azure.protections import KEYS, PUBLIC
+from amlz.core.billing import Body, Omitted, Quantity, at, free
+from amlz.core.capability_facts import (
+    ArmType,
+    EgressHosts,
+    Emits,
+    Facts,
+    Grant,
+    Holds,
+    Limit,
+    NameRule,
+    Noun,
+    PublicDomains,
+    Switch,
+    ZonesOf,
+)
 from amlz.core.facts.clouds import FIREWALL_PAGE
 
 CLUSTER = "Microsoft.ContainerService/managedClusters"
 POOL, MAINTENANCE = f"{CLUSTER}/agentPools", f"{CLUSTER}/maintenanceConfigurations"
+METRICS, GRAFANA = "Microsoft.Monitor/accounts", "Microsoft.Dashboard/grafana"
+MANAGED_ENDPOINT = f"{GRAFANA}/managedPrivateEndpoints"
+COLLECTION_ENDPOINT = "Microsoft.Insights/dataCollectionEndpoints"
+COLLECTION_RULE = "Microsoft.Insights/dataCollectionRules"
+ASSOCIATION = "Microsoft.Insights/dataCollectionRuleAssociations"
 
 _AKS = "https://learn.microsoft.com/azure/aks/"
 #: 2026-08-05.
@@ -25,6 +44,23 @@ OVERLAY_PAGE = f"{_AKS}concepts-network-azure-cni-overlay"
 _IDENTITY = f"{_AKS}use-managed-identity"
 _RBAC = f"{_AKS}manage-azure-rbac"
 _LIMITS = f"{_AKS}quotas-skus-regions"
+
+_LEARN = "https://learn.microsoft.com/azure/"
+#: 2025-08-25.
+AGENTS_PAGE = f"{_LEARN}azure-monitor/containers/kubernetes-monitoring-firewall"
+_METRICS_PAGE = f"{_LEARN}azure-monitor/essentials/prometheus-grafana"
+_GRAFANA_ROLES = f"{_LEARN}managed-grafana/concept-role-based-access-control"
+_ZONES_PAGE = f"{_LEARN}private-link/private-endpoint-dns"
+
+#: Group IDs of the private endpoints of Grafana and of an Azure Monitor workspace.
+GRAFANA_GROUP, METRICS_GROUP = "grafana", "prometheusMetrics"
+#: Streams of logs and inventory of containers; performance is in managed Prometheus.
+#: https://learn.microsoft.com/azure/azure-monitor/containers/kubernetes-monitoring-enable-arm
+CONTAINER_STREAMS = (
+    "Microsoft-ContainerLogV2", "Microsoft-KubeEvents", "Microsoft-KubePodInventory", "Microsoft-KubeNodeInventory",
+    "Microsoft-KubePVInventory", "Microsoft-KubeServices", "Microsoft-KubeMonAgentEvents",
+    "Microsoft-ContainerInventory", "Microsoft-ContainerNodeInventory",
+)  # fmt: skip
 
 #: The list of hosts that Azure keeps for clusters: FIREWALL.
 FQDN_TAG = "AzureKubernetesService"
@@ -45,7 +81,15 @@ NODES, POOLS = Limit(5000, "nodes", "cluster", _LIMITS), Limit(100, "node pools"
 
 #: Names of targets in the table of grants.
 TARGET, ZONE_TARGET, ROUTES_TARGET, NODES_TARGET = "aks", "aksZone", "aksRoutes", "aksNodesIdentity"
+METRICS_TARGET, GRAFANA_TARGET = "aksMetrics", "aksGrafana"
 _ADMIN = "Azure Kubernetes Service RBAC Cluster Admin"
+#: Names of associations. Azure gives a meaning to the second: it is where agents read their configuration.
+#: https://learn.microsoft.com/azure/azure-monitor/essentials/data-collection-endpoint-overview
+RULES, CONFIGURATION = ("metrics", "ContainerInsightsExtension"), "configurationAccessEndpoint"
+_GRAFANA_ADMIN, _GRAFANA_VIEWER, _METRICS_READER = "Grafana Admin", "Grafana Viewer", "Monitoring Data Reader"
+
+_COLLECTION, _COLLECTION_SAYS = r"[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]", "letters, digits and hyphens"
+_DASHBOARDS = "reading dashboards of the cluster"
 
 HOSTS: tuple[EgressHosts, ...] = (
     EgressHosts(
@@ -66,11 +110,35 @@ HOSTS: tuple[EgressHosts, ...] = (
         "public", "aks-azure-ml", ("{region}.experiments.azureml.net", "{region}.api.azureml.ms"), "Https",
         "Azure ML itself", FIREWALL_PAGE, "azureMl",
     ),
+    # With a private link scope, agents use its private endpoint alone.
+    EgressHosts(
+        "public", "aks-monitoring",
+        (
+            "*.ods.opinsights.azure.com", "*.oms.opinsights.azure.com", "*.monitoring.azure.com",
+            "dc.services.visualstudio.com", "global.handler.control.monitor.azure.com",
+            "{region}.handler.control.monitor.azure.com", "*.ingest.monitor.azure.com",
+            "*.metrics.ingest.monitor.azure.com",
+        ),
+        "Https", "agents that send metrics, and logs of containers", AGENTS_PAGE, "monitoring",
+    ),
 )  # fmt: skip
 
 
 def _bill(_: Body) -> Iterator[Quantity | Omitted]:
     yield Omitted("AKS: the tier of the cluster, its load balancer, nodes of its pools and their disks")
+
+
+def _metrics_bill(_: Body) -> Iterator[Quantity | Omitted]:
+    yield Omitted("managed Prometheus: samples that are ingested and queried")
+
+
+def _grafana_bill(_: Body) -> Iterator[Quantity | Omitted]:
+    yield Omitted("Managed Grafana: its instance and its active users")
+
+
+def _rule_bill(body: Body) -> Iterator[Quantity | Omitted]:
+    if at(body, "properties", "destinations", "logAnalytics"):
+        yield Omitted("AKS: logs of containers in the central log")
 
 
 FACTS = Facts(
@@ -98,8 +166,47 @@ FACTS = Facts(
         ),
         ArmType(POOL, Noun("node pool", "node pools")),
         ArmType(MAINTENANCE, Noun("maintenance configuration", "maintenance configurations")),
+        ArmType(
+            METRICS, Noun("Azure Monitor workspace", "Azure Monitor workspaces"), kind="metrics",
+            # The pattern of the published type, version 2023-04-03.
+            names=NameRule(
+                "amw-", 4, 63, r"[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]",
+                "letters, digits and hyphens, starting and ending with a letter or digit", "group",
+            ),
+            public=(Switch("properties.publicNetworkAccess", ("Disabled",), "Enabled"),),
+        ),
+        ArmType(
+            GRAFANA, Noun("Managed Grafana", "Managed Grafanas"), kind="grafana",
+            # The pattern of the published type, version 2024-10-01; at most 23 characters:
+            # https://learn.microsoft.com/azure/managed-grafana/quickstart-managed-grafana-cli
+            names=NameRule(
+                "amg-", 2, 23, r"[a-zA-Z][a-zA-Z0-9-]*[a-zA-Z0-9]",
+                "letters, digits and hyphens, starting with a letter and ending with a letter or digit", "azure",
+            ),
+            public=(Switch("properties.publicNetworkAccess", ("Disabled",), "Enabled"),),
+            keys=Switch("properties.apiKey", ("Disabled",), "Disabled"),
+        ),
+        ArmType(MANAGED_ENDPOINT, Noun("managed private endpoint of Grafana", "managed private endpoints of Grafana")),
+        ArmType(
+            COLLECTION_ENDPOINT, Noun("data collection endpoint", "data collection endpoints"), kind="collectionEndpoint",
+            names=NameRule("dce-", 3, 44, _COLLECTION, _COLLECTION_SAYS, "group"),
+        ),
+        ArmType(
+            COLLECTION_RULE, Noun("data collection rule", "data collection rules"), kind="collectionRule",
+            names=NameRule("dcr-", 3, 64, _COLLECTION, _COLLECTION_SAYS, "group"),
+        ),
+        ArmType(ASSOCIATION, Noun("data collection rule association", "data collection rule associations")),
     ),
-    roles={_ADMIN: "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b"},
+    zones=(ZonesOf("public", GRAFANA_GROUP, ("privatelink.grafana.azure.com",), _ZONES_PAGE),),
+    domains=(PublicDomains("public", GRAFANA_GROUP, ("grafana.azure.com",), _ZONES_PAGE),),
+    # https://learn.microsoft.com/azure/private-link/private-endpoint-overview
+    endpoint_addresses={GRAFANA_GROUP: 1},
+    roles={
+        _ADMIN: "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b",
+        _GRAFANA_ADMIN: "22926164-76b3-42b3-bc55-97df8dab3e41",
+        _GRAFANA_VIEWER: "60921a7e-fef1-4a43-9b16-a26c52ad4769",
+        _METRICS_READER: "b0d8363b-8ddd-447d-831f-62ca05bff136",
+    },
     grants=(
         Grant("aksIdentity", "Private DNS Zone Contributor", ZONE_TARGET, "the cluster writes the name of its API server", PRIVATE_PAGE),
         Grant("aksIdentity", "Network Contributor", "network", "the cluster links its zone to the network, and puts nodes into it", PRIVATE_PAGE),
@@ -108,17 +215,28 @@ FACTS = Facts(
         Grant("aksNodesIdentity", "AcrPull", "registry", "nodes pull the images of models", _IDENTITY),
         Grant("aksNodesIdentity", "AcrPull", "sharedRegistry", "nodes pull the images of models", _IDENTITY),
         Grant("platformTeam", _ADMIN, TARGET, "managing the cluster: local accounts are off", _RBAC),
+        Grant("aksGrafanaIdentity", _METRICS_READER, METRICS_TARGET, "Grafana shows the cluster's metrics", _METRICS_PAGE),
+        Grant("platformTeam", _GRAFANA_ADMIN, GRAFANA_TARGET, "managing dashboards and data sources", _GRAFANA_ROLES),
+        Grant("mlEngineers", _GRAFANA_VIEWER, GRAFANA_TARGET, _DASHBOARDS, _GRAFANA_ROLES),
+        Grant("readers", _GRAFANA_VIEWER, GRAFANA_TARGET, _DASHBOARDS, _GRAFANA_ROLES),
     ),
     targets={
         TARGET: CLUSTER, ZONE_TARGET: "Microsoft.Network/privateDnsZones",
         NODES_TARGET: "Microsoft.ManagedIdentity/userAssignedIdentities",
+        METRICS_TARGET: METRICS, GRAFANA_TARGET: GRAFANA,
     },
     shared_targets={ROUTES_TARGET: "Microsoft.Network/routeTables"},
     egress=HOSTS,
     changes={MAINTENANCE: properties(f"{_AKS}planned-maintenance", "maintenanceWindow")},
-    bills={CLUSTER: _bill, POOL: free, MAINTENANCE: free},
+    bills={
+        CLUSTER: _bill, METRICS: _metrics_bill, GRAFANA: _grafana_bill, COLLECTION_RULE: _rule_bill,
+        **dict.fromkeys((POOL, MAINTENANCE, MANAGED_ENDPOINT, COLLECTION_ENDPOINT, ASSOCIATION), free),
+    },
     protections=(
         Protection(CLUSTER, "local accounts of Kubernetes", ranked("disableLocalAccounts", "true", "false")),
         Protection(CLUSTER, "an API server with a public address", ranked("apiServerAccessProfile.enablePrivateCluster", "true", "false")),
+        Protection(METRICS, PUBLIC, ranked("publicNetworkAccess", "Disabled", "Enabled")),
+        Protection(GRAFANA, PUBLIC, ranked("publicNetworkAccess", "Disabled", "Enabled")),
+        Protection(GRAFANA, KEYS, ranked("apiKey", "Disabled", "Enabled")),
     ),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from amlz.capabilities.aks.facts import (
     CLUSTER,
     FQDN_TAG,
     GPU_TAINT,
+    GRAFANA_GROUP,
     HOSTS,
     MAINTENANCE,
     NODES_TARGET,
@@ -21,6 +22,7 @@ from amlz.capabilities.aks.facts import (
     ZONE,
     ZONE_TARGET,
 )
+from amlz.capabilities.aks.monitoring import associations, monitoring_targets, plan_monitoring
 from amlz.capabilities.aks.records import NODES, clusters, owner_of, path_of, settings_of, subnets
 from amlz.capabilities.aks.spec import AksSpec, ChildSpec, MaintenanceSpec, PoolSpec
 from amlz.core.capability import EnvironmentParts, Part, Planner, Relaxation, SharedSubnet
@@ -31,7 +33,7 @@ from amlz.core.planning.environment_context import EnvironmentContext
 from amlz.core.planning.hub import hub_subnet
 from amlz.core.planning.parts import ranges_of_parts
 from amlz.core.planning.places import spoke_network_id, spoke_place, spoke_route_table
-from amlz.core.planning.rules import ANY, deny
+from amlz.core.planning.rules import ANY, deny, kebab
 from amlz.core.planning.spoke import name_servers, peerings, people_ranges, subnet_name
 from amlz.core.specs import (
     ApplicationRuleSpec,
@@ -64,6 +66,7 @@ def plan_aks(env: EnvironmentContext, given: EnvironmentParts) -> Part | None:
     network = spoke_network_id(context, env.spoke)
     zone = ZoneSpec(targets[ZONE_TARGET].rsplit("/", 1)[-1], targets[ZONE_TARGET])
     roles = (*given.roles[ZONE_TARGET], *given.roles[ROUTES_TARGET], *given.roles[NODES_TARGET])
+    monitoring = plan_monitoring(env, given, settings, _identity(env, "aksGrafana").id) if settings.monitoring else None
     link = ZoneLinkSpec("hub", zone, "link-hub", context.hub_network, env.place, env.tags)
     spec = AksSpec(
         name=name,
@@ -104,7 +107,9 @@ def plan_aks(env: EnvironmentContext, given: EnvironmentParts) -> Part | None:
         children=(
             *(ChildSpec(env.place.id(POOL, name, pool_name)) for pool_name in settings.pools),
             *(ChildSpec(env.place.id(MAINTENANCE, name, schedule)) for schedule in _SCHEDULES),
+            *(ChildSpec(one) for one in associations(cluster, monitoring)),
         ),
+        monitoring=monitoring,
         tags=env.tags,
     )  # fmt: skip
     return Part(spec)
@@ -128,18 +133,27 @@ def _pool(name: str, pool: AksPoolConfig) -> PoolSpec:
 
 
 def _identity(env: EnvironmentContext, role: str) -> IdentitySpec:
-    word = "aks-nodes" if role == "aksNodes" else role
-    name = env.context.take("identity", env.namer.name("identity", word), env.place.group_id, path_of(env.key))
+    name = env.context.take("identity", env.namer.name("identity", kebab(role)), env.place.group_id, path_of(env.key))
     return IdentitySpec(role, name, env.place, env.tags)
 
 
 def _identities(env: EnvironmentContext) -> tuple[IdentitySpec, ...]:
-    return () if settings_of(env.settings) is None else (_identity(env, "aks"), _identity(env, "aksNodes"))
+    settings = settings_of(env.settings)
+    if settings is None:
+        return ()
+    roles = ("aks", "aksNodes", *(("aksGrafana",) if settings.monitoring else ()))
+    return tuple(_identity(env, role) for role in roles)
+
+
+def _endpoints(environment: EnvironmentConfig) -> tuple[str, ...]:
+    settings = settings_of(environment)
+    return (GRAFANA_GROUP,) if settings is not None and settings.monitoring else ()
 
 
 def _targets(env: EnvironmentContext) -> dict[str, str]:
     """Returns the ids that roles are given on: cluster, zone, routes, and the identity of nodes."""
-    if settings_of(env.settings) is None:
+    settings = settings_of(env.settings)
+    if settings is None:
         return {}
     cluster = env.namer.unique("managedCluster")
     zone = ZONE.format(cluster=cluster, region=env.place.location)
@@ -149,6 +163,7 @@ def _targets(env: EnvironmentContext) -> dict[str, str]:
         ZONE_TARGET: env.place.id("Microsoft.Network/privateDnsZones", zone),
         ROUTES_TARGET: spoke.id("Microsoft.Network/routeTables", spoke_route_table(env.context, env.spoke)),
         NODES_TARGET: _identity(env, "aksNodes").id,
+        **monitoring_targets(env, settings),
     }
 
 
@@ -175,6 +190,9 @@ def _subnet_rules(context: Context, subnet: SharedSubnet) -> Iterator[NsgRuleSpe
     why = "stores, vault, registry and workspace of this environment"
     yield NsgRuleSpec("endpoints", 110, "Outbound", (own,), stores, ("443",), why, "Tcp")
     yield NsgRuleSpec("dns", 120, "Outbound", (own,), servers, ("53",), f"names, by {names}")
+    if settings.monitoring and context.private_link_scope:
+        scope, why = hub_subnet(context, "endpoints"), "metrics and logs of containers, to the private link scope"
+        yield NsgRuleSpec("telemetry", 130, "Outbound", (own,), (scope,), ("443",), why, "Tcp")
     why = "the firewall knows the hosts"
     yield NsgRuleSpec("by-firewall", 400, "Outbound", (own,), ("Internet",), ("80", "443"), why, "Tcp")
     yield deny("Outbound")
@@ -215,6 +233,7 @@ def _nodes(config: LandingZoneConfig, only: str | None) -> tuple[str, ...]:
             None: True,
             "gpuDriver": any(pool.gpu_driver == "install" for pool in settings.pools.values()),
             "azureMl": settings.azure_ml,
+            "monitoring": settings.monitoring and config.hub.private_link_scope is None,
         }[only]
     }
     return tuple(sorted(ranges, key=IPv4Network))
@@ -245,6 +264,7 @@ def _summary(config: LandingZoneConfig) -> Iterator[tuple[str, str]]:
 
 PLANNER = Planner(
     check=check_aks,
+    endpoints=_endpoints,
     relaxations=_relaxations,
     summary=_summary,
     identities=_identities,

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from amlz.capabilities.aks.facts import CLUSTER
-from amlz.core.specs import DiagnosticsSpec, LockSpec, Place, RoleAssignmentSpec, ZoneLinkSpec
+from amlz.capabilities.aks.facts import CLUSTER, COLLECTION_ENDPOINT, COLLECTION_RULE, GRAFANA, METRICS
+from amlz.core.specs import (
+    DiagnosticsSpec,
+    LockSpec,
+    Place,
+    PrivateEndpointSpec,
+    RoleAssignmentSpec,
+    ScopedResourceSpec,
+    ZoneLinkSpec,
+)
 from amlz.core.specs.common import Tags
 from amlz.dataclass import dataclass
 
@@ -40,6 +48,49 @@ class MaintenanceSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class MonitoringSpec:
+    """Metrics of a cluster with Grafana, and logs of its containers in the central log (`log`: its id).
+
+    `collector`: the data collection endpoint; `scoped`: it in the private link scope, None without one. `identity`: of
+    Grafana; `endpoint`: by which people reach it; `roles`: on metrics and Grafana.
+    """
+
+    place: Place
+    metrics: str
+    collector: str
+    metrics_rule: str
+    containers_rule: str
+    log: str
+    scoped: ScopedResourceSpec | None
+    grafana: str
+    identity: str
+    endpoint: PrivateEndpointSpec
+    roles: tuple[RoleAssignmentSpec, ...]
+    protect: bool
+    tags: Tags
+
+    @property
+    def metrics_id(self) -> str:
+        return self.place.id(METRICS, self.metrics)
+
+    @property
+    def collector_id(self) -> str:
+        return self.place.id(COLLECTION_ENDPOINT, self.collector)
+
+    @property
+    def metrics_rule_id(self) -> str:
+        return self.place.id(COLLECTION_RULE, self.metrics_rule)
+
+    @property
+    def containers_rule_id(self) -> str:
+        return self.place.id(COLLECTION_RULE, self.containers_rule)
+
+    @property
+    def grafana_id(self) -> str:
+        return self.place.id(GRAFANA, self.grafana)
+
+
+@dataclass(frozen=True, slots=True)
 class AksSpec:
     """A private cluster with its zone. `identity`, `nodes_identity`, `subnet`: IDs.
 
@@ -71,6 +122,7 @@ class AksSpec:
     protect: bool
     lock: LockSpec | None
     children: tuple[ChildSpec, ...]
+    monitoring: MonitoringSpec | None
     tags: Tags
 
     @property

@@ -91,10 +91,14 @@ COMPUTE_SWITCHES = {
     ),
 }  # fmt: skip
 
-#: Both are open by default; closing them without a private link scope would make them useless.
-SCOPED = ("Microsoft.Insights/components", "Microsoft.OperationalInsights/workspaces")
+_TELEMETRY = ("properties.publicNetworkAccessForIngestion", "properties.publicNetworkAccessForQuery")
+#: All are open by default; closing them without a private link scope would make them useless.
+SCOPED = {
+    "microsoft.insights/components": _TELEMETRY,
+    "microsoft.operationalinsights/workspaces": _TELEMETRY,
+    "microsoft.insights/datacollectionendpoints": ("properties.networkAcls.publicNetworkAccess",),
+}
 MEMBERS = "Microsoft.Insights/privateLinkScopes/scopedResources"
-SCOPED_PATHS = ("properties.publicNetworkAccessForIngestion", "properties.publicNetworkAccessForQuery")
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
@@ -140,7 +144,7 @@ def _without_scope(graph: ResourceGraph) -> Iterator[Finding]:
     hub_here = any(r.arm_type.endswith("/azureFirewalls") or "amlz:hub:Hub" in r.urn for r in networks)
     for resource in graph.of_type(*SCOPED):
         inside = resource.id.lower() in members
-        for path in SCOPED_PATHS:
+        for path in SCOPED[resource.arm_type.lower()]:
             actual = value(resource, path)
             if is_unknown(actual):
                 yield CHECK.undecided(resource, path, actual)
