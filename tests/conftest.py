@@ -52,6 +52,7 @@ PREVIEWED = STACKS | {
     "everything-existing": "examples/everything/Pulumi.everything-existing.yaml",
     "recommended-managed": "examples/recommended-managed/Pulumi.recommended-managed.yaml",
     "two-subscriptions": "examples/two-subscriptions/Pulumi.two-subscriptions.yaml",
+    "data-platform": "examples/data-platform/Pulumi.data-platform.yaml",
 }
 
 

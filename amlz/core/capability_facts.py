@@ -175,6 +175,16 @@ class DeployerGrant:
 
 
 @dataclass(frozen=True, slots=True)
+class Platform:
+    """A data platform. `endpoints`: private endpoints of its managed network by which it reaches the lake; () where it
+    uses those of the lake.
+    """
+
+    title: str
+    endpoints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class EgressHosts:
     """Public hosts that something of the capability reaches through the firewall. They may hold {region}.
 
@@ -247,9 +257,10 @@ class Facts:
 
     `endpoint_addresses`: addresses that a private endpoint takes, by group ID. `roles`: IDs of roles by name.
     `targets`: the ARM type of each target that its grants name, in the resource group of an environment;
-    `shared_targets`: of those elsewhere. `tags`: service tags that the firewall opens for it. `changes`: effects of
-    changed properties, by ARM type. `bills`: what is billed of its types. `protections`: properties of its types that
-    protect production. `removed` and `added`: ARM types whose deletion or creation takes protection away, in words.
+    `shared_targets`: of those elsewhere. `tags`: service tags that the firewall opens for it. `platforms`: data
+    platforms by their identity, for the table of data flows. `changes`: effects of changed properties, by ARM type.
+    `bills`: what is billed of its types. `protections`: properties of its types that protect production.
+    `removed` and `added`: ARM types whose deletion or creation takes protection away, in words.
     """
 
     types: tuple[ArmType, ...] = ()
@@ -263,6 +274,7 @@ class Facts:
     shared_targets: Mapping[Target, str] = field(default_factory=dict)
     egress: tuple[EgressHosts, ...] = ()
     tags: tuple[TagRule, ...] = ()
+    platforms: Mapping[Who, Platform] = field(default_factory=dict)
     limits: tuple[CountedLimit, ...] = ()
     retired_settings: tuple[RetiredSetting, ...] = ()
     changes: Mapping[str, tuple[ChangeRule, ...]] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from amlz.core.problems import listed
 from amlz.core.words import plural
 from amlz.policy.verdicts import Verdicts
 from amlz.reports.custom_sections import CustomSection, custom_sections
+from amlz.reports.data_flows import data_flows
 from amlz.reports.hiding import hidden_accepted, hidden_finding, hidden_graph, hidden_verdicts
 from amlz.stackfile.load import StackFile
 
@@ -62,8 +63,8 @@ class Preview:
 
     @cached_property
     def sections(self) -> tuple[CustomSection, ...]:
-        """Sections by the business unit, from what is shown."""
-        return tuple(custom_sections(self.shown.graph, self.plan))
+        """Returns further tables: flows of data, and those of the business unit, from what is shown."""
+        return (*data_flows(self.plan), *custom_sections(self.shown.graph, self.plan))
 
     @cached_property
     def shown(self) -> Preview:

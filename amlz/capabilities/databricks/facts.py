@@ -16,6 +16,7 @@ from amlz.core.capability_facts import (
     Holds,
     NameRule,
     Noun,
+    Platform,
     PublicDomains,
     Switch,
     ZonesOf,
@@ -138,6 +139,7 @@ FACTS = Facts(
         Grant("databricksIdentity", _CONTRIBUTOR, "lakeWrite", "Databricks writes to the lake", CATALOG_PAGE),
     ),
     tags=TAGS,
+    platforms={"databricksIdentity": Platform("Databricks")},
     changes={
         WORKSPACE: (
             _fixed("computeMode", "it cannot be changed"),

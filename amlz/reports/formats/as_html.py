@@ -51,7 +51,7 @@ SECTIONS = {
     "quota": "Quota",
     "cost": "Cost of a month",
     "alerts": "Alerts",
-    "custom": "By the business unit",
+    "custom": "Further tables",
     "built": "Resources that would be built",
     "limits": "Limitations",
 }
