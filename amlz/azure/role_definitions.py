@@ -122,6 +122,13 @@ _ROWS: tuple[RoleDefinition, ...] = (
         date="2024-12-12",
     ),
     RoleDefinition(
+        "1823dd4f-9b8c-4ab6-ab4e-7397a3684615",
+        "AzureML Registry User",
+        ("Microsoft.MachineLearningServices/registries/read", "Microsoft.MachineLearningServices/registries/assets/*"),
+        source=_ROLES + "ai-machine-learning#azureml-registry-user",
+        date="2024-12-12",
+    ),
+    RoleDefinition(
         "e503ece1-11d0-4e8e-8e2c-7a6c3bf38815",
         "AzureML Compute Operator",
         (f"{_ML}/computes/*", f"{_ML}/notebooks/vm/*"),

@@ -20,6 +20,7 @@ from amlz.core.plan import LandingZonePlan
 from amlz.core.problems import LandingZoneError, listed
 from amlz.core.specs import ProjectEnvironmentSpec, records
 from amlz.core.specs.kubernetes import KubernetesSpec
+from amlz.core.specs.model_registry import ModelRegistrySpec
 from amlz.core.specs.operations import OperationsSpec
 
 #: The stack output of the capability that builds identities of pipelines.
@@ -145,7 +146,7 @@ def contract(plan: LandingZonePlan, spec: ProjectEnvironmentSpec) -> WorkloadCon
     managed = workspace.managed_network is not None
     registry = resource(workspace.registry)
     host = host_of("registry", plan.cloud)
-    operations = plan.part(OperationsSpec)
+    operations, models = plan.part(OperationsSpec), plan.part(ModelRegistrySpec)
     parts = [planned.part.spec for planned in spec.capabilities]
     identities = {identity.role: IdentityOfWorkload(id=identity.id) for identity in spec.identities}
     pipelines = {
@@ -190,7 +191,7 @@ def contract(plan: LandingZonePlan, spec: ProjectEnvironmentSpec) -> WorkloadCon
             for cluster in spec.computes.clusters
         ],
         image_build_cluster=workspace.image_build_cluster,
-        model_registry=None,
+        model_registry=resource(models.id) if models else None,
         kubernetes=sorted(cluster.name for part in parts for cluster in records(part, KubernetesSpec)),
         identities=identities,
         pipelines=pipelines,

@@ -68,6 +68,32 @@ UNSUPPORTED: tuple[Unsupported, ...] = (
         "Set `spokes.NAME.subscription`, and `spoke` of the environment: docs/how-to/organisation.md.",
     ),
     Unsupported(
+        _ENVIRONMENT,
+        frozenset({"kind", "workspacekind", "workspacetype", "hubworkspace", "hubid", "hubresourceid", "hub"}),
+        "Workspaces of the kinds hub and project are not supported: a hub has no clusters, no batch endpoints and no "
+        "virtual network of yours, and environments are built on these.",
+        "Remove it: the workspace of an environment is of the kind Default. For several projects in one workspace, set "
+        "`sharedBy` (docs/how-to/shared-workspaces.md).",
+    ),
+    Unsupported(
+        _ENVIRONMENT,
+        frozenset({"featurestore", "featurestores", "featurestoreworkspace"}),
+        "A feature store is not supported: its managed network must allow all egress.",
+        "Remove it: keep features in containers of `dataLake` (docs/how-to/data-lake.md).",
+    ),
+    Unsupported(
+        (),
+        frozenset({"featurestore", "featurestores", "featurestoreworkspace"}),
+        "A feature store is not supported: its managed network must allow all egress.",
+        "Remove it: keep features in containers of `dataLake` (docs/how-to/data-lake.md).",
+    ),
+    Unsupported(
+        (),
+        frozenset({"amlregistry", "azuremlregistry", "mlregistry", "registries"}),
+        "An Azure ML registry is not created here.",
+        "Remove it. Refer to a registry that exists with `modelRegistry.id` (docs/how-to/model-registry.md).",
+    ),
+    Unsupported(
         ("subscriptions",),
         frozenset({"environments", "projects", "production", "prod", "dev", "nonproduction", "nonprod", "spokes"}),
         "Subscriptions by environment are not set here: an environment is in the subscription of its spoke.",
@@ -91,12 +117,6 @@ UNSUPPORTED: tuple[Unsupported, ...] = (
         frozenset({"ddosprotectionplan", "ddosprotection", "ddos"}),
         "A DDoS protection plan is not supported.",
         "Remove it, and have the plan assigned by a policy of the organisation: the policy modifies virtual networks.",
-    ),
-    Unsupported(
-        _ENVIRONMENT,
-        frozenset({"kind", "workspacekind"}),
-        "Workspaces of the kinds hub and project are not supported.",
-        "Remove it: the workspace is of the default kind.",
     ),
 )
 

@@ -90,6 +90,10 @@ _SHARED_BY = {
 }
 _SEARCH = {"category": "CognitiveSearch", "target": "https://search.contoso.com", "auth": "entra"}
 _PIPELINE = "22222222-aaaa-4bbb-8ccc-000000000001"
+_MODELS = (
+    "/subscriptions/c2c2c2c2-1111-4222-8333-444455556666/resourceGroups/rg-models/providers/"
+    "Microsoft.MachineLearningServices/registries/contoso-models"
+)
 _SERVING = {
     "endpoints": {
         "scoring": {
@@ -236,7 +240,14 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
         ),
     },
     "dataFactory": {"none": {}, "some": _environment({"dataFactory": {}})},
-    "serving": {"none": {}, "some": {"access": {"pipelines": [_PIPELINE]}, **_environment({"serving": _SERVING})}},
+    "serving": {
+        "none": {},
+        "some": {
+            "access": {"pipelines": [_PIPELINE]},
+            "modelRegistry": {"id": _MODELS, "giveRoles": True},
+            **_environment({"serving": _SERVING}),
+        },
+    },
 }
 
 

@@ -117,5 +117,6 @@ def _when(word: str) -> str:
         "partRoles": "with an existing vault or registry",
         "partEndpoints": "with one to which an endpoint is built here",
         "lakeRoles": "with an existing lake on which roles are given here",
+        "modelRegistryRoles": "with an Azure ML registry on which roles are given here",
         "lakeEndpoints": "with an existing lake to which endpoints are built here",
     }.get(word, word)

@@ -21,6 +21,7 @@ _VAULT = "Microsoft.KeyVault/vaults"
 _REGISTRY = "Microsoft.ContainerRegistry/registries"
 _ZONE = "Microsoft.Network/privateDnsZones"
 _CLUSTER = "Microsoft.ContainerService/managedClusters"
+_MODEL_REGISTRY = "Microsoft.MachineLearningServices/registries"
 _ACTION_GROUP = "Microsoft.Insights/actionGroups"
 _SAMPLE = resource_group_id("11111111-1111-1111-1111-111111111111", "rg-hub")
 _EXAMPLES = {
@@ -32,6 +33,7 @@ _EXAMPLES = {
     _REGISTRY: f"{_SAMPLE}/providers/{_REGISTRY}/crcentral",
     _ZONE: f"{_SAMPLE}/providers/{_ZONE}/privatelink.vaultcore.azure.net",
     _CLUSTER: f"{_SAMPLE}/providers/{_CLUSTER}/aks-shared",
+    _MODEL_REGISTRY: f"{_SAMPLE}/providers/{_MODEL_REGISTRY}/contoso-models",
     _ACTION_GROUP: f"{_SAMPLE}/providers/{_ACTION_GROUP}/ag-on-call",
 }
 
@@ -74,7 +76,7 @@ def _canonical_address(text: str) -> str:
 
 
 #: The id of a virtual network, of a Log Analytics workspace, of a Kubernetes cluster, of a resource group, of a storage
-#: account, of a vault, of a container registry, of a private DNS zone, of an action group.
+#: account, of a vault, of a container registry, of an Azure ML registry, of a private DNS zone, of an action group.
 NetworkId = Annotated[str, AfterValidator(_canonical_id(_NETWORK)), Field(examples=[_EXAMPLES[_NETWORK]])]
 LogAnalyticsId = Annotated[str, AfterValidator(_canonical_id(_LOG)), Field(examples=[_EXAMPLES[_LOG]])]
 ClusterId = Annotated[str, AfterValidator(_canonical_id(_CLUSTER)), Field(examples=[_EXAMPLES[_CLUSTER]])]
@@ -82,6 +84,9 @@ GroupId = Annotated[str, AfterValidator(_canonical_id(_GROUP)), Field(examples=[
 StorageId = Annotated[str, AfterValidator(_canonical_id(_STORAGE)), Field(examples=[_EXAMPLES[_STORAGE]])]
 KeyVaultId = Annotated[str, AfterValidator(_canonical_id(_VAULT)), Field(examples=[_EXAMPLES[_VAULT]])]
 RegistryId = Annotated[str, AfterValidator(_canonical_id(_REGISTRY)), Field(examples=[_EXAMPLES[_REGISTRY]])]
+ModelRegistryId = Annotated[
+    str, AfterValidator(_canonical_id(_MODEL_REGISTRY)), Field(examples=[_EXAMPLES[_MODEL_REGISTRY]])
+]
 ZoneId = Annotated[str, AfterValidator(_canonical_id(_ZONE)), Field(examples=[_EXAMPLES[_ZONE]])]
 ActionGroupId = Annotated[str, AfterValidator(_canonical_id(_ACTION_GROUP)), Field(examples=[_EXAMPLES[_ACTION_GROUP]])]
 #: An IPv4 address.

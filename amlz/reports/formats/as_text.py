@@ -150,6 +150,9 @@ def _roles_of(preview: Preview, subscription: str) -> str:
         return ", the landing zone's"
     if spokes:
         return f", of spoke{'s' if len(spokes) > 1 else ''} {listed(spokes)}"
+    types = {resource.arm_type for resource in preview.graph if resource.subscription == subscription}
+    if types == {"Microsoft.Authorization/roleAssignments"}:
+        return ", of existing resources"
     return ", the private DNS zones'"
 
 
