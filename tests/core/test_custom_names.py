@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from amlz.app.preview import preview_stack
 from amlz.core.names import Namer
 from amlz.core.plan import make_plan
 from amlz.core.problems import LandingZoneError
@@ -50,6 +51,22 @@ def test_the_rule_names_what_it_answers_for_and_leaves_the_rest(write: Write) ->
         assert old not in changed
         changed = changed.replace(new, old)
     assert changed == repr(before)
+
+
+def test_another_name_for_nearly_everything_changes_no_urn_and_no_finding(write: Write) -> None:
+    """Names are no identity for Pulumi, and each reference follows the name of its resource."""
+    file = load(str(ROOT / STACKS["minimal"]))
+    before = preview_stack(file, make_plan(file.config))
+    longer = "len(request.default) < 22 or request.kind == 'resourceGroup'"
+    write("naming/names.py", f"{_HEAD}    return 'x' + request.default if {longer} else None\n")
+
+    after = preview_stack(file, make_plan(file.config))
+
+    assert [resource.urn for resource in after.graph] == [resource.urn for resource in before.graph]
+    ids = [(old.id, new.id) for old, new in zip(before.graph, after.graph, strict=True)]
+    assert sum(old != new for old, new in ids) > len(ids) / 2
+    assert [(one.check, one.urn) for one in after.findings] == [(one.check, one.urn) for one in before.findings]
+    assert [one.word for one in after.verdicts.answers] == [one.word for one in before.verdicts.answers]
 
 
 def test_a_name_that_stays_taken_keeps_its_suffix(write: Write) -> None:
