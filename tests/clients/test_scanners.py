@@ -18,10 +18,11 @@ SCANNERS = ROOT / ".tools" / "scanners"
 _UNREAD = re.compile(r"resource dependency (\S+) defined .* not found")
 
 
-#: Every shipped stack file: a new example is among them.
+#: Every shipped stack file: a new example is among them. And a cluster without monitoring.
 FILES = [
     *sorted((ROOT / "examples").rglob("Pulumi.*.yaml")),
     *sorted((ROOT / "tests" / "stacks").glob("Pulumi.*.yaml")),
+    ROOT / "tests" / "cases" / "previews" / "aks.yaml",
 ]
 
 

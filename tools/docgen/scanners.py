@@ -35,7 +35,8 @@ CHECKOV: tuple[ScannerFinding, ...] = (
         "AKS clusters: the monitoring add-on",
         "add-on `omsagent` of a cluster",
         "Logs of the control plane go to the central log by a diagnostic setting. The add-on sends those of "
-        "containers: `monitoring: true` of the cluster turns it on.",
+        "containers, and is not built by default.",
+        "`monitoring: true`",
     ),
     ScannerFinding(
         "CKV_AZURE_6",
