@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from amlz.azure.ids import parse
@@ -30,7 +30,13 @@ def alerts_of_plan(stack: str, plan: LandingZonePlan, alert: str | None) -> tupl
     if alert is not None and alert not in names:
         near = get_close_matches(alert, (*names, *FAILURES), n=3) or names
         raise LandingZoneError(f"{stack} has no alert {alert!r}.\n  Name one of: {listed(near)}.")
-    return tuple(spec for spec in specs if alert in (None, spec.alert))
+    return tuple(_of_stack(stack, spec) for spec in specs if alert in (None, spec.alert))
+
+
+def _of_stack(stack: str, alert: AlertSpec) -> AlertSpec:
+    """Returns an alert whose steps name the stack."""
+    act = tuple(step.replace("STACK", shlex.quote(stack)) for step in alert.runbook.act)
+    return replace(alert, runbook=replace(alert.runbook, act=act))
 
 
 def planned_alerts(plan: LandingZonePlan) -> tuple[AlertSpec, ...]:

@@ -312,3 +312,14 @@ def test_an_address_that_could_hold_a_secret_is_refused(url: str) -> None:
 
     with pytest.raises(LandingZoneError, match=r"operations\.page\.webhooks\.pager\.url"):
         from_object(operated(page={"webhooks": {"pager": hook}}))
+
+
+def test_a_misspelt_alert_is_one_mistake_at_its_key() -> None:
+    """With the names of metric and log search alerts together."""
+    with pytest.raises(LandingZoneError) as mistake:
+        from_object(operated(alerts={"quota-usd": {"threshold": 80}}))
+
+    message = str(mistake.value)
+    assert message.count("'quota-usd' is not known here.") == 1
+    assert "operations.alerts.quota-usd\n" in message
+    assert "firewall-snat, jobs-failing," in " ".join(message.split())

@@ -72,3 +72,13 @@ def test_each_fault_has_the_name_of_an_incident() -> None:
 def test_an_incident_is_read_as_its_fault(incident: str, fault: str) -> None:
     """With the same positions."""
     assert read(incident) == read(fault)
+
+
+def test_steps_after_an_alert_name_the_stack() -> None:
+    """The pages have STACK instead."""
+    steps = [
+        step for row in json.loads(amlz_here("runbook", str(EXAMPLE), "--format", "json").stdout) for step in row["act"]
+    ]
+
+    assert [step for step in steps if "STACK" in step] == []
+    assert any(step.endswith("amlz runbook operate quota-used.") for step in steps)

@@ -174,7 +174,7 @@ class AlertConfig(Config):
     """Its threshold. Default: that of the catalogue."""
 
 
-Alerts = dict[AlertName | LogAlertName, AlertConfig]
+Alerts = dict[Literal[AlertName, LogAlertName], AlertConfig]
 
 
 def alerts_of(environment: EnvironmentConfig) -> Alerts:
