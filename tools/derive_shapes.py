@@ -145,7 +145,7 @@ class Deriver:
         return None
 
     def _child(self, hint: Any, node: int, where: str) -> Child | None:
-        """How the value below a key is converted: empty for not at all, else as an Args class or by a discriminator.
+        """The conversion of the value below a key: empty for not at all, else as an Args class or by a discriminator.
 
         None where the SDK and the published type do not agree on what it is.
         """

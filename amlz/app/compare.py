@@ -210,7 +210,7 @@ def _read(out: str, revision: Revision, stack_file: Path) -> dict[str, Any]:
 
 
 def _why(code: int, err: str, revision: Revision) -> str:
-    """Why a preview of another revision failed, in lines."""
+    """Returns the reason why a preview of another revision failed, in lines."""
     lines = [line for line in err.replace(f"{revision.folder}{os.sep}", "").splitlines() if line.strip()]
     if code < 0:
         return f"  Its preview was ended by signal {-code}, as it is where memory runs out."

@@ -1,4 +1,4 @@
-"""Where two values differ: by path, members of lists by their names, ids without regard to case, sets in any order."""
+"""Differences between two values: by path, members of lists by name, ids in any case, sets in any order."""
 
 from __future__ import annotations
 

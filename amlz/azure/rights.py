@@ -22,7 +22,7 @@ _TRAINING = _LEARN + "machine-learning/how-to-secure-training-vnet"
 
 
 class Basis(StrEnum):
-    """How a permission is known."""
+    """The source of what is known of a permission."""
 
     OPERATION = "operation"
     """The operation of the request itself: ARM names it after the type."""

@@ -15,7 +15,7 @@ ANY = "<name>"
 
 
 class Severity(Enum):
-    """How bad: an error must not be built, a warning wants a look, a note is to be known."""
+    """Severity: an error must not be deployed, a warning needs a decision, a note is for information."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -153,7 +153,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class FindingLocation:
-    """Where in a body, what was expected there and what is. `severity` and `remedy` override the check's own."""
+    """A position in a body, the expected and the actual value. `severity` and `remedy` override the check's own."""
 
     path: str = ""
     expected: Any = None

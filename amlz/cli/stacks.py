@@ -188,7 +188,7 @@ def _ended(folder: Path, stack: str, today: str | None) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """How the report of all stacks is shown. `fail_on`: severity at which the exit code is 1; `quota`: shows vCPUs."""
+    """Options of the report of all stacks. `fail_on`: severity at which the exit code is 1; `quota`: shows vCPUs."""
 
     form: Format
     fail_on: str = "error"

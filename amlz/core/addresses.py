@@ -181,7 +181,7 @@ def built_roles(environment: EnvironmentConfig) -> tuple[str, ...]:
 
 
 def shares(environment: EnvironmentConfig) -> tuple[tuple[str, float, int], ...]:
-    """How an environment's range is divided: with a managed network all of it is for endpoints."""
+    """Returns the division of an environment's range: with a managed network all of it is for endpoints."""
     return MANAGED_SHARES if environment.isolation.managed else ENVIRONMENT_SHARES
 
 
@@ -361,7 +361,7 @@ def _wrong_range(
     ranges: tuple[str, ...],
     others: ClaimedRanges,
 ) -> str:
-    """Why an environment's range will not do, or nothing."""
+    """Returns the reason why an environment's range cannot be used; nothing if it can."""
     overlap = others.first_overlap(network)
     if overlap is not None:
         other, where = overlap

@@ -86,7 +86,7 @@ class Relaxation:
 
 
 class Phase(StrEnum):
-    """When a component is built, within its part of the landing zone."""
+    """The moment at which a component is built, within its part of the landing zone."""
 
     FIRST = "first"
     """In a hub before the network, in an environment before everything that roles are given on."""
@@ -222,7 +222,7 @@ def _no_part(*_: Any) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Planner:
-    """How a capability decides: the functions that it needs, of these. Each is pure, and answers for every stack file;
+    """Decisions of a capability: the functions that it needs, of these. Each is pure, and answers for every stack file;
     for one without its keys, with nothing.
     """
 

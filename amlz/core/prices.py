@@ -31,7 +31,7 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class NoPrice:
-    """Why a meter has no price."""
+    """The reason why a meter has no price."""
 
     why: str
 

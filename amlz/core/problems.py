@@ -53,7 +53,7 @@ class StackFileError(LandingZoneError):
 
 
 def _counts(problems: Iterable[Problem]) -> Iterator[str]:
-    """How many mistakes there are in each file, where there are several."""
+    """Returns the number of mistakes in each file that has several."""
     of_file: dict[str, list[Problem]] = {}
     for problem in problems:
         if problem.file and problem.line:

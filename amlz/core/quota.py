@@ -1,4 +1,4 @@
-"""How many vCPUs a landing zone takes when everything in it runs at once: to be held against a subscription's quota."""
+"""vCPUs that a landing zone uses when everything in it runs at once, for comparison with a subscription's quota."""
 
 from __future__ import annotations
 

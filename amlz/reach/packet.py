@@ -45,7 +45,7 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class PacketEnd:
-    """Where one packet ends: the verdict and every decision on its way, in order."""
+    """The end of one packet: the verdict and every decision on its way, in order."""
 
     verdict: Reachability
     hops: tuple[Hop, ...]

@@ -207,7 +207,7 @@ def _struck(tested: StackUnderTest, requested_faults: Iterable[RequestedFault]) 
 
 
 def _unseen(count: int, refresh: Step | None, then: Step | None) -> Iterable[str]:
-    """Where a refresh did not show just what had changed, or the next `up` did not repair just that.
+    """Returns differences: a refresh that shows other changes than were made, an `up` that repairs others.
 
     The next `up` also sends what the refresh noted of Azure's own changes.
     """

@@ -90,7 +90,7 @@ class _Heard:
     ids: set[str] = field(default_factory=set)
 
     def own(self) -> int:
-        """How many resources a refresh found changed by Azure alone."""
+        """Returns the number of resources that Azure alone changed, as a refresh found them."""
         refresheds = (refreshed(update, frozenset(self.ids)) for update in self.updates)
         return sum(bool(item.own and not item.drift) for item in refresheds)
 

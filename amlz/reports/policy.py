@@ -80,7 +80,7 @@ def word(answer: PolicyAnswer) -> str:
 
 
 def because(answer: PolicyAnswer, apart: Container[str] = ()) -> list[str]:
-    """Why, in sentences: each once. `apart`: what is shown elsewhere, since it differs by resource."""
+    """Returns the reasons in sentences, each once. `apart`: what is shown elsewhere, since it differs by resource."""
     return list(dict.fromkeys(_because(answer, apart)))
 
 

@@ -64,7 +64,7 @@ class StackFileChange:
 
     @property
     def stays(self) -> int:
-        """How many resources are in both."""
+        """Returns the number of resources in both."""
         return sum(1 for _ in self._both())
 
     @property

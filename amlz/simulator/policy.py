@@ -60,7 +60,7 @@ class Audited:
 
     @property
     def count(self) -> int:
-        """How many they are."""
+        """Returns their number."""
         return len(self.ids)
 
     @property

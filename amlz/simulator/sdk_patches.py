@@ -119,7 +119,7 @@ class InlineExecutor(ThreadPoolExecutor):
 
 
 def stack_trace() -> source_pb2.StackTrace:
-    """Where a resource is made, from the innermost frame to the first that is not of an installed package.
+    """Frames in which a resource is made, from the innermost frame to the first that is not of an installed package.
 
     The SDK's own goes on to the outermost, and reads the line of source of each frame. Like there, the frame that is
     looked for calls the third constructor from below: Resource, CustomResource or ComponentResource, and the class.

@@ -173,7 +173,7 @@ class StatefulProvider(SimulatedProvider):
         return None
 
     def _after(self, fault: Fault | None, verb: str, resource: StoredResource, context: Any) -> None:
-        """Where nobody saw the end of it, it is not ready before the next command."""
+        """An operation whose end nobody saw is not ready before the next command."""
         if fault and fault.kind in ("engine-killed", *UNFINISHED):
             with self._store.change():
                 self._store.mark(resource.id, CREATING)

@@ -1,4 +1,4 @@
-"""How long reports of a fleet take: generated reports of one preview, in other units, subscriptions and ranges.
+"""Time of reports of a fleet: generated reports of one preview, in other units, subscriptions and ranges.
 
     python -m tools.benchmarks.fleet [--work] [STACKS]...
 

@@ -1,4 +1,4 @@
-"""How a preview with all findings grows with the landing zone, and what the SDK's aliases would cost.
+"""Growth of a preview with all findings by the size of the landing zone, and the cost of the SDK's aliases.
 
     python -m tools.benchmarks.landing_zone [ROUNDS] [--all]
 

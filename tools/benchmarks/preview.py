@@ -1,4 +1,4 @@
-"""How long a preview takes against the least it could take, and how long the commands take that evaluate nothing.
+"""Time of a preview, compared with the least that it could take, and of the commands that evaluate nothing.
 
     python -m tools.benchmarks.preview [ROUNDS]
 
@@ -46,7 +46,7 @@ RUNS: dict[str, Sequence[str]] = {
 
 
 def seconds(arguments: Sequence[str]) -> float:
-    """How much time of the processor one run takes, its output thrown away."""
+    """Returns the processor time of one run, whose output is discarded."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL, env=environment)

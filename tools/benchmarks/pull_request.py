@@ -1,4 +1,4 @@
-"""How long a pull request's reports take: the difference to another revision and every form, against one preview.
+"""Time of a pull request's reports: the difference to another revision and every form, against one preview.
 
     python -m tools.benchmarks.pull_request [RESOURCES] [ROUNDS]
 

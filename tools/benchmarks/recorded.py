@@ -1,4 +1,4 @@
-"""How true the simulated Azure is: `python -m tools.benchmarks.recorded` replays recorded conversations with Azure.
+"""Accuracy of the simulated Azure: `python -m tools.benchmarks.recorded` replays recorded conversations with Azure.
 
 Five figures: verdict and error code of writes; sent values that come back as predicted; settable values that Azure
 added, predicted; read-only values that Azure added, predicted by path and kind; recorded changes against the table of

@@ -1,4 +1,4 @@
-"""How pages are made: a template of `templates/` with the rows of tables."""
+"""Pages: a template of `templates/` with the rows of tables."""
 
 from __future__ import annotations
 

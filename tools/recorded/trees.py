@@ -145,7 +145,7 @@ def _best(cases: list[Observation], path: str) -> tuple[Condition, list[Observat
 
 
 def _distance(condition: str, path: str) -> int:
-    """How far a condition is from a property: in its own value, the API version and time, in its object, elsewhere.
+    """Distance of a condition from a property: in its value, the API version and time, in its object, elsewhere.
 
     A value depends on what it is made of before it depends on another property, which may only have been set with it.
     """

@@ -1,4 +1,4 @@
-"""Where the data lake's private endpoints are: in the hub, in a subnet of a spoke, or elsewhere already."""
+"""Location of the data lake's private endpoints: in the hub, in a subnet of a spoke, or elsewhere already."""
 
 from __future__ import annotations
 

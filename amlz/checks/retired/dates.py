@@ -1,4 +1,4 @@
-"""How bad it is that something ends on a day: shared by the checks of retirements."""
+"""Severity of a day on which something ends: shared by the checks of retirements."""
 
 from __future__ import annotations
 

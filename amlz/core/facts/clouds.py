@@ -42,7 +42,7 @@ CLOUDS: Mapping[CloudName, Cloud] = {
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a service answers in one cloud: a host, or the end of the names of all of its hosts."""
+    """The address of a service in one cloud: a host, or the end of the names of all of its hosts."""
 
     service: str
     cloud: CloudName

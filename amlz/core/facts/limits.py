@@ -1,4 +1,4 @@
-"""How many of a thing Azure takes.
+"""Limits of Azure: the highest number of resources in a scope.
 
 https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits (networking,
 roles, policies) and https://learn.microsoft.com/azure/machine-learning/how-to-manage-quotas (compute targets).

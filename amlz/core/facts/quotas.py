@@ -1,4 +1,4 @@
-"""How many vCPUs a size has, and of which family's quota it takes them.
+"""The vCPUs of a size, and the family whose quota counts them.
 
 Families are named as Azure names their quotas (`az vm list-usage`, `az vm list-skus`). Only sizes that the pages below
 list; a size without a row is not known here, with any name.

@@ -1,4 +1,4 @@
-"""Where spokes are, and what they are called."""
+"""Locations and names of spokes."""
 
 from __future__ import annotations
 

@@ -234,7 +234,7 @@ def peerings(context: Context, name: str) -> tuple[PeeringSpec, ...]:
 
 
 def _telemetry(context: Context) -> tuple[str, ...]:
-    """Where the endpoint of the private link scope is, if there is one: of another stack's hub its ranges are known."""
+    """The ranges with the endpoint of the private link scope, if any: of another stack's hub its ranges are known."""
     if not context.private_link_scope:
         return ()
     return (hub_subnet(context, "endpoints"),) if context.config.hub.stack is None else context.hub_ranges

@@ -13,7 +13,7 @@ Tags = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where resources go: a subscription's GUID, a resource group's name, a region."""
+    """The location of resources: a subscription's GUID, a resource group's name, a region."""
 
     subscription: str
     resource_group: str

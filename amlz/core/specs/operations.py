@@ -195,7 +195,7 @@ class MetricAlertSpec:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleSpec:
-    """When a processing rule is in force. Times without a date repeat on the days, or on every day without any."""
+    """The times of a processing rule. Times without a date repeat on the days, or on every day without any."""
 
     time_zone: str
     starts: str

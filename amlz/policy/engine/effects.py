@@ -114,7 +114,7 @@ def _operate(rt: Runtime, operation: ModifyOperation, conflict: str, work: _Effe
 
 
 def _forbidden(rt: Runtime, field: str, value: Any, work: _EffectState) -> str | None:
-    """Why modify may not set a field; None where it may, or where that is not known, which is noted."""
+    """The reason why modify may not set a field; None where it may, or where that is not known, which is noted."""
     if field.lower() == "identity.type" and rt.subject.type not in _WITH_IDENTITY:
         return f"{field} can be modified on virtual machines and their scale sets only"
     alias = None if tag_of(field) is not None else rt.catalogue.find(rt.subject.type, field)
@@ -203,7 +203,7 @@ def _inside(holder: Any, step: str, way: _Way, work: _EffectState) -> list[Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Spot:
-    """Where a value is to be set: `key` of `holder`, or with `adds` a member of the array that is there."""
+    """The position at which a value is set: `key` of `holder`, or with `adds` a member of the array that is there."""
 
     field: str
     path: Path

@@ -139,7 +139,7 @@ def judge(question: PolicyQuestion, world: World | None = None, *, explain: bool
 
 
 def _looked_at(definition: Definition, subject: Subject, types: TypeFacts) -> str | None:
-    """Why Azure would not look at a resource at all; None where it would."""
+    """Returns the reason why Azure does not evaluate a resource at all; None where it does."""
     if definition.data_plane:
         return f"mode {definition.mode} is evaluated by its resource provider, on the content of resources"
     if types.never_evaluated(subject.type):
@@ -273,7 +273,7 @@ def _effects() -> str:
 
 
 def undecided_by(verdict: Verdict) -> Iterable[str]:
-    """Why an undecided answer is undecided, in sentences."""
+    """Returns the reasons for an undecided answer, in sentences."""
     for row in verdict.rows:
         yield f"sources disagree on {ROWS[row].point}: {ROWS[row].first}; or {ROWS[row].other}"
     for alias in verdict.unknown_aliases:

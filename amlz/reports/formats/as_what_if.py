@@ -38,7 +38,7 @@ PLACEHOLDERS = {
 
 
 class DeploymentScope(NamedTuple):
-    """Where resources are deployed: a management group, a subscription, or a resource group of one."""
+    """The scope in which resources are deployed: a management group, a subscription, or a resource group of one."""
 
     management_group: str
     subscription: str

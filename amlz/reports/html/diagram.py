@@ -89,7 +89,7 @@ class Connection:
 
     @property
     def arrows(self) -> str:
-        """Where it has arrows: start, end or both."""
+        """Returns the ends that have arrows: start, end or both."""
         return KINDS[self.kind][0]
 
 

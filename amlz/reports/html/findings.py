@@ -63,7 +63,7 @@ class FindingRow:
 
     @property
     def count(self) -> int:
-        """How many other resources have the same."""
+        """Returns the number of other resources with the same finding."""
         return sum(len(other.resources) for other in self.others)
 
 

@@ -17,7 +17,7 @@ MARGIN = 26
 
 
 class NoLayout(Exception):
-    """Why nothing can be placed, in a sentence for people."""
+    """The reason why nothing can be placed, as a sentence for people."""
 
 
 @dataclass(frozen=True, slots=True)

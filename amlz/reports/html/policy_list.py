@@ -51,7 +51,7 @@ class FoldedReason:
 
     @property
     def count(self) -> int:
-        """How many resources it is given to."""
+        """Returns the number of resources that get this answer."""
         return sum(len(item.resources) for item in self.at)
 
 

@@ -47,7 +47,7 @@ class Who:
 
     @property
     def assignments(self) -> int:
-        """How many role assignments that is."""
+        """Returns the number of role assignments."""
         return sum(len(row.given) for row in self.rows)
 
 

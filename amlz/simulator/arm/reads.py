@@ -143,7 +143,7 @@ def _read(azure: Azure, resource: StoredResource) -> dict[str, Any]:
 
 
 def operation(azure: Azure, address: Address) -> Answer:
-    """How far an operation is: at its own address, or at the one of the Location header."""
+    """Returns the progress of an operation: at its own address, or at the one of the Location header."""
     key = address.operation or ""
     begun = azure.operations.get(key)
     if begun is None:
