@@ -14,7 +14,7 @@ import yaml
 
 from amlz.app.workload.files import FILES, rendered
 from amlz.app.workload.manifest import MANIFEST, manifest_text, read_manifest
-from amlz.app.workload.repository import Repository, RepositoryOptions, repository
+from amlz.app.workload.repository import Repository, RepositoryOptions, notes, repository
 from amlz.app.workload.update import plan_update, write_update
 from amlz.app.workload.write import write_repository
 from amlz.core.workload import workload_schema
@@ -47,10 +47,29 @@ def test_a_repository_has_every_file_of_its_code_hosting_service(tmp_path: Path)
     assert paths == {file.path for file in FILES if file.ci != "azure-devops"} | contracts | {MANIFEST}
     assert ran.stdout == (
         f"{tmp_path / 'new'}: {len(paths)} files.\n"
-        "note: The landing zone creates no Azure ML registry: to promote models, name an existing one as `registry` in "
-        "settings.yml.\n"
+        "note: The stack file names no Azure ML registry: to promote models, set `modelRegistry` there, or name an "
+        "existing one as `registry` in settings.yml.\n"
         "Next: read README.md there.\n"
     )
+
+
+def test_models_are_published_and_read_through_the_registry_of_the_landing_zone(tmp_path: Path) -> None:
+    """Each environment by its roles; without one, the README and a note name what to set."""
+    values = yaml.safe_load(STACK.read_text(encoding="utf-8"))
+    models = "Microsoft.MachineLearningServices/registries/contoso-models"
+    group = "/subscriptions/a1b2c3d4-1111-4222-8333-444455556666/resourceGroups/rg-models"
+    values["config"]["amlz:landingZone"]["modelRegistry"] = {"id": f"{group}/providers/{models}"}
+    path = tmp_path / "Pulumi.models.yaml"
+    path.write_text(yaml.safe_dump(values), encoding="utf-8")
+    file, plan = checked(str(path))
+
+    made = repository(plan, file.stack, "churn", RepositoryOptions("github", "churn", 10))
+    text = " ".join(rendered(made)["README.md"].text.split())
+
+    assert text.count("Models are published in the registry `contoso-models`.") == 2
+    assert text.count("the registry `contoso-models`, where the identity of this environment cannot publish.") == 1
+    assert text.count("this fails while the storage account of the workspace has public access disabled") == 1
+    assert notes(made) == []
 
 
 @pytest.mark.parametrize("ci", ["github", "azure-devops"])

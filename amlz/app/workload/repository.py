@@ -158,7 +158,7 @@ def notes(result: Repository) -> list[str]:
         )
     if result.stages[0].contract.model_registry is None:
         lines.append(
-            "The landing zone creates no Azure ML registry: to promote models, name an existing one as `registry` in "
-            "settings.yml."
+            "The stack file names no Azure ML registry: to promote models, set `modelRegistry` there, or name an "
+            "existing one as `registry` in settings.yml."
         )
     return lines
