@@ -24,6 +24,12 @@ class ScannerFinding:
 #: Checkov with the framework `arm`. tests/clients/test_scanners.py holds the rows against a real run.
 CHECKOV: tuple[ScannerFinding, ...] = (
     ScannerFinding(
+        "CKV2_AZURE_48",
+        "Databricks workspaces: a customer-managed key",
+        "`encryption` of the storage account in a workspace's managed resource group",
+        "That account is encrypted with a key of Azure. Customer-managed keys of Databricks are not built here.",
+    ),
+    ScannerFinding(
         "CKV2_AZURE_49",
         "workspaces: no public network access",
         "`publicNetworkAccess` of a workspace",
@@ -70,6 +76,13 @@ CHECKOV: tuple[ScannerFinding, ...] = (
         "tier and name of each plan of Defender",
         "The check fails for each other plan, also where the plan of Key Vault is on.",
         "no other plan than `keyVaults` in `subscriptions`' `defender`",
+    ),
+    ScannerFinding(
+        "CKV_AZURE_103",
+        "data factories: a Git repository",
+        "`repoConfiguration` of a factory",
+        "The team that writes the pipelines connects it ([how to](../how-to/data-factory.md#pipelines-in-git)), and "
+        "`pulumi up` leaves that alone.",
     ),
     ScannerFinding(
         "CKV_AZURE_112",
