@@ -108,7 +108,3 @@ def main() -> None:
         streams.say("This is a defect of amlz, not of your input. Please report it with the lines above.\n")
         code = 3
     sys.exit(code)
-
-
-if __name__ == "__main__":
-    main()
