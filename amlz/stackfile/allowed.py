@@ -67,6 +67,8 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
     **{pattern: words for capability in capabilities().values() for pattern, words in capability.patterns.items()},
 }  # fmt: skip
 
+#: Bounds of numbers, with the word before each.
+_BOUNDS = {"gt": "above", "ge": "from", "lt": "below", "le": "up to"}
 #: Examples that read better than those of the model.
 _EXAMPLES: Mapping[str, Any] = {
     "organisation": "Contoso",
@@ -172,12 +174,12 @@ def _places(model: type[BaseModel]) -> dict[str, dict[str, None]]:
 
 
 def span(field: FieldInfo) -> str | None:
-    """The range of a number in words, `from 1 to 1000`; None for a number without bounds."""
+    """The range of a number in words, `from 1 to 1000` or `above 0 and below 100`; None for a number without bounds."""
     limits = _metadata(field)
-    bounds = {name: getattr(item, name) for item in limits for name in ("ge", "gt", "le") if hasattr(item, name)}
-    if "ge" in bounds and "le" in bounds:
+    bounds = {name: getattr(item, name) for item in limits for name in _BOUNDS if hasattr(item, name)}
+    if {"ge", "le"} <= bounds.keys():
         return f"from {bounds['ge']} to {bounds['le']}"
-    return f"above {bounds['gt']:g}" if "gt" in bounds else None
+    return " and ".join(f"{word} {bounds[name]:g}" for name, word in _BOUNDS.items() if name in bounds) or None
 
 
 def fits(field: FieldInfo, value: object) -> bool:
