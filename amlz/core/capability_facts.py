@@ -32,13 +32,13 @@ class NameRule:
     says: str
     unique_in: Literal["azure", "region", "subscription", "group", "parent"]
 
-    def problem(self, name: str) -> str:
-        """Returns the problem of a name in words; "" for a valid one."""
+    def problem(self, name: str) -> str | None:
+        """Returns the problem of a name in words; None for a valid one."""
         if not self.shortest <= len(name) <= self.longest:
             return f"{name!r} has {len(name)} characters; allowed are {self.shortest} to {self.longest}"
         if not re.fullmatch(self.pattern, name):
             return f"{name!r} does not fit: {self.says}"
-        return ""
+        return None
 
 
 @dataclass(frozen=True, slots=True)

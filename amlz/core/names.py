@@ -65,18 +65,18 @@ class Namer:
 class NameBook:
     """Every name that was given, to find two things of one name. Lives as long as one planning run."""
 
-    taken: dict[tuple[str, str, str], Path] = field(default_factory=dict)
+    taken: dict[tuple[str, str | None, str], Path] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def take(self, kind: str, name: str, within: str, path: Path) -> str:
-        """Notes a name. `within` is the scope of its uniqueness (a resource group's id, a parent's, or nothing for
-        Azure).
+    def take(self, kind: str, name: str, within: str | None, path: Path) -> str:
+        """Notes a name. `within` is the scope of its uniqueness: the id of a resource group or a parent, None for all
+        of Azure.
         """
         rule = NAME_RULES[kind]
         wrong = rule.problem(name)
-        if wrong:
+        if wrong is not None:
             self.problems.append(Problem(path, wrong + ".", "Choose another name."))
-        key = (kind, within.lower(), name.lower())
+        key = (kind, within.lower() if within is not None else None, name.lower())
         other = self.taken.setdefault(key, path)
         if other != path:
             self.problems.append(_taken(name, path, other))

@@ -55,7 +55,7 @@ def test_what_is_wrong_with_a_name_is_said_in_words() -> None:
     assert [rule.problem(name) for name in ("kv", "kv--1", "kv-1")] == [
         "'kv' has 2 characters; allowed are 3 to 24",
         "'kv--1' does not fit: letters, digits and single hyphens, starting with a letter",
-        "",
+        None,
     ]
 
 
@@ -85,7 +85,7 @@ def test_generated_names_are_within_the_limits_of_their_types(
     namer, rule = Namer((unit, project, environment), (unit, project, environment, 1)), NAME_RULES[kind]
     name = namer.unique(kind) if kind in (*WITH_SUFFIX, "computeInstance") else namer.name(kind, "workspace")
 
-    assert (rule.problem(name), name.startswith(rule.prefix)) == ("", True)
+    assert (rule.problem(name), name.startswith(rule.prefix)) == (None, True)
     if kind in WITH_SUFFIX:
         assert name.endswith(suffix(kind, unit, project, environment, 1))
 

@@ -58,7 +58,7 @@ def plan_monitoring(
         containers_rule=take("collectionRule", "aks-containers"),
         log=context.log_analytics,
         scoped=scoped(context, env.place.id(COLLECTION_ENDPOINT, collector)),
-        grafana=context.take("grafana", env.namer.unique("grafana"), "", path),
+        grafana=context.take("grafana", env.namer.unique("grafana"), None, path),
         identity=identity,
         endpoint=env.endpoint(GRAFANA_GROUP, monitoring_targets(env, settings)[GRAFANA_TARGET]),
         roles=(*given.roles[METRICS_TARGET], *given.roles[GRAFANA_TARGET]),

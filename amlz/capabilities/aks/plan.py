@@ -30,7 +30,7 @@ from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.facts.quotas import SIZES
 from amlz.core.planning.context import Context, registry_is_shared
 from amlz.core.planning.environment_context import EnvironmentContext
-from amlz.core.planning.hub import hub_subnet
+from amlz.core.planning.hub import ranges_in_hub
 from amlz.core.planning.parts import ranges_of_parts
 from amlz.core.planning.places import spoke_network_id, spoke_place, spoke_route_table
 from amlz.core.planning.rules import ANY, deny, kebab
@@ -177,7 +177,7 @@ def _subnet_rules(context: Context, subnet: SharedSubnet) -> Iterator[NsgRuleSpe
     key, environment, settings = owned
     own, inside = settings.network, (settings.network, settings.pod_network)
     endpoints = next(s.cidr for s in context.addresses.block(key).subnets if s.role == "endpoints")
-    shared = (hub_subnet(context, "endpoints"),) if registry_is_shared(environment) else ()
+    shared = ranges_in_hub(context, "endpoints") if registry_is_shared(environment) else ()
     stores = (endpoints, *shared, *ranges_of_parts(environment))
     servers, names = name_servers(context)
     why = "nodes and pods of the cluster"
@@ -191,8 +191,8 @@ def _subnet_rules(context: Context, subnet: SharedSubnet) -> Iterator[NsgRuleSpe
     yield NsgRuleSpec("endpoints", 110, "Outbound", (own,), stores, ("443",), why, "Tcp")
     yield NsgRuleSpec("dns", 120, "Outbound", (own,), servers, ("53",), f"names, by {names}")
     if settings.monitoring and context.private_link_scope:
-        scope, why = hub_subnet(context, "endpoints"), "metrics and logs of containers, to the private link scope"
-        yield NsgRuleSpec("telemetry", 130, "Outbound", (own,), (scope,), ("443",), why, "Tcp")
+        scope, why = ranges_in_hub(context, "endpoints"), "metrics and logs of containers, to the private link scope"
+        yield NsgRuleSpec("telemetry", 130, "Outbound", (own,), scope, ("443",), why, "Tcp")
     why = "the firewall knows the hosts"
     yield NsgRuleSpec("by-firewall", 400, "Outbound", (own,), ("Internet",), ("80", "443"), why, "Tcp")
     yield deny("Outbound")

@@ -12,7 +12,7 @@ from amlz.core.config import LandingZoneConfig
 from amlz.core.notices.notice import BASTION_ALONE, Notice
 from amlz.core.plan import LandingZonePlan
 from amlz.core.planning.context import Context
-from amlz.core.planning.hub import hub_address, hub_subnet, hub_subnet_id, taken_hub_name
+from amlz.core.planning.hub import hub_address, hub_subnet_id, ranges_in_hub, taken_hub_name
 from amlz.core.planning.rules import ANY, deny
 from amlz.core.problems import Path, Problem
 from amlz.core.specs import ApplicationRuleSpec, RuleGroupSpec
@@ -77,13 +77,13 @@ def _rules(context: Context) -> Mapping[str, tuple[Rule, ...]]:
     """Returns Azure Bastion's own list (https://learn.microsoft.com/azure/bastion/bastion-nsg), and that of jump
     hosts.
     """
-    rules = {ROLE: RULES, JUMP_HOSTS: _jump_host_rules(context) if hub_subnet(context, JUMP_HOSTS) else ()}
+    rules = {ROLE: RULES, JUMP_HOSTS: _jump_host_rules(context) if ranges_in_hub(context, JUMP_HOSTS) else ()}
     return {role: rules[role] for role in _subnets(context.config)}
 
 
 def _jump_host_rules(context: Context) -> tuple[Rule, ...]:
     """Returns the rules of the subnet of jump hosts: sessions from Azure Bastion, private endpoints, the firewall."""
-    own, bastion = (hub_subnet(context, JUMP_HOSTS),), (hub_subnet(context, ROLE),)
+    own, bastion = ranges_in_hub(context, JUMP_HOSTS), ranges_in_hub(context, ROLE)
     subnets = (subnet for block in context.addresses.blocks for subnet in block.subnets)
     # By address, since Pulumi's engine passes spokes in another order than the stack file.
     endpoints = sorted(
@@ -99,9 +99,9 @@ def _jump_host_rules(context: Context) -> tuple[Rule, ...]:
 
 def _firewall(context: Context) -> tuple[RuleGroupSpec, ...]:
     """Returns the firewall's rules for the studio in browsers on jump hosts."""
-    own = hub_subnet(context, JUMP_HOSTS)
+    own = ranges_in_hub(context, JUMP_HOSTS)
     rows = [row for row in STUDIO_HOSTS if row.cloud == context.config.cloud]
-    rules = tuple(ApplicationRuleSpec(row.name, (own,), row.hosts, row.why) for row in rows)
+    rules = tuple(ApplicationRuleSpec(row.name, own, row.hosts, row.why) for row in rows)
     return (RuleGroupSpec("rcg-jump-hosts", 420, application_rules=rules),) if own else ()
 
 

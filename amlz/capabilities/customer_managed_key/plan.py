@@ -129,7 +129,7 @@ def encrypted(spec: ProjectEnvironmentSpec) -> ProjectEnvironmentSpec:
 
 def _vault(env: EnvironmentContext) -> KeyVaultSpec:
     """Returns the vault of the key and of nothing else: readers of the secrets of experiments have no access to it."""
-    name = env.context.take("keyVault", env.namer.unique("keyVault", "keys"), "", env.path)
+    name = env.context.take("keyVault", env.namer.unique("keyVault", "keys"), None, env.path)
     vault = env.place.id("Microsoft.KeyVault/vaults", name)
     return KeyVaultSpec(
         name=name,

@@ -28,7 +28,7 @@ def plan_data_factory(env: EnvironmentContext, given: EnvironmentParts) -> Part 
     """Returns the data factory of an environment; None where it has none."""
     if _settings(env.settings) is None:
         return None
-    name = env.context.take("dataFactory", env.namer.unique("dataFactory"), "", _path(env.key))
+    name = env.context.take("dataFactory", env.namer.unique("dataFactory"), None, _path(env.key))
     factory = env.place.id(FACTORY, name)
     spec = DataFactorySpec(
         name=name,

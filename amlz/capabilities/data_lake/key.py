@@ -61,7 +61,7 @@ def plan_key(context: Context, production: bool) -> tuple[IdentitySpec, Encrypti
 def _vault(context: Context, vault: str, production: bool) -> KeyVaultSpec:
     """The vault of the key and of nothing else."""
     return KeyVaultSpec(
-        name=context.take("keyVault", parse(vault).name, "", _PATH),
+        name=context.take("keyVault", parse(vault).name, None, _PATH),
         place=lake_place(context),
         tenant_id=context.config.tenant_id,
         retention_days=90,

@@ -171,7 +171,7 @@ def _account(context: Context, endpoints: tuple[PrivateEndpointSpec, ...]) -> St
     settings, production, account = settings_of(context), _holds_production(context), account_id(context)
     path: Path = (*_PATH, "name") if settings.name else _PATH
     return StorageSpec(
-        name=context.take("storageAccount", account_name(context), "", path),
+        name=context.take("storageAccount", account_name(context), None, path),
         place=lake_place(context),
         sku="Standard_ZRS" if production and context.zones else "Standard_LRS",
         shared_keys=False,

@@ -12,7 +12,7 @@ from amlz.core.claims import on_premises
 from amlz.core.config import LandingZoneConfig
 from amlz.core.facts.dns import private_domains, workspace_domains
 from amlz.core.planning.context import Context
-from amlz.core.planning.hub import hub_subnet, hub_subnet_id
+from amlz.core.planning.hub import hub_subnet_id, ranges_in_hub
 from amlz.core.planning.rules import ANY, deny
 from amlz.core.problems import Path, Problem
 from amlz.core.specs import NsgRuleSpec as Rule
@@ -55,7 +55,8 @@ def plan_resolver(context: Context) -> Part | None:
 
 def _address(context: Context) -> str:
     """Returns where its inbound endpoint answers."""
-    return str(IPv4Network(hub_subnet(context, INBOUND)).network_address + 4)
+    (inbound,) = ranges_in_hub(context, INBOUND)
+    return str(IPv4Network(inbound).network_address + 4)
 
 
 def _links(context: Context) -> HubLinks:

@@ -31,7 +31,7 @@ def plan_search(env: EnvironmentContext, planned: EnvironmentParts) -> Part | No
     if search is None:
         return None
     path: Path = (*env.path, "search", "name") if search.name else (*env.path, "search")
-    name = env.context.take("searchService", _name(env, search), "", path)
+    name = env.context.take("searchService", _name(env, search), None, path)
     service = env.place.id(SEARCH, name)
     host = f"{name}.{HOSTS[env.context.config.cloud]}"
     spec = SearchSpec(

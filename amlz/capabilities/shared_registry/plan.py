@@ -31,7 +31,7 @@ def plan_shared_registry(context: Context) -> Part | None:
     path: Path = ("sharedRegistry",)
     group: Path = ("resourceGroup",) if settings.resource_group else ()
     context.take("resourceGroup", place.resource_group, f"/subscriptions/{place.subscription}", (*path, *group))
-    context.take("containerRegistry", name, "", (*path, "name") if settings.name else path)
+    context.take("containerRegistry", name, None, (*path, "name") if settings.name else path)
     target = place.id("Microsoft.ContainerRegistry/registries", name)
     production = _holds_production(context)
     spec = ContainerRegistrySpec(

@@ -49,7 +49,7 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Names that do not fit the rule of their type."""
     for resource in graph:
         role = role_of(resource)
-        problem = NAME_RULES[role].problem(resource.name) if role else ""
+        problem = NAME_RULES[role].problem(resource.name) if role else None
         if problem:
             place = FindingLocation("name", NAME_RULES[role].says, resource.name)
             yield CHECK.finding(resource, place, problem=f"Name {problem}")

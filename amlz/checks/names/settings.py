@@ -35,12 +35,14 @@ _CAPABILITIES = {
 }
 
 
-def name_setting(resource: Resource) -> str:
-    """The key of the setting; "" where no setting of the stack file sets the name."""
+def name_setting(resource: Resource) -> str | None:
+    """The key of the setting; None where no setting of the stack file sets the name."""
     _, _, rest = resource.urn.partition("::amlz:")
     chain, _, logical = f"amlz:{rest}".partition("::")
     components = tuple(part for part in chain.split("$")[:-1] if part != "amlz:index:LandingZone")
-    key = _SETTINGS.get((components, resource.arm_type), "") or _CAPABILITIES.get(resource.arm_type.lower(), "")
+    key = _SETTINGS.get((components, resource.arm_type)) or _CAPABILITIES.get(resource.arm_type.lower())
+    if key is None:
+        return None
     spoke = logical.removeprefix("spoke-").rpartition("-")[0]
     if key.startswith(".") and resource.project and resource.environment:
         return f"projects.{resource.project}.environments.{resource.environment}{key}"

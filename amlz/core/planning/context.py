@@ -247,7 +247,7 @@ class Context:
             return ()
         return tuple(self.zone(name) for name in zones_needed(group, self.config.cloud))
 
-    def take(self, kind: str, name: str, within: str, path: Path) -> str:
+    def take(self, kind: str, name: str, within: str | None, path: Path) -> str:
         """Gives a name, and notes it."""
         return self.names.take(kind, name, within, path)
 

@@ -114,12 +114,12 @@ def _names(env: EnvironmentContext) -> dict[str, str]:
     own_registry = registry is None and not registry_is_shared(env.settings)
     return {
         "workspace": env.own("workspace", "workspace", place.group_id),
-        "vault": env.own("keyVault", "key_vault", "") if vault is None else parse(vault.id).name,
-        "storage": env.own("storageAccount", "storage_account", ""),
+        "vault": env.own("keyVault", "key_vault", None) if vault is None else parse(vault.id).name,
+        "storage": env.own("storageAccount", "storage_account", None),
         "insights": env.context.take(
             "applicationInsights", env.namer.name("applicationInsights"), place.group_id, env.path
         ),
-        "registry": env.own("containerRegistry", "container_registry", "") if own_registry else (
+        "registry": env.own("containerRegistry", "container_registry", None) if own_registry else (
             parse(registry.id).name if registry is not None else ""
         ),
     }  # fmt: skip

@@ -44,7 +44,7 @@ class EnvironmentContext:
         """Returns whether it holds production data."""
         return self.settings.is_production(self.name)
 
-    def own(self, kind: str, field: str, within: str) -> str:
+    def own(self, kind: str, field: str, within: str | None) -> str:
         """An own name, or the generated one with its suffix."""
         own: str | None = getattr(self.settings.names, field)
         key = "".join(word.capitalize() if index else word for index, word in enumerate(field.split("_")))
@@ -71,8 +71,12 @@ class EnvironmentContext:
         )
         return (*own, shared_endpoint_ready(self.context)) if registry_is_shared(self.settings) else own
 
-    def endpoint(self, group: str, target: str, after: tuple[str, ...] = (), label: str = "") -> PrivateEndpointSpec:
-        """A private endpoint of this environment. `label`: its part of the name, which follows from the group ID."""
+    def endpoint(
+        self, group: str, target: str, after: tuple[str, ...] = (), label: str | None = None
+    ) -> PrivateEndpointSpec:
+        """A private endpoint of this environment. `label`: its part of the name; None where that follows from the
+        group ID.
+        """
         label = label or ("workspace" if group == "amlworkspace" else group)
         name = self.context.take(
             "privateEndpoint", self.namer.name("privateEndpoint", label), self.place.group_id, self.path

@@ -69,10 +69,10 @@ def taken_hub_name(context: Context, kind: str) -> str:
     return context.take(kind, name, context.hub_place.group_id, (*_PATH, *own))
 
 
-def hub_subnet(context: Context, role: str) -> str:
-    """The range of a hub's subnet, "" where it is not built."""
+def ranges_in_hub(context: Context, role: str) -> tuple[str, ...]:
+    """Returns the range of a hub's subnet, () where it is not built."""
     subnets = (subnet for block in context.addresses.hub_blocks for subnet in block.subnets)
-    return next((subnet.cidr for subnet in subnets if subnet.role == role), "")
+    return tuple(subnet.cidr for subnet in subnets if subnet.role == role)
 
 
 def hub_subnet_id(context: Context, role: str) -> str:
@@ -119,8 +119,7 @@ def _log_analytics(context: Context) -> LogAnalyticsSpec | ExistingLogAnalyticsS
 def _security_groups(context: Context) -> tuple[NetworkSecurityGroupSpec, ...]:
     """Groups of the hub's subnets that take one: those of the firewall and of gateways must not have any."""
     rules = hub_rules(context)
-    own = hub_subnet(context, "endpoints")
-    if own:
+    for own in ranges_in_hub(context, "endpoints"):
         rules["endpoints"] = endpoint_rules(own, ("VirtualNetwork",), on_premises(context.config))
     place = context.hub_place
     specs = []
@@ -141,7 +140,7 @@ def _routes(context: Context) -> dict[str, RouteTableSpec]:
     """
     place, tables = context.hub_place, {}
     for subnet in context.addresses.block(HUB_OWNER).subnets:
-        direct = subnet.role == "firewall" and bool(hub_subnet(context, "gateway"))
+        direct = subnet.role == "firewall" and bool(ranges_in_hub(context, "gateway"))
         inspected = inspected_ranges(context) if subnet.role == "gateway" else ()
         if direct or inspected or HUB_SUBNETS[subnet.role].by_firewall:
             name = context.hub_namer.name("routeTable", kebab(subnet.role))

@@ -43,7 +43,7 @@ class Reach:
     """
 
     endpoints: str
-    shared_endpoints: str | None
+    shared_endpoints: tuple[str, ...]
     name_servers: tuple[str, ...]
     region: str
     choices: frozenset[str]
@@ -77,10 +77,10 @@ def compute_rules(own: str, reach: Reach, more: Iterable[Rule] = ()) -> tuple[Ru
             "stores, vault, registry and workspace of this environment", "Tcp",
         ),
     ]  # fmt: skip
-    if reach.shared_endpoints is not None:
+    if reach.shared_endpoints:
         rules.append(
             Rule(
-                "shared-endpoints", 115, "Outbound", (own,), (reach.shared_endpoints,), ("443",),
+                "shared-endpoints", 115, "Outbound", (own,), reach.shared_endpoints, ("443",),
                 "the landing zone's registry", "Tcp",
             )
         )  # fmt: skip

@@ -25,7 +25,7 @@ from amlz.core.planning.destinations import destination_ranges, destination_rule
 from amlz.core.planning.dns import zone_links
 from amlz.core.planning.exfiltration import FILTERED, plan_endpoint_policy
 from amlz.core.planning.gateway import gateway_is_used
-from amlz.core.planning.hub import hub_subnet
+from amlz.core.planning.hub import ranges_in_hub
 from amlz.core.planning.network_protection import spoke_is_protected
 from amlz.core.planning.parts import ranges_of_parts
 from amlz.core.planning.places import spoke_network, spoke_network_id, spoke_place, spoke_route_table
@@ -131,7 +131,7 @@ def _rules(context: Context, block: AddressBlock) -> dict[str, tuple[NsgRuleSpec
     servers, names = name_servers(context)
     reach = Reach(
         endpoints=ranges["endpoints"],
-        shared_endpoints=(hub_subnet(context, "endpoints") or None) if registry_is_shared(environment) else None,
+        shared_endpoints=ranges_in_hub(context, "endpoints") if registry_is_shared(environment) else (),
         telemetry=_telemetry(context),
         name_servers=servers,
         names=names,
@@ -161,7 +161,7 @@ def name_servers(context: Context) -> tuple[tuple[str, ...], str]:
     firewall = "the firewall's proxy"
     if existing is not None:
         return context.dns_servers, "the hub's DNS servers" if existing.dns_servers else firewall
-    inside = (hub_subnet(context, "firewall"),)
+    inside = ranges_in_hub(context, "firewall")
     return ((*inside, second), f"{firewall}, then the DNS resolver") if second else (inside, firewall)
 
 
@@ -237,7 +237,7 @@ def _telemetry(context: Context) -> tuple[str, ...]:
     """The ranges with the endpoint of the private link scope, if any: of another stack's hub its ranges are known."""
     if not context.private_link_scope:
         return ()
-    return (hub_subnet(context, "endpoints"),) if context.config.hub.stack is None else context.hub_ranges
+    return ranges_in_hub(context, "endpoints") if context.config.hub.stack is None else context.hub_ranges
 
 
 def endpoints_subnet(context: Context, spoke: str, owner: Owner) -> str:
