@@ -8,6 +8,8 @@ from typing import Any
 from amlz.dataclass import dataclass
 
 _TRACKED = "https://github.com/Azure/azure-rest-api-specs/blob/main/specification/common-types/resource-management/v3/types.json"
+#: Source of rows that replace: create-only properties in azure-native's own list.
+CREATE_ONLY = "https://github.com/pulumi/pulumi-azure-native/blob/master/provider/pkg/gen/replacement.go"
 
 
 class Kind(StrEnum):

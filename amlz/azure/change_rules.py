@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from amlz.azure.change_rule import ChangeRule, Kind, default, properties, tracked, updates
+from amlz.azure.change_rule import CREATE_ONLY, ChangeRule, Kind, default, properties, tracked, updates
 
 _LEARN = "https://learn.microsoft.com/azure/"
 _REST = "https://learn.microsoft.com/rest/api/"
 _GITHUB = "https://github.com/"
-_LIST = _GITHUB + "pulumi/pulumi-azure-native/blob/master/provider/pkg/gen/replacement.go"
 _SPEC = _GITHUB + "Azure/azure-rest-api-specs/tree/main/specification/"
 _ADDS = _GITHUB + "pulumi/pulumi-azure-native/blob/master/provider/pkg/provider/provider.go"
 #: Recorded conversations with Azure of public test suites (2019 to 2026).
@@ -45,10 +44,10 @@ EVERY = (
 
 RULES: Mapping[str, tuple[ChangeRule, ...]] = {
     "Microsoft.Resources/resourceGroups": (
-        ChangeRule("location", Kind.REPLACES, _LIST, "everything in the resource group is deleted with it"),
+        ChangeRule("location", Kind.REPLACES, CREATE_ONLY, "everything in the resource group is deleted with it"),
     ),
     "Microsoft.Network/virtualNetworks": (
-        ChangeRule("location", Kind.REPLACES, _LIST),
+        ChangeRule("location", Kind.REPLACES, CREATE_ONLY),
         ChangeRule("properties.addressSpace", Kind.UPDATES, _LEARN + "virtual-network/manage-virtual-network", "peerings must be synchronised then"),
         ChangeRule("properties.subnets[].properties.addressPrefix", Kind.IN_USE, _LEARN + "virtual-network/virtual-network-manage-subnet", code="InUsePrefixCannotBeDeleted"),
         ChangeRule("properties.subnets[].properties.defaultOutboundAccess", Kind.FIXED, "https://www.pulumi.com/registry/packages/azure-native/api-docs/network/subnet/", "the published type states that it is set when the subnet is made"),
@@ -75,7 +74,7 @@ RULES: Mapping[str, tuple[ChangeRule, ...]] = {
         *properties(_LEARN + "virtual-network/virtual-network-manage-peering", "allowForwardedTraffic", "allowGatewayTransit", "allowVirtualNetworkAccess", "useRemoteGateways"),
     ),
     "Microsoft.Network/publicIPAddresses": (
-        *(ChangeRule(path, Kind.REPLACES, _LIST) for path in ("location", "sku", "properties.publicIPAddressVersion", "properties.publicIPPrefix")),
+        *(ChangeRule(path, Kind.REPLACES, CREATE_ONLY) for path in ("location", "sku", "properties.publicIPAddressVersion", "properties.publicIPPrefix")),
         ChangeRule("zones", Kind.FIXED, _TERRAFORM + "public_ip", _AS_NEW),
         *properties(_CLI_TESTS + "network", "publicIPAllocationMethod"),
         *properties(_TERRAFORM + "public_ip", "idleTimeoutInMinutes", "ddosSettings", "dnsSettings"),
@@ -96,7 +95,7 @@ RULES: Mapping[str, tuple[ChangeRule, ...]] = {
         ChangeRule("properties", Kind.UPDATES, _GITHUB + "Azure/azure-sdk-for-python/issues/24182", "all rules at once"),
     ),
     "Microsoft.Network/privateEndpoints": (
-        ChangeRule("properties.subnet", Kind.REPLACES, _LIST),
+        ChangeRule("properties.subnet", Kind.REPLACES, CREATE_ONLY),
         ChangeRule("properties.privateLinkServiceConnections[].properties.privateLinkServiceId", Kind.REPLACES, "https://www.pulumi.com/docs/iac/concepts/resources/options/replaceonchanges/", "not azure-native but Pulumi, since each endpoint of this program requests it"),
         *updates(_CLI_TESTS + "network", "properties.privateLinkServiceConnections[].id", "properties.privateLinkServiceConnections[].properties.privateLinkServiceConnectionState"),
         ChangeRule("properties.privateLinkServiceConnections", Kind.FIXED, _TERRAFORM + "private_endpoint", _AS_NEW),
@@ -135,8 +134,8 @@ RULES: Mapping[str, tuple[ChangeRule, ...]] = {
         ChangeRule("properties", Kind.IGNORED, _REST + "keyvault/keyvault/keys/create-if-not-exist", "nothing is written to an existing key"),
     ),
     "Microsoft.Storage/storageAccounts": (
-        ChangeRule("properties.isHnsEnabled", Kind.REPLACES, _LIST),
-        ChangeRule("location", Kind.REPLACES, _LIST),
+        ChangeRule("properties.isHnsEnabled", Kind.REPLACES, CREATE_ONLY),
+        ChangeRule("location", Kind.REPLACES, CREATE_ONLY),
         ChangeRule("kind", Kind.UPDATES, _REST + "storagerp/storage-accounts/update", "an upgrade", old=("Storage", "BlobStorage"), new=("StorageV2",)),
         ChangeRule("kind", Kind.FIXED, _REST + "storagerp/storage-accounts/update", "an update takes StorageV2 alone"),
         ChangeRule("sku.name", Kind.UPDATES, _LEARN + "storage/common/redundancy-migration", old=_SINGLE_LRS, new=_SINGLE_LRS),
@@ -210,7 +209,7 @@ RULES: Mapping[str, tuple[ChangeRule, ...]] = {
         *properties(_TERRAFORM + "monitor_diagnostic_setting", "logAnalyticsDestinationType"),
     ),
     "Microsoft.Authorization/roleAssignments": (
-        ChangeRule("properties.principalId", Kind.REPLACES, _LIST),
+        ChangeRule("properties.principalId", Kind.REPLACES, CREATE_ONLY),
         *properties(_LEARN + "role-based-access-control/conditions-role-assignments-cli", "description", "condition", "conditionVersion"),
     ),
     "Microsoft.Authorization/locks": (
@@ -240,21 +239,6 @@ RULES: Mapping[str, tuple[ChangeRule, ...]] = {
         *properties(_TERRAFORM + "subscription_policy_exemption", "displayName", "description", "metadata", "exemptionCategory", "expiresOn", "policyDefinitionReferenceIds"),
     ),
     "Microsoft.Insights/privateLinkScopes": tracked(),
-    "Microsoft.ContainerService/managedClusters": (
-        *(ChangeRule(path, Kind.REPLACES, _LIST) for path in ("location", *(f"properties.{name}" for name in ("diskEncryptionSetID", "dnsPrefix", "fqdnSubdomain", "linuxProfile", "nodeResourceGroup", "windowsProfile")))),
-        *(ChangeRule(f"properties.networkProfile.{name}", Kind.REPLACES, _LIST) for name in ("dnsServiceIP", "networkDataplane", "networkMode", "networkPlugin", "networkPluginMode", "networkPolicy", "outboundType", "podCidr", "serviceCidr")),
-        ChangeRule("properties.networkProfile.serviceCidrs", Kind.REPLACES, _LIST, "only where the whole list is added or left out"),
-        ChangeRule("properties.apiServerAccessProfile.privateDNSZone", Kind.REFUSED, _LEARN + "aks/private-clusters", "it cannot be changed once the cluster exists"),
-        *properties(_LEARN + "aks/auto-upgrade-cluster", "autoUpgradeProfile"),
-        *properties(_LEARN + "aks/manage-azure-rbac", "aadProfile", "disableLocalAccounts"),
-    ),
-    "Microsoft.ContainerService/managedClusters/agentPools": (
-        *(ChangeRule(f"properties.{name}", Kind.REPLACES, _LIST) for name in ("gpuInstanceProfile", "vmSize")),
-        ChangeRule("properties.networkProfile.nodePublicIPTags", Kind.REPLACES, _LIST, "only where the whole list is added or left out"),
-        ChangeRule("properties.nodeTaints", Kind.UNKNOWN, _LEARN + "aks/use-nvidia-gpu", "the page sets them only when a pool is created"),
-        *properties(_LEARN + "aks/manage-node-pools", "minCount", "maxCount", "count"),
-    ),
     "Microsoft.Authorization/roleDefinitions": properties(_CLI_TESTS + "role", "permissions"),
     "Microsoft.Network/networkSecurityGroups/securityRules": properties(_CLI_TESTS + "network", "access", "description", "destinationApplicationSecurityGroups", "destinationPortRange", "direction", "priority", "protocol", "sourceAddressPrefix"),
-    "Microsoft.Insights/metricAlerts": properties(_CLI_TESTS + "monitor", "autoMitigate", "description", "enabled", "evaluationFrequency", "severity", "windowSize"),
 }  # fmt: skip

@@ -137,17 +137,26 @@ class SharedGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawnPart:
+    """A part of the hub in drawings of the networks. `kind`: of `Facts.drawn`."""
+
+    kind: str
+    name: str
+    details: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """The spec of a capability's component.
 
     `hosts`: public names that its private endpoints answer to; `users`: environments that reach them, None for all.
-    `shown`: kind, name and, if any, details for the network diagram. `group`: of a landing zone's part.
+    `drawn`: of a hub's part; None where drawings leave it out. `group`: of a landing zone's part.
     """
 
     spec: Any
     hosts: tuple[str, ...] = ()
     users: tuple[EnvironmentKey, ...] | None = None
-    shown: tuple[str, ...] | None = None
+    drawn: DrawnPart | None = None
     phase: Phase = Phase.DEFAULT
     group: SharedGroup | None = None
 

@@ -130,16 +130,11 @@ class PublicDomains:
     source: str
 
 
-#: Principals that get roles: an identity that the environment makes, a service of Azure, or a key of `access` in the
-#: stack file. The two of members are `mlEngineers` and `computeOperators` of a project that shares a workspace; those
-#: of endpoints are identities of `serving` by their rights, and its callers.
-Who = Literal[
-    "workspaceIdentity", "computeIdentity", "buildIdentity", "encryptionIdentity", "cosmosDb", "platformTeam",
-    "dataScientists", "mlEngineers", "computeOperators", "readers", "pipelines", "memberEngineers", "memberOperators",
-    "meshCallers", "endpoints", "collectingEndpoints", "endpointsWithSecrets", "endpointCallers",
-    "callersOfEndpoint", "aksIdentity", "aksNodesIdentity", "databricksIdentity", "dataFactoryIdentity", "batchCallers",
-    "aksGrafanaIdentity",
-]  # fmt: skip
+#: A principal that gets roles. Of the core: an identity of the environment, such as `computeIdentity`, or a key of
+#: `access` in the stack file; `memberEngineers` and `memberOperators` are `mlEngineers` and `computeOperators` of a
+#: project that shares a workspace. Of a capability: `xIdentity` for the role `x` in its planner's `identities`, or a
+#: word that its planner has for other principals.
+Who = str
 #: The name of what a role is given on: of the core in amlz/core/facts/roles.py, of a capability in its `targets`.
 Target = str
 #: In which environments. `productionFiles`: production without shared keys; `computes`: where people create compute
@@ -260,7 +255,8 @@ class Facts:
     `shared_targets`: of those elsewhere. `tags`: service tags that the firewall opens for it. `platforms`: data
     platforms by their identity, for the table of data flows. `changes`: effects of changed properties, by ARM type.
     `bills`: what is billed of its types. `protections`: properties of its types that protect production.
-    `removed` and `added`: ARM types whose deletion or creation takes protection away, in words.
+    `removed` and `added`: ARM types whose deletion or creation takes protection away, in words. `drawn`: ARM types of
+    its parts of the hub, by their kind in drawings of the networks; the one that decides whether the part exists first.
     """
 
     types: tuple[ArmType, ...] = ()
@@ -282,3 +278,4 @@ class Facts:
     protections: tuple[Protection, ...] = ()
     removed: Mapping[str, str] = field(default_factory=dict)
     added: Mapping[str, str] = field(default_factory=dict)
+    drawn: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from amlz.core.discovery import capability_facts
 from amlz.core.plan import LandingZonePlan
 from amlz.diff.difference import Difference, Record
 
@@ -50,13 +51,14 @@ _NETWORK = "microsoft.network/virtualnetworks"
 PARTS = {
     "network": (_NETWORK,),
     "firewall": ("microsoft.network/azurefirewalls", "microsoft.network/firewallpolicies"),
-    "bastion": ("microsoft.network/bastionhosts",),
-    "VPN gateway": ("microsoft.network/virtualnetworkgateways",),
-    "NAT gateway": ("microsoft.network/natgateways",),
-    "DNS resolver": ("microsoft.network/dnsresolvers", "microsoft.network/dnsforwardingrulesets"),
     "DNS zones": ("microsoft.network/privatednszones",),
     "log": ("microsoft.operationalinsights/workspaces",),
     "private endpoints": ("microsoft.network/privateendpoints",),
+    **{
+        kind: tuple(arm_type.lower() for arm_type in types)
+        for facts in capability_facts()
+        for kind, types in facts.drawn.items()
+    },
 }
 
 

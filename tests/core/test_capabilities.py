@@ -19,6 +19,9 @@ from amlz.core.config.root import SpokeConfig
 from amlz.core.discovery import capabilities, component, keys, planners
 from amlz.core.facts.custom_roles import CUSTOM_ROLES
 from amlz.core.facts.roles import GRANTS, ROLES, TARGETS
+from amlz.core.plan import make_plan
+from amlz.core.planning.roles import PEOPLE
+from amlz.stackfile.load import load
 from tests.conftest import ROOT, in_format, previewed
 from tests.program_copy import copy_of_the_program
 
@@ -144,6 +147,45 @@ def test_every_field_of_the_contract_has_a_user() -> None:
         f"Capability.{field.name}" for field in fields(Capability) if not any(getattr(c, field.name) for c in declared)
     ]
     assert unused == []
+
+
+def test_every_principal_of_a_grant_gets_its_role_in_an_example() -> None:
+    """The words of principals are texts: of one that is misspelt in a row, nobody gets the role."""
+    files = sorted((ROOT / "examples").glob("*/Pulumi.*.yaml"))
+    plans = [make_plan(load(str(path), ROOT).config) for path in files]
+    holders = {who for plan in plans for role in plan.roles() for who in role.holders}
+
+    granted = {grant.who for capability in capabilities().values() for grant in capability.facts.grants}
+    assert sorted(granted - set(PEOPLE) - holders) == []
+
+
+#: Modules that name a type of a capability outside of its folder, with the reason.
+NAMED_ELSEWHERE = {
+    "amlz/core/config/existing.py": "examples of IDs for keys that several capabilities have",
+    "amlz/core/facts/networks.py": "the layout of the hub, whose offsets are fixed together",
+    "amlz/core/specs/operations.py": "readiness and reports find alerts by their types",
+    "amlz/reports/html/dns.py": "reads any resource graph",
+    "amlz/reports/html/role_matrix.py": "a cluster that exists already is a scope too",
+}
+
+
+def test_a_type_of_a_capability_is_named_in_its_folder() -> None:
+    """So are the rows about it: a central list would name it.
+
+    `amlz/azure/`, `amlz/simulator/`, `amlz/reach/` and `amlz/checks/` know Azure for any request.
+    """
+    types = "|".join(
+        re.escape(arm_type.name) for capability in capabilities().values() for arm_type in capability.facts.types
+    )
+    named = re.compile(rf"(?<![\w.])({types})(?![\w/])", re.IGNORECASE)
+    elsewhere = ("azure", "simulator", "reach", "checks", "capabilities")
+    files = [path for path in hand_written() if path.is_relative_to(ROOT / "amlz")]
+
+    assert {
+        path.relative_to(ROOT).as_posix()
+        for path in files
+        if path.relative_to(ROOT).parts[1] not in elsewhere and named.search(path.read_text(encoding="utf-8"))
+    } == set(NAMED_ELSEWHERE)
 
 
 def test_an_optional_resource_takes_at_most_eight_source_files_and_edits_at_most_two() -> None:

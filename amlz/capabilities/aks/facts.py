@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from amlz.azure.change_rule import properties
+from amlz.azure.change_rule import CREATE_ONLY, ChangeRule, Kind, properties
 from amlz.azure.protection import Protection, ranked
 from amlz.azure.protections import KEYS, PUBLIC
 from amlz.core.billing import Body, Omitted, Quantity, at, free
@@ -227,7 +227,23 @@ FACTS = Facts(
     },
     shared_targets={ROUTES_TARGET: "Microsoft.Network/routeTables"},
     egress=HOSTS,
-    changes={MAINTENANCE: properties(f"{_AKS}planned-maintenance", "maintenanceWindow")},
+    changes={
+        CLUSTER: (
+            *(ChangeRule(path, Kind.REPLACES, CREATE_ONLY) for path in ("location", *(f"properties.{name}" for name in ("diskEncryptionSetID", "dnsPrefix", "fqdnSubdomain", "linuxProfile", "nodeResourceGroup", "windowsProfile")))),
+            *(ChangeRule(f"properties.networkProfile.{name}", Kind.REPLACES, CREATE_ONLY) for name in ("dnsServiceIP", "networkDataplane", "networkMode", "networkPlugin", "networkPluginMode", "networkPolicy", "outboundType", "podCidr", "serviceCidr")),
+            ChangeRule("properties.networkProfile.serviceCidrs", Kind.REPLACES, CREATE_ONLY, "only where the whole list is added or left out"),
+            ChangeRule("properties.apiServerAccessProfile.privateDNSZone", Kind.REFUSED, PRIVATE_PAGE, "it cannot be changed once the cluster exists"),
+            *properties(f"{_AKS}auto-upgrade-cluster", "autoUpgradeProfile"),
+            *properties(_RBAC, "aadProfile", "disableLocalAccounts"),
+        ),
+        POOL: (
+            *(ChangeRule(f"properties.{name}", Kind.REPLACES, CREATE_ONLY) for name in ("gpuInstanceProfile", "vmSize")),
+            ChangeRule("properties.networkProfile.nodePublicIPTags", Kind.REPLACES, CREATE_ONLY, "only where the whole list is added or left out"),
+            ChangeRule("properties.nodeTaints", Kind.UNKNOWN, f"{_AKS}use-nvidia-gpu", "the page sets them only when a pool is created"),
+            *properties(f"{_AKS}manage-node-pools", "minCount", "maxCount", "count"),
+        ),
+        MAINTENANCE: properties(f"{_AKS}planned-maintenance", "maintenanceWindow"),
+    },
     bills={
         CLUSTER: _bill, METRICS: _metrics_bill, GRAFANA: _grafana_bill, COLLECTION_RULE: _rule_bill,
         **dict.fromkeys((POOL, MAINTENANCE, MANAGED_ENDPOINT, COLLECTION_ENDPOINT, ASSOCIATION), free),

@@ -11,6 +11,8 @@ from amlz.core.facts.clouds import FIREWALL_PAGE
 from amlz.core.facts.name_rules import named
 
 BASTION = "Microsoft.Network/bastionHosts"
+#: Its kind in drawings of the networks.
+DRAWN = "bastion"
 
 _UPGRADES = "https://learn.microsoft.com/azure/bastion/upgrade-sku"
 _TERRAFORM = "https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/bastion_host"
@@ -125,4 +127,5 @@ FACTS = Facts(
     egress=STUDIO_HOSTS,
     changes={BASTION: _CHANGES},
     bills={BASTION: _bill},
+    drawn={DRAWN: (BASTION,)},
 )

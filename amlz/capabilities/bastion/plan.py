@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
 
-from amlz.capabilities.bastion.facts import BASTION, STUDIO_HOSTS
+from amlz.capabilities.bastion.facts import BASTION, DRAWN, STUDIO_HOSTS
 from amlz.capabilities.bastion.spec import BastionSpec
-from amlz.core.capability import Part, Planner, setting
+from amlz.core.capability import DrawnPart, Part, Planner, setting
 from amlz.core.config import LandingZoneConfig
 from amlz.core.notices.notice import BASTION_ALONE, Notice
 from amlz.core.plan import LandingZonePlan
@@ -35,7 +35,7 @@ def plan_bastion(context: Context) -> Part | None:
         diagnostics=context.diagnostics(place.id(BASTION, name)),
         tags=context.hub_tags,
     )
-    return Part(spec, shown=("bastion", name))
+    return Part(spec, drawn=DrawnPart(DRAWN, name))
 
 
 def _asked(config: LandingZoneConfig, key: str) -> bool:

@@ -1,6 +1,7 @@
 """Connections of a workspace to services that accept identities. No secret is in them."""
 
 from amlz.azure.protection import Protection, other, ranked
+from amlz.core.billing import free
 from amlz.core.capability import Capability
 from amlz.core.capability_facts import ArmType, Facts, Noun
 
@@ -12,6 +13,7 @@ CAPABILITY = Capability(
     page="how-to/data.md",
     facts=Facts(
         types=(ArmType(CONNECTION, Noun("connection", "connections")),),
+        bills={CONNECTION: free},
         protections=(
             Protection(CONNECTION, "a connection leads elsewhere", other("target")),
             Protection(

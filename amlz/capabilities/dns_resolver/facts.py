@@ -13,6 +13,9 @@ from amlz.core.facts.name_rules import named
 #: A domain of the organisation: at least two labels, in lower case.
 DOMAIN = r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]*[a-z0-9])?$"
 
+#: Its kind in drawings of the networks.
+DRAWN = "DNS resolver"
+
 _RESOLVERS, _RULESETS = "Microsoft.Network/dnsResolvers", "Microsoft.Network/dnsForwardingRulesets"
 
 _PER_MONTH = ("1/Month", "1")
@@ -65,4 +68,5 @@ FACTS = Facts(
             f"{_RULESETS}/forwardingRules", "names resolved by other servers", other("targetDnsServers.*.ipAddress")
         ),
     ),
+    drawn={DRAWN: (_RESOLVERS, _RULESETS)},
 )

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network
 
 from amlz.capabilities.dns_resolver.config import DnsResolverConfig
+from amlz.capabilities.dns_resolver.facts import DRAWN
 from amlz.capabilities.dns_resolver.spec import DnsResolverSpec, ForwardingRuleSpec, ForwardingSpec
-from amlz.core.capability import HubLinks, Part, Planner, setting
+from amlz.core.capability import DrawnPart, HubLinks, Part, Planner, setting
 from amlz.core.claims import on_premises
 from amlz.core.config import LandingZoneConfig
 from amlz.core.facts.dns import private_domains, workspace_domains
@@ -50,7 +51,7 @@ def plan_resolver(context: Context) -> Part | None:
         forwarding=forwarding,
         tags=context.hub_tags,
     )
-    return Part(spec, shown=("DNS resolver", spec.name, spec.address))
+    return Part(spec, drawn=DrawnPart(DRAWN, spec.name, spec.address))
 
 
 def _address(context: Context) -> str:

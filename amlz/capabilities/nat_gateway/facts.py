@@ -9,6 +9,8 @@ from amlz.core.capability_facts import ArmType, Emits, Facts, Noun
 from amlz.core.facts.name_rules import named
 
 NAT_GATEWAY = "Microsoft.Network/natGateways"
+#: Its kind in drawings of the networks.
+DRAWN = "NAT gateway"
 
 _HOURS = Meter("nat-gateway", "NAT gateway", "hours", "NAT Gateway", "Standard Gateway", ("1 Hour",), everywhere=True)
 _DATA = Meter(
@@ -33,4 +35,5 @@ FACTS = Facts(
         ),
     ),
     bills={NAT_GATEWAY: _bill},
+    drawn={DRAWN: (NAT_GATEWAY,)},
 )

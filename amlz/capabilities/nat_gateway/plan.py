@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amlz.capabilities.nat_gateway.config import NatGatewayConfig
-from amlz.capabilities.nat_gateway.facts import NAT_GATEWAY
+from amlz.capabilities.nat_gateway.facts import DRAWN, NAT_GATEWAY
 from amlz.capabilities.nat_gateway.spec import NatGatewaySpec
-from amlz.core.capability import HubLinks, Part, Phase, Planner, setting
+from amlz.core.capability import DrawnPart, HubLinks, Part, Phase, Planner, setting
 from amlz.core.config import LandingZoneConfig
 from amlz.core.planning.context import Context
 from amlz.core.planning.hub import hub_address
@@ -24,7 +24,8 @@ def plan_nat(context: Context) -> Part | None:
     addresses = tuple(hub_address(context, "nat", f"{n + 1}") for n in range(gateway.addresses))
     context.take("natGateway", name, place.group_id, ("hub",))
     spec = NatGatewaySpec(name, place, addresses, context.diagnostics(place.id(NAT_GATEWAY, name)), context.hub_tags)
-    return Part(spec, shown=("NAT gateway", name, plural(len(addresses), "address", "addresses")), phase=Phase.FIRST)
+    details = plural(len(addresses), "address", "addresses")
+    return Part(spec, drawn=DrawnPart(DRAWN, name, details), phase=Phase.FIRST)
 
 
 def _links(context: Context) -> HubLinks:

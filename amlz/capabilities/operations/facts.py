@@ -24,6 +24,8 @@ LIMITS_PAGE = _LEARN + "azure-monitor/fundamentals/service-limits"
 #: 2020-06-05: 2,000 in a subscription. The page of 2026-07-21 and LIMITS_PAGE state no number.
 GROUPS_PAGE = "https://github.com/MicrosoftDocs/azure-docs/blob/4410799f09ad96726880e13599832964e5baafa9/articles/azure-monitor/platform/action-groups.md"
 _TERRAFORM = "https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/"
+#: Recorded conversations with Azure of public test suites.
+_RECORDED = "https://github.com/ReaNAiveD/azure-cli/tree/d845393/src/azure-cli/azure/cli/command_modules/monitor"
 #: The start of a budget: "delete and create" (2021).
 _START = "https://github.com/Azure/CanadaPubSecALZ/issues/317"
 
@@ -188,6 +190,9 @@ FACTS = Facts(
         ),
     ),
     changes={
+        METRIC_ALERT: properties(
+            _RECORDED, "autoMitigate", "description", "enabled", "evaluationFrequency", "severity", "windowSize"
+        ),
         QUERY_ALERT: (
             ChangeRule(
                 "properties.scopes", Kind.FIXED, _TERRAFORM + "monitor_scheduled_query_rules_alert_v2",

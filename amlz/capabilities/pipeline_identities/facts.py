@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from amlz.azure.change_rule import properties
 from amlz.azure.protection import Protection, other
+from amlz.core.billing import free
 from amlz.core.capability_facts import ArmType, CountedLimit, Facts, Limit, NameRule, Noun
 
 CREDENTIAL = "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials"
@@ -40,6 +41,7 @@ FACTS = Facts(
         ),
     ),
     changes={CREDENTIAL: properties(_TERRAFORM, "issuer", "subject", "audiences")},
+    bills={CREDENTIAL: free},
     protections=tuple(
         Protection(CREDENTIAL, "an identity given to another workload", other(path)) for path in ("issuer", "subject")
     ),

@@ -10,6 +10,8 @@ from amlz.core.capability_facts import ArmType, Emits, Facts, Noun, PropertyValu
 from amlz.core.facts.name_rules import named
 
 VPN_GATEWAY = "Microsoft.Network/virtualNetworkGateways"
+#: Its kind in drawings of the networks.
+DRAWN = "VPN gateway"
 
 #: Recorded conversations with Azure of a public test suite.
 _RECORDED = "https://github.com/ReaNAiveD/azure-cli/tree/d845393/src/azure-cli/azure/cli/command_modules/network"
@@ -61,4 +63,5 @@ FACTS = Facts(
     ),
     changes={VPN_GATEWAY: _CHANGES},
     bills={VPN_GATEWAY: _bill},
+    drawn={DRAWN: (VPN_GATEWAY,)},
 )

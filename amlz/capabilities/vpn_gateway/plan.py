@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from amlz.capabilities.vpn_gateway.config import VpnGatewayConfig
-from amlz.capabilities.vpn_gateway.facts import VPN_GATEWAY
+from amlz.capabilities.vpn_gateway.facts import DRAWN, VPN_GATEWAY
 from amlz.capabilities.vpn_gateway.spec import VpnGatewaySpec
-from amlz.core.capability import HubLinks, Part, Planner, setting
+from amlz.core.capability import DrawnPart, HubLinks, Part, Planner, setting
 from amlz.core.config import LandingZoneConfig
 from amlz.core.planning.context import Context
 from amlz.core.planning.hub import hub_address, hub_subnet_id
@@ -27,7 +27,7 @@ def plan_gateway(context: Context) -> Part | None:
     subnet, tags = hub_subnet_id(context, ROLE), context.hub_tags
     protect = hub_is_protected(context)
     spec = VpnGatewaySpec(name, place, gateway.sku, subnet, address, diagnostics, tags, protect, second)
-    return Part(spec, shown=("VPN gateway", name, gateway.sku))
+    return Part(spec, drawn=DrawnPart(DRAWN, name, gateway.sku))
 
 
 def _settings(config: LandingZoneConfig) -> VpnGatewayConfig | None:

@@ -169,8 +169,9 @@ def _parts(preview: Preview) -> Iterator[PartRecord]:
         rules = sum(len(group.network_rules) + len(group.application_rules) for group in firewall.groups)
         yield PartRecord("firewall", firewall.name, f"{firewall.tier}, {plural(rules, 'rule')}")
     for planned in hub.capabilities:
-        if planned.part.shown is not None:
-            yield PartRecord(*planned.part.shown)
+        drawn = planned.part.drawn
+        if drawn is not None:
+            yield PartRecord(drawn.kind, drawn.name, drawn.details or "")
     if hub.dns.zones:
         yield PartRecord("DNS zones", plural(len(hub.dns.zones), "private DNS zone"))
     if isinstance(hub.log_analytics, LogAnalyticsSpec):
