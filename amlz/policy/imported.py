@@ -65,12 +65,12 @@ def take(files: Iterable[Path]) -> tuple[dict[str, list[Mapping[str, Any]]], Imp
     for file in files:
         value = read_json(file)
         for at, item in enumerate(value if isinstance(value, list) else [value]):
-            where = f"{shown(file)}[{at}]"
-            name = _kind(item, where)
+            position = f"{shown(file)}[{at}]"
+            name = _kind(item, position)
             try:
                 _tried(name, item)
             except Invalid as problem:
-                problems.append(f"{_label(item) or where}: {problem}")
+                problems.append(f"{_label(item) or position}: {problem}")
             result[name].append(item)
     return result, ImportResult({name: len(entry) for name, entry in result.items()}, tuple(problems))
 
@@ -108,17 +108,17 @@ def take_aliases(file: Path) -> dict[str, dict[str, Any]]:
     return dict(sorted(collected.items()))
 
 
-def _alias(data: Mapping[str, Any], where: str) -> dict[str, Any]:
-    paths = _items(data, "paths", where)
+def _alias(data: Mapping[str, Any], position: str) -> dict[str, Any]:
+    paths = _items(data, "paths", position)
     default = data.get("defaultPath") or next((path.get("path") for path in paths), "")
     if not isinstance(default, str):
-        raise BadInput(f"{where}: its defaultPath is {kind(default)}; a path is a text.")
+        raise BadInput(f"{position}: its defaultPath is {kind(default)}; a path is a text.")
     versions: dict[str, str] = {}
     for path in paths:
         text, listed = path.get("path"), path.get("apiVersions") or ()
         if not isinstance(text, str | None) or not isinstance(listed, list | tuple):
             raise BadInput(
-                f"{where}: paths: {kind(text)} and {kind(listed)}; expected a text path and an apiVersions array."
+                f"{position}: paths: {kind(text)} and {kind(listed)}; expected a text path and an apiVersions array."
             )
         versions |= {str(version): text or "" for version in listed if text != default}
     entry: dict[str, Any] = {"path": default}
@@ -131,11 +131,11 @@ def _alias(data: Mapping[str, Any], where: str) -> dict[str, Any]:
     return entry
 
 
-def _items(data: Mapping[str, Any], key: str, where: str) -> list[Mapping[str, Any]]:
+def _items(data: Mapping[str, Any], key: str, position: str) -> list[Mapping[str, Any]]:
     """An array of objects, which may be absent. Raises BadInput for anything else."""
     items = data.get(key) or []
     if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):
-        raise BadInput(f"{where}: {key}: {kind(items)}; expected an array of objects.")
+        raise BadInput(f"{position}: {key}: {kind(items)}; expected an array of objects.")
     return items
 
 
@@ -161,7 +161,7 @@ _CUSTOM = (
 )
 
 
-def _kind(value: Any, where: str) -> str:
+def _kind(value: Any, position: str) -> str:
     """The file that keeps it. Raises BadInput for what Azure does not list."""
     if isinstance(value, Mapping):
         inner = get(value, "properties")
@@ -172,9 +172,9 @@ def _kind(value: Any, where: str) -> str:
             return name
         if name or bare:
             hint = "" if name in ("assignments", "exemptions") else f" {_CUSTOM}"
-            raise BadInput(f"{where}: it has no id. {_UNCHANGED}{hint}")
+            raise BadInput(f"{position}: it has no id. {_UNCHANGED}{hint}")
     raise BadInput(
-        f"{where}: {kind(value)} that is no definition, initiative, assignment or exemption. "
+        f"{position}: {kind(value)} that is no definition, initiative, assignment or exemption. "
         "Import the output of `az policy definition|set-definition|assignment|exemption list`."
     )
 

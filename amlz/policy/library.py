@@ -53,7 +53,7 @@ class Entry:
     at: int | None = None
 
     @property
-    def where(self) -> str:
+    def position(self) -> str:
         """Returns the file, and in a list the index."""
         return shown(self.file) if self.at is None else f"{shown(self.file)}[{self.at}]"
 
@@ -101,7 +101,7 @@ class Entry:
         try:
             return declared.read(self.written)
         except Invalid as problem:
-            raise BadInput(f"{self.where}: {problem}") from None
+            raise BadInput(f"{self.position}: {problem}") from None
 
     def roles(self, values: Mapping[str, Any]) -> tuple[str, ...]:
         """Ids of the roles that its effect needs with these parameters. None, unless it changes or deploys something.
@@ -141,7 +141,7 @@ class Entry:
         try:
             return written(self.properties)
         except Invalid as problem:
-            raise BadInput(f"{self.where}: {problem}") from None
+            raise BadInput(f"{self.position}: {problem}") from None
 
     @cached_property
     def compiled(self) -> Definition | Initiative:
@@ -153,7 +153,7 @@ class Entry:
         try:
             return initiative(result) if self.is_initiative else definition(result)
         except Invalid as problem:
-            raise BadInput(f"{self.where}: {problem}") from None
+            raise BadInput(f"{self.position}: {problem}") from None
 
 
 @dataclass(frozen=True)
@@ -237,15 +237,15 @@ def _entries(folder: Path) -> Iterator[Entry]:
             raise BadInput(f"{shown(path)}: it is not a regular file. Remove it, or replace it by a file.")
         result = read_json(path)
         for at, item in enumerate(result) if isinstance(result, list) else [(None, result)]:
-            where = shown(path) if at is None else f"{shown(path)}[{at}]"
+            position = shown(path) if at is None else f"{shown(path)}[{at}]"
             if not isinstance(item, Mapping):
-                raise BadInput(f"{where}: expected a definition or an initiative, which is an object.")
+                raise BadInput(f"{position}: expected a definition or an initiative, which is an object.")
             name = get(item, "name")
             if not isinstance(name, str) or not name:
-                raise BadInput(f"{where}: it has no name. Add one; definitions are found by it.")
+                raise BadInput(f"{position}: it has no name. Add one; definitions are found by it.")
             if not _NAME.fullmatch(name):
                 raise BadInput(
-                    f"{where}: name: {name!r}: a name has 1 to 128 characters, none of < > * % & : ? + / \\."
+                    f"{position}: name: {name!r}: a name has 1 to 128 characters, none of < > * % & : ? + / \\."
                 )
             yield Entry(name, item, path, at)
 

@@ -158,8 +158,8 @@ def _compiled(data: Mapping[str, Any]) -> Definition | Initiative:
     try:
         return initiative(data) if get(properties, "policyDefinitions") is not MISSING else definition(data)
     except Invalid as problem:
-        where = f"{data.get('name') or data.get('id')}: {problem.where}"
-        raise Invalid(where, problem.what, problem.why, problem.fix) from None
+        position = f"{data.get('name') or data.get('id')}: {problem.position}"
+        raise Invalid(position, problem.what, problem.why, problem.fix) from None
 
 
 def _assignments(graph: ResourceGraph, policy_sources: PolicySources, find: _Finder) -> Iterator[Assignment]:

@@ -127,9 +127,9 @@ def unpacked(data: Mapping[str, Any]) -> Catalogue:
     modifiable = {name.lower(): bool(may) for name, may in data.get("modifiable", {}).items()}
     for resource_type, tails in data["types"].items():
         plain = {tail: f"properties.{tail}" for tail in tails.get("", "").split()}
-        for tail, where in {**plain, **{tail: at for tail, at in tails.items() if tail}}.items():
+        for tail, path in {**plain, **{tail: at for tail, at in tails.items() if tail}}.items():
             name = tail if "/" in tail else f"{resource_type}/{tail}"
-            alias = Alias(name, where, absent.get(name.lower(), {}), modifiable.get(name.lower()))
+            alias = Alias(name, path, absent.get(name.lower(), {}), modifiable.get(name.lower()))
             if "/" in tail:
                 by_type[resource_type.lower(), name.lower()] = alias
             else:

@@ -163,10 +163,10 @@ Find = Callable[[str], Definition | Initiative | None]
 def assignment(data: Mapping[str, Any], find: Find) -> Assignment:
     """An assignment from Azure's JSON. `find` gives a definition or initiative by id. Raises Invalid."""
     properties = _properties(data)
-    where = str(_text(data, "name") or "assignment")
+    position = str(_text(data, "name") or "assignment")
     target = _text(properties, "policyDefinitionId")
     if not target:
-        raise Invalid(f"{where}.policyDefinitionId", "nothing", "an assignment names a definition or an initiative")
+        raise Invalid(f"{position}.policyDefinitionId", "nothing", "an assignment names a definition or an initiative")
     own_id = _text(data, "id")
     scope = _text(properties, "scope") or _above(own_id)
     given = whole_numbers(get(properties, "parameters"))
@@ -181,8 +181,8 @@ def assignment(data: Mapping[str, Any], find: Find) -> Assignment:
         unjudged=tuple(unjudged),
         not_scopes=tuple(str(item) for item in _list(properties, "notScopes")),
         enforced=mode.lower() != "donotenforce",
-        selectors=_selectors(properties, f"{where}.resourceSelectors"),
-        overrides=tuple(_override(item, f"{where}.overrides") for item in _list(properties, "overrides")),
+        selectors=_selectors(properties, f"{position}.resourceSelectors"),
+        overrides=tuple(_override(item, f"{position}.overrides") for item in _list(properties, "overrides")),
         messages={
             str(_text(item, "policyDefinitionReferenceId")).lower(): _text(item, "message")
             for item in _list(properties, "nonComplianceMessages")
@@ -254,19 +254,19 @@ def _above(own_id: str) -> str:
     return own_id[: own_id.lower().rfind("/providers/microsoft.authorization/")] if own_id else ""
 
 
-def _selectors(properties: Mapping[str, Any], where: str) -> tuple[tuple[Selector, ...], ...]:
+def _selectors(properties: Mapping[str, Any], position: str) -> tuple[tuple[Selector, ...], ...]:
     return tuple(
-        tuple(_selector(part, where) for part in _list(item, "selectors"))
+        tuple(_selector(part, position) for part in _list(item, "selectors"))
         for item in _list(properties, "resourceSelectors")
     )
 
 
-def _selector(value: Any, where: str) -> Selector:
+def _selector(value: Any, position: str) -> Selector:
     if not isinstance(value, Mapping):
-        raise Invalid(where, kind(value), "a selector is an object with kind, in or notIn")
+        raise Invalid(position, kind(value), "a selector is an object with kind, in or notIn")
     spelled = {name.lower(): name for name in _KINDS}.get(_text(value, "kind").lower())
     if spelled is None:
-        raise Invalid(f"{where}.kind", repr(_text(value, "kind")), f"known kinds are {', '.join(_KINDS)}")
+        raise Invalid(f"{position}.kind", repr(_text(value, "kind")), f"known kinds are {', '.join(_KINDS)}")
     inside = get(value, "in")
     values = inside if inside is not MISSING and inside is not None else get(value, "notIn")
     listed = values if isinstance(values, list) else []
@@ -274,15 +274,15 @@ def _selector(value: Any, where: str) -> Selector:
     return Selector(spelled, places, inside is not MISSING and inside is not None)
 
 
-def _override(value: Any, where: str) -> Override:
+def _override(value: Any, position: str) -> Override:
     if not isinstance(value, Mapping):
-        raise Invalid(where, kind(value), "an override is an object with kind, value and selectors")
+        raise Invalid(position, kind(value), "an override is an object with kind, value and selectors")
     if _text(value, "kind").lower() != "policyeffect":
-        raise Invalid(f"{where}.kind", repr(_text(value, "kind")), "only policyEffect is evaluated here")
+        raise Invalid(f"{position}.kind", repr(_text(value, "kind")), "only policyEffect is evaluated here")
     effect = EFFECTS.get(_text(value, "value").lower())
     if effect is None:
-        raise Invalid(f"{where}.value", repr(_text(value, "value")), "there is no such effect")
-    return Override(effect, tuple(_selector(part, f"{where}.selectors") for part in _list(value, "selectors")))
+        raise Invalid(f"{position}.value", repr(_text(value, "value")), "there is no such effect")
+    return Override(effect, tuple(_selector(part, f"{position}.selectors") for part in _list(value, "selectors")))
 
 
 def _properties(properties: Mapping[str, Any]) -> Mapping[str, Any]:

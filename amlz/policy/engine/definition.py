@@ -146,73 +146,77 @@ def _rule(compiler: Compiler, rule: Mapping[str, Any]) -> tuple[Condition, Run, 
 
 
 def _details(compiler: Compiler, effect: str, details: Any) -> Existence | ChangeEffect | None:
-    where = "policyRule.then.details"
+    position = "policyRule.then.details"
     needs = effect.lower()
     if isinstance(details, list):
-        return ChangeEffect(tuple(_appended(compiler, entry, f"{where}[{at}]") for at, entry in enumerate(details)))
+        return ChangeEffect(tuple(_appended(compiler, entry, f"{position}[{at}]") for at, entry in enumerate(details)))
     if isinstance(details, Mapping):
         if get(details, "operations") is not MISSING:
-            return _modify(compiler, details, where)
+            return _modify(compiler, details, position)
         if get(details, "type") is not MISSING and needs not in ("enforcesetting", "enforceregopolicy", "mutate"):
-            return _existence(compiler, details, where)
+            return _existence(compiler, details, position)
     if needs in ("auditifnotexists", "deployifnotexists"):
-        raise Invalid(where, kind(details), f"{EFFECTS[needs]} needs details with the type of what has to exist")
+        raise Invalid(position, kind(details), f"{EFFECTS[needs]} needs details with the type of what has to exist")
     if needs == "modify":
-        raise Invalid(where, kind(details), "modify needs details with operations")
+        raise Invalid(position, kind(details), "modify needs details with operations")
     if needs == "append":
-        raise Invalid(where, kind(details), "append needs details with fields and values")
+        raise Invalid(position, kind(details), "append needs details with fields and values")
     return None
 
 
-def _appended(compiler: Compiler, actual: Any, where: str) -> ModifyOperation:
+def _appended(compiler: Compiler, actual: Any, position: str) -> ModifyOperation:
     if not isinstance(actual, Mapping) or get(actual, "field") is MISSING or get(actual, "value") is MISSING:
-        raise Invalid(where, kind(actual), "append takes objects with field and value")
+        raise Invalid(position, kind(actual), "append takes objects with field and value")
     field, value = get(actual, "field"), get(actual, "value")
-    return ModifyOperation("append", compiler.value(field, f"{where}.field"), compiler.value(value, f"{where}.value"))
-
-
-def _modify(compiler: Compiler, data: Mapping[str, Any], where: str) -> ChangeEffect:
-    operations = get(data, "operations")
-    if not isinstance(operations, list) or not operations:
-        raise Invalid(f"{where}.operations", kind(operations), "modify takes an array of operations")
-    result = tuple(_operation(compiler, entry, f"{where}.operations[{at}]") for at, entry in enumerate(operations))
-    conflict = get(data, "conflictEffect")
-    run = None if conflict is MISSING else compiler.value(conflict, f"{where}.conflictEffect")
-    return ChangeEffect(result, run, _roles(data))
-
-
-def _operation(compiler: Compiler, actual: Any, where: str) -> ModifyOperation:
-    if not isinstance(actual, Mapping):
-        raise Invalid(where, kind(actual), "an operation is an object")
-    does = {"add": "add", "addorreplace": "addOrReplace", "remove": "remove"}.get(str(get(actual, "operation")).lower())
-    if does is None:
-        raise Invalid(f"{where}.operation", repr(_or_none(get(actual, "operation"))), "use add, addOrReplace or remove")
-    field, value, test = get(actual, "field"), get(actual, "value"), get(actual, "condition")
-    if not isinstance(field, str):
-        raise Invalid(f"{where}.field", kind(field), "a field is named by a text")
-    if does != "remove" and value is MISSING:
-        raise Invalid(where, "no value", f"{does} needs a value")
     return ModifyOperation(
-        does,
-        compiler.value(field, f"{where}.field"),
-        None if value is MISSING else compiler.value(value, f"{where}.value"),
-        None if test is MISSING else compiler.value(test, f"{where}.condition"),
+        "append", compiler.value(field, f"{position}.field"), compiler.value(value, f"{position}.value")
     )
 
 
-def _existence(compiler: Compiler, data: Mapping[str, Any], where: str) -> Existence:
+def _modify(compiler: Compiler, data: Mapping[str, Any], position: str) -> ChangeEffect:
+    operations = get(data, "operations")
+    if not isinstance(operations, list) or not operations:
+        raise Invalid(f"{position}.operations", kind(operations), "modify takes an array of operations")
+    result = tuple(_operation(compiler, entry, f"{position}.operations[{at}]") for at, entry in enumerate(operations))
+    conflict = get(data, "conflictEffect")
+    run = None if conflict is MISSING else compiler.value(conflict, f"{position}.conflictEffect")
+    return ChangeEffect(result, run, _roles(data))
+
+
+def _operation(compiler: Compiler, actual: Any, position: str) -> ModifyOperation:
+    if not isinstance(actual, Mapping):
+        raise Invalid(position, kind(actual), "an operation is an object")
+    does = {"add": "add", "addorreplace": "addOrReplace", "remove": "remove"}.get(str(get(actual, "operation")).lower())
+    if does is None:
+        raise Invalid(
+            f"{position}.operation", repr(_or_none(get(actual, "operation"))), "use add, addOrReplace or remove"
+        )
+    field, value, test = get(actual, "field"), get(actual, "value"), get(actual, "condition")
+    if not isinstance(field, str):
+        raise Invalid(f"{position}.field", kind(field), "a field is named by a text")
+    if does != "remove" and value is MISSING:
+        raise Invalid(position, "no value", f"{does} needs a value")
+    return ModifyOperation(
+        does,
+        compiler.value(field, f"{position}.field"),
+        None if value is MISSING else compiler.value(value, f"{position}.value"),
+        None if test is MISSING else compiler.value(test, f"{position}.condition"),
+    )
+
+
+def _existence(compiler: Compiler, data: Mapping[str, Any], position: str) -> Existence:
     type_ = get(data, "type")
     if not isinstance(type_, str):
-        raise Invalid(f"{where}.type", kind(type_), "the type of what has to exist is a text")
+        raise Invalid(f"{position}.type", kind(type_), "the type of what has to exist is a text")
     parts: dict[str, Run | None] = {}
     for key in ("name", "resourceGroupName"):
         value = get(data, key)
-        parts[key] = None if value is MISSING else compiler.value(value, f"{where}.{key}")
+        parts[key] = None if value is MISSING else compiler.value(value, f"{position}.{key}")
     test = get(data, "existenceCondition")
     inner = Compiler(compiler.parameters)
     result = None
     if test is not MISSING:
-        result = condition(inner, test, f"{where}.existenceCondition", limits.EXISTENCE_CONDITIONS)
+        result = condition(inner, test, f"{position}.existenceCondition", limits.EXISTENCE_CONDITIONS)
     scope = str(_or_none(get(data, "existenceScope")) or "resourceGroup").lower()
     return Existence(
         type_.lower(), parts["name"], parts["resourceGroupName"], scope == "subscription", result, _roles(data),

@@ -158,8 +158,8 @@ def _alter(rt: Runtime, operation: ModifyOperation, at: _Field, value: Any, work
             inner += _inside(holder, step, _Way(operation, field, keys, place), work)
         holders = inner
         if any(isinstance(holder, Unknown) for holder in holders):
-            where = f"members of {field} are" if STAR in keys else f"{field} lies in what is"
-            work.undecided.append(f"{where} known only at deployment")
+            part = f"members of {field} are" if STAR in keys else f"{field} lies in what is"
+            work.undecided.append(f"{part} known only at deployment")
             return
     for holder in holders:
         if not isinstance(holder, dict):

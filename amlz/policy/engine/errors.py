@@ -19,11 +19,11 @@ class PolicyError(Exception):
 
 
 class Invalid(PolicyError):
-    """A definition is wrong: `where` is a path in it, `what` the present value, `why` the reason, `fix` the remedy."""
+    """A definition is wrong. `position`: path in it; `what`: present value; `why`: reason; `fix`: remedy, or ""."""
 
-    def __init__(self, where: str, text: str, why: str, fix: str = "") -> None:
-        self.where, self.what, self.why, self.fix = where, text, why, fix
-        super().__init__(f"{where}: {text}: {why}." + (f" {fix}." if fix else ""))
+    def __init__(self, position: str, text: str, why: str, fix: str = "") -> None:
+        self.position, self.what, self.why, self.fix = position, text, why, fix
+        super().__init__(f"{position}: {text}: {why}." + (f" {fix}." if fix else ""))
 
 
 class EvaluationError(PolicyError):

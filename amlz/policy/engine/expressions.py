@@ -32,26 +32,26 @@ class Compiler:
     depth_of_counts: int = 0
     used: set[str] = field(default_factory=set)
 
-    def expression(self, source: str, where: str) -> Run:
+    def expression(self, source: str, position: str) -> Run:
         """An expression, brackets included. Raises Invalid."""
         try:
             tree = grammar.parse(source)
         except grammar.SyntaxProblem as problem:
-            raise Invalid(where, shortened(source), f"this is no expression: {problem}") from None
-        return self.node(tree, where, source)
+            raise Invalid(position, shortened(source), f"this is no expression: {problem}") from None
+        return self.node(tree, position, source)
 
-    def value(self, value: Any, where: str) -> Run:
+    def value(self, value: Any, position: str) -> Run:
         """Any JSON value whose strings may be expressions, at every level and in keys too."""
         if grammar.is_expression(value):
-            return self.expression(value, where)
+            return self.expression(value, position)
         plain = self.literal(value)
         if plain is not None:
             result = plain[0]
             return lambda _: result
         if isinstance(value, list):
-            parts = [self.value(member, f"{where}[{at}]") for at, member in enumerate(value)]
+            parts = [self.value(member, f"{position}[{at}]") for at, member in enumerate(value)]
             return lambda rt: [part(rt) for part in parts]
-        pairs = [(self.value(key, where), self.value(member, f"{where}.{key}")) for key, member in value.items()]
+        pairs = [(self.value(key, position), self.value(member, f"{position}.{key}")) for key, member in value.items()]
         return lambda rt: {str(key(rt)): member(rt) for key, member in pairs}
 
     def literal(self, value: Any) -> tuple[Any] | None:
@@ -68,39 +68,39 @@ class Compiler:
             return ({key[0]: member[0] for key, member in pairs if key and member},)
         return (value,)
 
-    def node(self, node: grammar.Node, where: str, source: str) -> Run:
+    def node(self, node: grammar.Node, position: str, source: str) -> Run:
         """One node of an expression's tree."""
         if isinstance(node, grammar.Literal):
             constant = node.value
             return lambda _: constant
         if isinstance(node, grammar.Select):
-            of, key = self.node(node.of, where, source), self.node(node.key, where, source)
+            of, key = self.node(node.of, position, source), self.node(node.key, position, source)
             return lambda rt: pick(of(rt), key(rt))
         if isinstance(node, grammar.Word):
-            return self._word(node, where, source)
-        return self._call(node, where, source)
+            return self._word(node, position, source)
+        return self._call(node, position, source)
 
-    def _word(self, node: grammar.Word, where: str, source: str) -> Run:
+    def _word(self, node: grammar.Word, position: str, source: str) -> Run:
         name = node.name.lower()
         if name not in _WORDS:
-            raise Invalid(where, shortened(source), f"{node.name!r} is neither text in quotes nor a function")
+            raise Invalid(position, shortened(source), f"{node.name!r} is neither text in quotes nor a function")
 
         def word(rt: Runtime) -> Any:
             return rt.settle(Disputed("strict-functions", f"{node.name} is written without ()", _WORDS[name]))
 
         return word
 
-    def _call(self, node: grammar.Call, where: str, source: str) -> Run:
+    def _call(self, node: grammar.Call, position: str, source: str) -> Run:
         self.functions += 1
         if self.functions > limits.FUNCTIONS:
-            raise Invalid(where, shortened(source), f"the rule uses more than {limits.FUNCTIONS} functions")
+            raise Invalid(position, shortened(source), f"the rule uses more than {limits.FUNCTIONS} functions")
         name = node.name.lower()
-        arguments = [self.node(argument, where, source) for argument in node.arguments]
+        arguments = [self.node(argument, position, source) for argument in node.arguments]
         self.used.add(name)
         if name == "if":
             return _if(arguments)
         if name in REFERENCES:
-            self._check_reference(node, where, source)
+            self._check_reference(node, position, source)
             return _reference(name, arguments)
         function = BY_NAME.get(name)
         if function is None:
@@ -109,19 +109,21 @@ class Compiler:
                 if name in FORBIDDEN
                 else "there is no such function"
             )
-            raise Invalid(where, f"{node.name}() in {shortened(source)}", why)
+            raise Invalid(position, f"{node.name}() in {shortened(source)}", why)
         return _function(function, arguments)
 
-    def _check_reference(self, node: grammar.Call, where: str, source: str) -> None:
+    def _check_reference(self, node: grammar.Call, position: str, source: str) -> None:
         name = node.name.lower()
         if name == "current" and not self.depth_of_counts:
-            raise Invalid(where, shortened(source), "current() is only known inside count.where")
+            raise Invalid(position, shortened(source), "current() is only known inside count.where")
         first = node.arguments[0] if node.arguments else None
         if name != "parameters" or self.parameters is None or not isinstance(first, grammar.Literal):
             return
         if str(first.value).lower() not in self.parameters:
             declared = ", ".join(sorted(self.parameters)) or "none"
-            raise Invalid(where, shortened(source), f"parameter {first.value!r} is not declared; declared: {declared}")
+            raise Invalid(
+                position, shortened(source), f"parameter {first.value!r} is not declared; declared: {declared}"
+            )
 
 
 def shortened(source: str) -> str:

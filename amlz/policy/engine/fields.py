@@ -83,29 +83,29 @@ def select(rt: Runtime, of: Subject, name: str) -> Selection:
     lower = name.lower()
     if lower in _NAMED:
         return Selection((_named(of, lower),), path=lower)
-    where = path_of(rt, of, name)
-    if isinstance(where, Unknown):
+    path = path_of(rt, of, name)
+    if isinstance(path, Unknown):
         many = STAR in name
-        return Selection((where,), many=many, open=many)
-    if where is None:
+        return Selection((path,), many=many, open=many)
+    if path is None:
         many = STAR in name
         return Selection(() if many else (MISSING,), many=many, gaps=int(many))
-    return walk(rt, of, where)
+    return walk(rt, of, path)
 
 
-def walk(rt: Runtime, of: Subject, where: Path) -> Selection:
+def walk(rt: Runtime, of: Subject, path: Path) -> Selection:
     """Returns the values that a path selects, beginning at the current members of enclosing counts."""
-    start, steps = of.body, where.steps
+    start, steps = of.body, path.steps
     if rt.bound and of is rt.subject:
-        for array in where.arrays:
+        for array in path.arrays:
             if array in rt.bound:
                 start, steps = rt.bound[array], steps[len(array) :]
                 break
-    if not where.arrays:
-        return Selection((_descend(start, steps),), path=where.text)
+    if not path.arrays:
+        return Selection((_descend(start, steps),), path=path.text)
     values: list[Any] = []
     gaps, opened = _collect(start, steps, values)
-    return Selection(tuple(values), many=True, gaps=gaps, open=opened, path=where.text)
+    return Selection(tuple(values), many=True, gaps=gaps, open=opened, path=path.text)
 
 
 def _named(of: Subject, name: str) -> Any:
@@ -161,17 +161,17 @@ class ArrayMember:
     bindings: dict[tuple[str, ...], Any]
 
 
-def members(rt: Runtime, of: Subject, where: Path) -> tuple[list[ArrayMember], bool]:
+def members(rt: Runtime, of: Subject, path: Path) -> tuple[list[ArrayMember], bool]:
     """Each member of an array path, and whether there may be more."""
     start, done = of.body, 0
-    for array in where.arrays:
+    for array in path.arrays:
         if array in rt.bound:
             start, done = rt.bound[array], len(array)
             break
-    if done == len(where.steps):
+    if done == len(path.steps):
         return [ArrayMember(start, {})], False
     array_members: list[ArrayMember] = []
-    opened = _visit(start, where.steps, done, {}, array_members)
+    opened = _visit(start, path.steps, done, {}, array_members)
     return array_members, opened
 
 

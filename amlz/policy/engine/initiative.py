@@ -50,8 +50,8 @@ def initiative(data: Mapping[str, Any]) -> Initiative:
     seen: set[str] = set()
     for at, member in enumerate(members):
         if member.reference.lower() in seen:
-            where = f"policyDefinitions[{at}].policyDefinitionReferenceId"
-            raise Invalid(where, member.reference, "another member has this reference id", "Each needs its own")
+            position = f"policyDefinitions[{at}].policyDefinitionReferenceId"
+            raise Invalid(position, member.reference, "another member has this reference id", "Each needs its own")
         seen.add(member.reference.lower())
     name = get(data, "name")
     title = get(properties, "displayName")
@@ -61,22 +61,22 @@ def initiative(data: Mapping[str, Any]) -> Initiative:
 _NO_ALIASES = Catalogue({})
 
 
-def _member(compiler: Compiler, actual: Any, where: str) -> InitiativeMember:
+def _member(compiler: Compiler, actual: Any, position: str) -> InitiativeMember:
     if not isinstance(actual, Mapping):
-        raise Invalid(where, kind(actual), "a member is an object with a policyDefinitionId")
+        raise Invalid(position, kind(actual), "a member is an object with a policyDefinitionId")
     definition_id = get(actual, "policyDefinitionId")
     if not isinstance(definition_id, str):
-        raise Invalid(f"{where}.policyDefinitionId", kind(definition_id), "it is the id of a definition")
+        raise Invalid(f"{position}.policyDefinitionId", kind(definition_id), "it is the id of a definition")
     if "/policysetdefinitions/" in definition_id.lower():
-        raise Invalid(f"{where}.policyDefinitionId", definition_id, "an initiative cannot hold an initiative")
+        raise Invalid(f"{position}.policyDefinitionId", definition_id, "an initiative cannot hold an initiative")
     reference = get(actual, "policyDefinitionReferenceId")
     given = get(actual, "parameters")
     values: dict[str, Run] = {}
     for name, entry in given.items() if isinstance(given, Mapping) else ():
         value = get(entry, "value") if isinstance(entry, Mapping) else MISSING
         if value is MISSING:
-            raise Invalid(f"{where}.parameters.{name}", kind(entry), "it is an object with a value")
-        values[name] = compiler.value(value, f"{where}.parameters.{name}")
+            raise Invalid(f"{position}.parameters.{name}", kind(entry), "it is an object with a value")
+        values[name] = compiler.value(value, f"{position}.parameters.{name}")
     version = get(actual, "definitionVersion")
     own = definition_id.rpartition("/")[2] if reference is MISSING else str(reference)
     return InitiativeMember(own, definition_id, values, None if version is MISSING else str(version))

@@ -30,33 +30,33 @@ class Parameter:
     default: Any = MISSING
     allowed: tuple[Any, ...] | None = None
 
-    def check(self, value: Any, where: str) -> None:
+    def check(self, value: Any, position: str) -> None:
         """Raises Invalid where Azure would refuse the value: comparison is case-sensitive."""
         if has_unknown(value):
             return  # it can only be checked where it is known
         accepts = _TYPES[self.type]
         if not isinstance(value, accepts) or (isinstance(value, bool) and bool not in accepts):
-            raise Invalid(where, kind(value), f"the parameter is of type {self.type}")
+            raise Invalid(position, kind(value), f"the parameter is of type {self.type}")
         if self.allowed is None:
             return
         for item in value if isinstance(value, list) and self.type == "array" else [value]:
             if not any(same(item, allowed) for allowed in self.allowed):
                 shown = ", ".join(str(allowed) for allowed in self.allowed)
-                raise Invalid(where, repr(item), f"allowed are {shown}", "Case counts")
+                raise Invalid(position, repr(item), f"allowed are {shown}", "Case counts")
 
 
 Parameters = dict[str, Parameter]
 
 
-def declared(value: Any, where: str = "parameters") -> Parameters:
+def declared(value: Any, position: str = "parameters") -> Parameters:
     """Declared parameters by lower-case name. Raises Invalid."""
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise Invalid(where, kind(value), "parameters are an object of declarations by name")
+        raise Invalid(position, kind(value), "parameters are an object of declarations by name")
     parameters: Parameters = {}
     for name, entry in value.items():
-        at = f"{where}.{name}"
+        at = f"{position}.{name}"
         if not isinstance(entry, Mapping):
             raise Invalid(at, kind(entry), "a declaration is an object with a type")
         type_ = str(get(entry, "type")).lower()
@@ -76,7 +76,7 @@ def declared(value: Any, where: str = "parameters") -> Parameters:
     return parameters
 
 
-def bound(parameters: Parameters, given: Mapping[str, Any] | None, where: str = "parameters") -> dict[str, Any]:
+def bound(parameters: Parameters, given: Mapping[str, Any] | None, position: str = "parameters") -> dict[str, Any]:
     """The value of each parameter: the given one, else its default. Raises Invalid for what Azure would refuse.
 
     A parameter with neither is left out: Azure refuses the assignment, and reading it is an error. Values may be
@@ -87,12 +87,12 @@ def bound(parameters: Parameters, given: Mapping[str, Any] | None, where: str = 
         parameter = parameters.get(name.lower())
         if parameter is None:
             known = ", ".join(p.name for p in parameters.values()) or "none"
-            raise Invalid(f"{where}.{name}", "a value", f"there is no such parameter; declared: {known}")
+            raise Invalid(f"{position}.{name}", "a value", f"there is no such parameter; declared: {known}")
         plain = isinstance(item, Mapping) and list(item) == ["value"]
         value = item["value"] if plain and parameter.type != "object" else item
         if plain and parameter.type == "object" and isinstance(item["value"], Mapping):
             value = item["value"]
         value = lifted(value)
-        parameter.check(value, f"{where}.{name}")
+        parameter.check(value, f"{position}.{name}")
         values[name.lower()] = value
     return values

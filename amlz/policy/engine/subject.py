@@ -46,16 +46,16 @@ class Subject:
             return ""
 
 
-def subject(resource: Mapping[str, Any], where: str = "resource") -> Subject:
-    """Prepares a resource. Raises BadInput where it has no type; `where` is what it is called there."""
+def subject(resource: Mapping[str, Any], position: str = "resource") -> Subject:
+    """Prepares a resource. Raises BadInput where it has no type; `position`: of the resource in the input."""
     if not isinstance(resource, Mapping):
-        raise BadInput(f"{where}: expected an object, found {resource!r}")
+        raise BadInput(f"{position}: expected an object, found {resource!r}")
     body: dict[str, Any] = lifted(dict(resource))
     kind, version, own_id = (get(body, key) for key in ("type", "apiVersion", "id"))
     if not isinstance(kind, str) or not kind:
         result = "none" if kind is MISSING else repr(kind)
         raise BadInput(
-            f"{where}.type: expected a resource type such as Microsoft.Storage/storageAccounts, found {result}"
+            f"{position}.type: expected a resource type such as Microsoft.Storage/storageAccounts, found {result}"
         )
     return Subject(
         kind.lower(),

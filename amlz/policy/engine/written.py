@@ -76,28 +76,28 @@ def written(properties: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _parameter(value: Any, where: str) -> dict[str, Any]:
+def _parameter(value: Any, position: str) -> dict[str, Any]:
     if not isinstance(value, Mapping):
-        raise Invalid(where, kind(value), "a declaration is an object with a type")
-    result = _typed(value, _PARAMETER, f"{where}.")
+        raise Invalid(position, kind(value), "a declaration is an object with a type")
+    result = _typed(value, _PARAMETER, f"{position}.")
     if "metadata" in result:
-        result["metadata"] = _typed(result["metadata"], _PARAMETER_METADATA, f"{where}.metadata.")
+        result["metadata"] = _typed(result["metadata"], _PARAMETER_METADATA, f"{position}.metadata.")
     return result
 
 
-def _member(value: Any, where: str) -> dict[str, Any]:
+def _member(value: Any, position: str) -> dict[str, Any]:
     if not isinstance(value, Mapping):
-        raise Invalid(where, kind(value), "a member is an object with a policyDefinitionId")
-    return _typed(value, _MEMBER, f"{where}.")
+        raise Invalid(position, kind(value), "a member is an object with a policyDefinitionId")
+    return _typed(value, _MEMBER, f"{position}.")
 
 
-def _typed(data: Mapping[str, Any], types: Mapping[str, tuple[type, ...]], where: str) -> dict[str, Any]:
+def _typed(data: Mapping[str, Any], types: Mapping[str, tuple[type, ...]], position: str) -> dict[str, Any]:
     result = {}
     for name, accepted in types.items():
         value = get(data, name)
         if value is MISSING or value is None:
             continue
         if not isinstance(value, accepted):
-            raise Invalid(f"{where}{name}", kind(value), f"it is {_TYPES[accepted]}")
+            raise Invalid(f"{position}{name}", kind(value), f"it is {_TYPES[accepted]}")
         result[name] = value
     return result
