@@ -99,7 +99,7 @@ class DestinationIndex:
             targets = (*source.managed.parts, source.managed.storage, *(rule.target for rule in source.managed.rules))
             own = {source.owner or ""} | self._named.get(source.managed.name, set()) | self._with_public_side
             return own.union(*(self._targets.get(target, ()) for target in targets))
-        if source.subnet is None or source.subnet.group is None or not source.subnet.group.known:
+        if source.subnet is None or source.subnet.group is None or not source.subnet.group.rules_known:
             return None
         ranges = ranges_before_denial(source.subnet.group)
         if ranges is None:
@@ -174,7 +174,7 @@ class NearbyEnds:
 
     def of(self, group: SecurityGroup | None) -> Sequence[End]:
         """Returns the ends that outbound rules may allow, in order: all of them where no rule denies every packet."""
-        ranges = ranges_before_denial(group) if group is not None and group.known else None
+        ranges = ranges_before_denial(group) if group is not None and group.rules_known else None
         if ranges is None:
             return self._ends
         rooms = (self._rooms[room] for named in ranges for room in _overlapping(self._order, named))

@@ -62,7 +62,7 @@ def security_group_hop(land: Landscape, subnet: SubnetNode, packet: Packet, inbo
     if group is None:
         return None
     direction = "inbound" if inbound else "outbound"
-    if not group.known:
+    if not group.rules_known:
         return Hop(group.name, "", f"security group, {direction}: its rules are not built here", None)
     ruling = decide(group, packet, around(land, subnet), inbound, land.cloud)
     word = {True: "allows it", False: "denies it", None: "may match: its addresses or ports are not known here"}
@@ -107,7 +107,7 @@ def matches(rule: FilterRule, packet: Packet, near: NearbyRanges, cloud: str) ->
 
 def firewall_hop(land: Landscape, wall: FirewallNode, packet: Packet) -> tuple[Hop, bool | None]:
     """Returns the decision of a firewall, and whether the packet keeps its source address behind it."""
-    if not wall.known:
+    if not wall.rules_known:
         return Hop(wall.name, "", "firewall: the rules of its policy are not built here", None), None
     named = [replace(packet, destination=Party("host", name=name)) for name in _names(packet.destination)]
     network = ((rule, _network_match(rule, packet, named, land.cloud)) for rule in wall.network_rules)

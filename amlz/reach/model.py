@@ -33,12 +33,12 @@ class FilterRule:
 
 @dataclass(frozen=True, slots=True)
 class SecurityGroup:
-    """A network security group with its default rules, each direction by priority. `known`: it is built here."""
+    """A network security group with its default rules, each direction by priority. `rules_known`: it is built here."""
 
     name: str
     inbound: tuple[FilterRule, ...] = ()
     outbound: tuple[FilterRule, ...] = ()
-    known: bool = True
+    rules_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,12 @@ class UserRoute:
 
 @dataclass(frozen=True, slots=True)
 class RouteTable:
-    """A route table. `propagates`: routes of gateways are added to it. `known`: it is built here."""
+    """A route table. `propagates`: routes of gateways are added to it. `routes_known`: it is built here."""
 
     name: str
     routes: tuple[UserRoute, ...] = ()
     propagates: bool = True
-    known: bool = True
+    routes_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class ApplicationRule:
 
 @dataclass(frozen=True, slots=True)
 class FirewallNode:
-    """An Azure Firewall. `known`: its policy is built here; `keeps`: destinations whose packets keep their source;
+    """An Azure Firewall. `rules_known`: its policy is built here; `keeps`: destinations whose packets keep the source;
     `dnat_rules`: names of DNAT rules, which are not evaluated.
     """
 
@@ -153,7 +153,7 @@ class FirewallNode:
     keeps: tuple[Range, ...] = ()
     proxy: bool | None = False
     servers: tuple[str | None, ...] = ()
-    known: bool = True
+    rules_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,8 +134,10 @@ def _subnet(subnet_id: str, name: str, properties: dict[str, Any], parts: _Parts
         name=name,
         network=subnet_id.lower().split("/subnets/")[0],
         ranges=ranges_of([prefix] if prefix is not None else properties.get("addressPrefixes")),
-        group=None if group is None else groups.get(str(group).lower()) or SecurityGroup(_last(group), known=False),
-        table=None if table is None else tables.get(str(table).lower()) or RouteTable(_last(table), known=False),
+        group=None
+        if group is None
+        else groups.get(str(group).lower()) or SecurityGroup(_last(group), rules_known=False),
+        table=None if table is None else tables.get(str(table).lower()) or RouteTable(_last(table), routes_known=False),
         policies=str(policies).lower() if isinstance(policies, str) else "?" if policies is not None else "disabled",
         services=tuple(str(dig(item, "service")).lower() for item in items(properties.get("serviceEndpoints"))),
         service_policies=tuple(_last(dig(item, "id")) for item in items(properties.get("serviceEndpointPolicies"))),

@@ -86,7 +86,7 @@ def firewalls(graph: ResourceGraph) -> Iterator[FirewallNode]:
         policy = graph.by_id(value(wall, "properties.firewallPolicy.id"))
         network = subnet.split("/subnets/")[0]
         if policy is None:
-            yield FirewallNode(wall.id, wall.name, network, subnet, "", known=False)
+            yield FirewallNode(wall.id, wall.name, network, subnet, "", rules_known=False)
             continue
         yield _with_policy(graph, policy, FirewallNode(wall.id, wall.name, network, subnet, policy.name))
 
@@ -121,7 +121,7 @@ def _with_policy(graph: ResourceGraph, policy: Resource, wall: FirewallNode) -> 
         keeps=tuple(result for text in _private_ranges(private) if (result := range_of(text))),
         proxy=proxy if isinstance(proxy, bool) else None if isinstance(proxy, dict) else False,
         servers=tuple(server if isinstance(server, str) else None for server in servers),
-        known=base_id is None or base is not None,
+        rules_known=base_id is None or base is not None,
     )
 
 

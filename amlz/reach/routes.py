@@ -42,7 +42,7 @@ class _Candidate:
 
 def next_hop(land: Landscape, subnet: SubnetNode, destination: Party, endpoint: EndpointNode | None = None) -> NextHop:
     """Returns where a subnet sends a packet. `endpoint`: the private endpoint at the destination."""
-    if subnet.table is not None and not subnet.table.known:
+    if subnet.table is not None and not subnet.table.routes_known:
         return NextHop("none", f"route table {subnet.table.name}, whose routes are not built here", certain=False)
     service = _service(land, subnet, destination)
     if service is not None:

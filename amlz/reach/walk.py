@@ -249,7 +249,7 @@ def _deliver(trip: Trip, to: str) -> PacketEnd:
 def _at_firewall(packet: Packet, wall: FirewallNode) -> Hop:
     """Returns the decision of a firewall about a packet to its own address: only its DNS proxy answers there."""
     if packet.port == 53 and packet.protocol in ("tcp", "udp"):
-        known = None if not wall.known else wall.proxy
+        known = None if not wall.rules_known else wall.proxy
         word = {True: "answers", False: "is off", None: "is set where it is not built here"}[known]
         return Hop(wall.name, "", f"firewall: its DNS proxy {word}", known)
     return Hop(wall.name, "", "firewall: answers only DNS at its own address", False)

@@ -15,7 +15,7 @@ _LEARN = "https://learn.microsoft.com/azure/"
 class EnforcedLimit:
     """At most `count` of an ARM type (lower case) right below one resource or scope, or in one subscription.
 
-    `code`: Azure's where `known`, otherwise ours. `status`: also Azure's where known.
+    `code` and `status`: Azure's where `documented`, otherwise ours.
     """
 
     type: str
@@ -24,7 +24,7 @@ class EnforcedLimit:
     source: str
     in_subscription: bool = False
     status: int = 400
-    known: bool = False
+    documented: bool = False
 
 
 LIMITS = (
@@ -37,7 +37,7 @@ LIMITS = (
         "RoleAssignmentLimitExceeded",
         _LEARN + "role-based-access-control/troubleshoot-limits",
         in_subscription=True,
-        known=True,
+        documented=True,
     ),
     EnforcedLimit("microsoft.network/virtualnetworks/virtualnetworkpeerings", 500, "PeeringLimitExceeded", _LIMITS),
     EnforcedLimit(

@@ -157,7 +157,7 @@ ODD: dict[str, Callable[[Landscape], Landscape]] = {
     "some ports are denied": _rules(0, replace(DENY, ports=((0, 1000),)), OPEN),
     "without a rule": _rules(0),
     "without a group": _subnet(0, group=None),
-    "an unknown group": _subnet(0, group=SecurityGroup("nsg-0", known=False)),
+    "an unknown group": _subnet(0, group=SecurityGroup("nsg-0", rules_known=False)),
     "a group with the name of an endpoint": _subnet(0, group=SecurityGroup("pep-vault-3", (OPEN,), (DENY,))),
     "a group with the name of a vault": _subnet(0, group=SecurityGroup("vault-3", (OPEN,), (DENY,))),
     "a group of two subnets": _subnet(0, group=SecurityGroup("nsg-1", (OPEN,), (DENY,))),
