@@ -11,74 +11,17 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 Resource = dict[str, Any]
 Resources = list[Resource]
 
-#: Written from Microsoft's page on private endpoint DNS, not imported.
-ZONES = {
-    "public": {
-        "sqlServer": {"privatelink.database.windows.net"},
-        "postgresqlServer": {"privatelink.postgres.database.azure.com"},
-        "namespace": {"privatelink.servicebus.windows.net"},
-        "account": {
-            "privatelink.cognitiveservices.azure.com",
-            "privatelink.openai.azure.com",
-            "privatelink.services.ai.azure.com",
-        },
-        "amlworkspace": {"privatelink.api.azureml.ms", "privatelink.notebooks.azure.net"},
-        "vault": {"privatelink.vaultcore.azure.net"},
-        "registry": {"privatelink.azurecr.io"},
-        "blob": {"privatelink.blob.core.windows.net"},
-        "file": {"privatelink.file.core.windows.net"},
-        "queue": {"privatelink.queue.core.windows.net"},
-        "table": {"privatelink.table.core.windows.net"},
-        "dfs": {"privatelink.dfs.core.windows.net"},
-        "searchService": {"privatelink.search.windows.net"},
-        "grafana": {"privatelink.grafana.azure.com"},
-        "dataFactory": {"privatelink.datafactory.azure.net"},
-        "databricks_ui_api": {"privatelink.azuredatabricks.net"},
-        "browser_authentication": {"privatelink.azuredatabricks.net"},
-        "azuremonitor": {
-            "privatelink.monitor.azure.com",
-            "privatelink.oms.opinsights.azure.com",
-            "privatelink.ods.opinsights.azure.com",
-            "privatelink.agentsvc.azure-automation.net",
-            "privatelink.blob.core.windows.net",
-        },
-    },
-    "usgov": {
-        "sqlServer": {"privatelink.database.usgovcloudapi.net"},
-        "postgresqlServer": {"privatelink.postgres.database.usgovcloudapi.net"},
-        "namespace": {"privatelink.servicebus.usgovcloudapi.net"},
-        "amlworkspace": {"privatelink.api.ml.azure.us", "privatelink.notebooks.usgovcloudapi.net"},
-        "vault": {"privatelink.vaultcore.usgovcloudapi.net"},
-        "registry": {"privatelink.azurecr.us"},
-        "blob": {"privatelink.blob.core.usgovcloudapi.net"},
-        "file": {"privatelink.file.core.usgovcloudapi.net"},
-        "queue": {"privatelink.queue.core.usgovcloudapi.net"},
-        "table": {"privatelink.table.core.usgovcloudapi.net"},
-        "dfs": {"privatelink.dfs.core.usgovcloudapi.net"},
-        "searchService": {"privatelink.search.azure.us"},
-        "dataFactory": {"privatelink.datafactory.azure.us"},
-        "databricks_ui_api": {"privatelink.databricks.azure.us"},
-        "browser_authentication": {"privatelink.databricks.azure.us"},
-    },
-    "china": {
-        "sqlServer": {"privatelink.database.chinacloudapi.cn"},
-        "postgresqlServer": {"privatelink.postgres.database.chinacloudapi.cn"},
-        "namespace": {"privatelink.servicebus.chinacloudapi.cn"},
-        "amlworkspace": {"privatelink.api.ml.azure.cn", "privatelink.notebooks.chinacloudapi.cn"},
-        "vault": {"privatelink.vaultcore.azure.cn"},
-        "registry": {"privatelink.azurecr.cn"},
-        "blob": {"privatelink.blob.core.chinacloudapi.cn"},
-        "file": {"privatelink.file.core.chinacloudapi.cn"},
-        "queue": {"privatelink.queue.core.chinacloudapi.cn"},
-        "table": {"privatelink.table.core.chinacloudapi.cn"},
-        "dfs": {"privatelink.dfs.core.chinacloudapi.cn"},
-        "dataFactory": {"privatelink.datafactory.azure.cn"},
-    },
+#: Private DNS zones by cloud and group ID, written by hand from Microsoft's page on private endpoint DNS.
+_PAGE = json.loads((Path(__file__).parent / "cases" / "facts" / "private-dns-zones.json").read_text(encoding="utf-8"))
+ZONES: dict[str, dict[str, set[str]]] = {
+    cloud: {group: set(zones) for group, zones in _PAGE[key].items()}
+    for cloud, key in (("public", "public"), ("usgov", "usGovernment"), ("china", "china"))
 }
 
 #: Parts of names and tokens that only one cloud has. Not here: graph.windows.net, which Azure Government

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from amlz.core.facts.linked import LINKED_GROUPS
 from amlz.core.hub_outputs import differences
 from amlz.core.plan import make_plan
 from amlz.core.problems import StackFileError
@@ -16,7 +17,7 @@ from amlz.core.relaxations import relaxations
 from amlz.reports import existing_hub
 from amlz.stackfile.load import from_object, load
 from tests.conftest import ROOT
-from tests.core.stacks import HUB, LANDING_ZONE, Stack, built, log_of, messages_of, planned, stack
+from tests.core.stacks import HUB, LANDING_ZONE, Stack, built, facts, log_of, messages_of, planned, stack
 
 NAME = "contoso/aml-landing-zone/hub"
 FOLDER = ROOT / "examples" / "hub-stack"
@@ -105,9 +106,11 @@ def test_a_hub_that_stands_by_itself_serves_ranges_it_does_not_know_the_use_of()
     groups = built(plan.hub.firewall).groups
     sources = [rule.sources for group in groups for rule in group.network_rules]
     sources += [rule.sources for group in groups for rule in group.application_rules]
+    written = facts("private-dns-zones")["public"]
+    groups_of_endpoints = set(written) - LINKED_GROUPS - {"azuremonitor"}
     assert {
         "rules": (set(sources), len(sources), [group.name for group in groups]),
-        "zones": len(plan.hub.dns.zones),
+        "zones": {zone.name for zone in plan.hub.dns.zones},
         "lock": log_of(plan).lock is not None,
         "subscriptions": plan.subscriptions,
         "deployer": [(row.subscription, row.role) for row in plan.deployer],
@@ -115,7 +118,7 @@ def test_a_hub_that_stands_by_itself_serves_ranges_it_does_not_know_the_use_of()
         "environments": plan.environments,
     } == {
         "rules": ({("10.1.0.0/16",)}, 11, ["rcg-azure-ml", "rcg-python-packages"]),
-        "zones": 13,
+        "zones": {zone for group in groups_of_endpoints for zone in written[group]},
         "lock": True,
         "subscriptions": (HUB,),
         "deployer": [

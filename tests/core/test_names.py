@@ -17,10 +17,7 @@ from amlz.core.specs import SharedRegistrySpec
 from tests.core.stacks import at, facts, messages_of, planned, stack
 
 KINDS: dict[str, Any] = facts("name-rules")["kinds"]
-WITH_SUFFIX = (
-    "keyVault", "storageAccount", "containerRegistry", "workspace", "logAnalytics", "searchService", "managedCluster",
-    "dataFactory", "grafana", "collectionEndpoint",
-)  # fmt: skip
+WITH_SUFFIX = tuple(kind for kind, row in KINDS.items() if "suffix" in row)
 #: Kinds that are never made of words of the stack file.
 ONE_WORD = {"cluster", "connection", "container", "datastore", "onlineEndpoint"}
 
