@@ -30,7 +30,7 @@ class Folder:
         return self.package.startswith(CUSTOM)
 
     @property
-    def shown(self) -> str:
+    def display_path(self) -> str:
         """Its path in messages."""
         return self.path.relative_to(ROOT if self.custom else PACKAGE.parent).as_posix()
 

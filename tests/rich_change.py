@@ -76,7 +76,7 @@ def previewed_of(text: str) -> Preview:
         path.write_text(text, encoding="utf-8")
         file = load(str(path))
         preview = preview_of(file, "2026-11-21")
-    return replace(preview, file=replace(file, shown="Pulumi.recommended.yaml"))
+    return replace(preview, file=replace(file, display_path="Pulumi.recommended.yaml"))
 
 
 @functools.cache

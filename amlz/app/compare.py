@@ -120,8 +120,8 @@ def preview_of(
         return
     module = module_of(revision.program)
     if module is None:
-        where = revision.program.relative_to(revision.folder)
-        result = "It has no program" if where == Path() else f"The program is not in {where} there"
+        relative = revision.program.relative_to(revision.folder)
+        result = "It has no program" if relative == Path() else f"The program is not in {relative} there"
         raise _cannot(revision, there, f"  {result}.")
     running = _started(revision, module, there, today)
 

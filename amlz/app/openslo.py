@@ -58,54 +58,54 @@ def _documents(path: Path) -> Iterator[Mapping[str, Any]]:
         yield document
 
 
-def _objective(where: str, document: Mapping[str, Any]) -> tuple[str, str, dict[str, Any]]:
+def _objective(position: str, document: Mapping[str, Any]) -> tuple[str, str, dict[str, Any]]:
     labels, spec = _mapping(document, "metadata", "labels"), _mapping(document, "spec")
     for label in ("project", "environment", "indicator"):
         if not isinstance(labels.get(label), str):
-            raise _wrong(where, f"It has no label `{label}`.", f"Set metadata.labels.{label}.")
+            raise _wrong(position, f"It has no label `{label}`.", f"Set metadata.labels.{label}.")
     objectives, windows = spec.get("objectives"), spec.get("timeWindow")
     if spec.get("budgetingMethod") != "Occurrences":
-        raise _wrong(where, "Its budget does not count events.", "Set `budgetingMethod: Occurrences`.")
+        raise _wrong(position, "Its budget does not count events.", "Set `budgetingMethod: Occurrences`.")
     if not isinstance(objectives, list) or len(objectives) != 1 or not isinstance(objectives[0], dict):
-        raise _wrong(where, "It has not exactly one objective.", "Write a document for each objective.")
+        raise _wrong(position, "It has not exactly one objective.", "Write a document for each objective.")
     if not isinstance(windows, list) or len(windows) != 1 or not isinstance(windows[0], dict):
-        raise _wrong(where, "It has not exactly one time window.", "Set `timeWindow` to 28 or 30 days.")
+        raise _wrong(position, "It has not exactly one time window.", "Set `timeWindow` to 28 or 30 days.")
     days = re.fullmatch(r"(28|30)d|(4)w", str(windows[0].get("duration")))
     if days is None or windows[0].get("isRolling") is not True:
         raise _wrong(
-            where, "Its time window is not 28 or 30 rolling days.", "Set `duration: 30d` and `isRolling: true`."
+            position, "Its time window is not 28 or 30 rolling days.", "Set `duration: 30d` and `isRolling: true`."
         )
     notes = _mapping(document, "metadata", "annotations")
-    settings: dict[str, Any] = {"indicator": labels["indicator"], "target": _target(where, objectives[0])}
+    settings: dict[str, Any] = {"indicator": labels["indicator"], "target": _target(position, objectives[0])}
     settings |= {"period": int(days[1] or 28)}
-    settings |= {key: notes[key] if key == "endpoint" else _number(where, key, notes[key])
+    settings |= {key: notes[key] if key == "endpoint" else _number(position, key, notes[key])
                  for key in ("limit", "endpoint", "minimum") if key in notes}  # fmt: skip
     owner = f"{labels['project']}/{labels['environment']}"
     name = str(_mapping(document, "metadata").get("name"))
     key = name.removeprefix(f"{labels['project']}-{labels['environment']}-")
     if not _NAME.fullmatch(key):
-        raise _wrong(where, f"{key!r} is no name of an objective.", "Use lower-case letters, digits and hyphens.")
-    _validate(where, key, settings)
+        raise _wrong(position, f"{key!r} is no name of an objective.", "Use lower-case letters, digits and hyphens.")
+    _validate(position, key, settings)
     return owner, key, settings
 
 
-def _target(where: str, objective: Mapping[str, Any]) -> float:
+def _target(position: str, objective: Mapping[str, Any]) -> float:
     for key, factor in (("targetPercent", 1), ("target", 100)):
         value = objective.get(key)
         if isinstance(value, int | float) and not isinstance(value, bool):
             return round(value * factor, 6)
-    raise _wrong(where, "Its objective has no target.", "Set `target`, such as 0.999.")
+    raise _wrong(position, "Its objective has no target.", "Set `target`, such as 0.999.")
 
 
-def _number(where: str, key: str, text: object) -> float | int:
+def _number(position: str, key: str, text: object) -> float | int:
     try:
         value = float(str(text))
     except ValueError:
-        raise _wrong(where, f"The annotation `{key}` is no number.", "Write a number in quotes.") from None
+        raise _wrong(position, f"The annotation `{key}` is no number.", "Write a number in quotes.") from None
     return int(value) if key == "minimum" else value
 
 
-def _validate(where: str, key: str, settings: Mapping[str, Any]) -> None:
+def _validate(position: str, key: str, settings: Mapping[str, Any]) -> None:
     kind: Any = EnvironmentConfig.model_fields["slos"].annotation
     adapter: TypeAdapter[Any] = TypeAdapter(kind)
     try:
@@ -114,7 +114,7 @@ def _validate(where: str, key: str, settings: Mapping[str, Any]) -> None:
         first = error.errors()[0]
         key_path = ".".join(str(part) for part in first["loc"])
         raise _wrong(
-            where, f"{key_path}: {first['msg']}.", "docs/how-to/slos.md lists what an objective takes."
+            position, f"{key_path}: {first['msg']}.", "docs/how-to/slos.md lists what an objective takes."
         ) from None
 
 
@@ -125,5 +125,5 @@ def _mapping(document: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _wrong(where: str, why: str, remedy: str) -> LandingZoneError:
-    return LandingZoneError(f"{where}\n  {why}\n  {remedy}")
+def _wrong(position: str, why: str, remedy: str) -> LandingZoneError:
+    return LandingZoneError(f"{position}\n  {why}\n  {remedy}")

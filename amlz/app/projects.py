@@ -30,8 +30,8 @@ def add(target: ProjectTarget, request: selfservice.ProjectRequest) -> StackFile
     moved = change.moved or tuple(r.id for r in change.gone)
     if moved:
         raise LandingZoneError(
-            f"{target.file.shown}\n  It was not changed: with {request.name}, existing resources would be moved or "
-            f"lost: {', '.join(moved)}.\n  Set other ranges with --network, or choose another name."
+            f"{target.file.display_path}\n  It was not changed: with {request.name}, existing resources would be moved "
+            f"or lost: {', '.join(moved)}.\n  Set other ranges with --network, or choose another name."
         )
     return _written(target, raw, change)
 
@@ -46,13 +46,13 @@ def _raw(file: StackFile) -> bytes:
     """The bytes of a stack file, which must still be what was read of it."""
     raw = read_regular(file.path)
     if load(str(file.path), raw=raw).document.values != file.document.values:
-        raise LandingZoneError(f"{file.shown}\n  It was changed by someone else in the meantime.\n  Try again.")
+        raise LandingZoneError(f"{file.display_path}\n  It was changed by someone else in the meantime.\n  Try again.")
     return raw
 
 
 def _change(target: ProjectTarget, raw: bytes, draft: selfservice.Draft) -> StackFileChange:
     return StackFileChange(
-        shown=target.file.shown,
+        display_path=target.file.display_path,
         path=draft.path,
         texts=(raw.decode("utf-8-sig"), draft.raw.decode("utf-8-sig")),
         before=preview_stack(target.file, target.plan),
@@ -64,5 +64,5 @@ def _written(target: ProjectTarget, raw: bytes, change: StackFileChange) -> Stac
     if not target.write:
         return change
     bom = b"\xef\xbb\xbf" if raw.startswith(b"\xef\xbb\xbf") else b""
-    write_back(target.file.path, raw, bom + change.texts[1].encode(), target.file.shown)
+    write_back(target.file.path, raw, bom + change.texts[1].encode(), target.file.display_path)
     return replace(change, written=True)

@@ -115,19 +115,19 @@ class _Converter:
         same, others = self.shapes[shape]["same"], self.shapes[shape]["as"]
         body: dict[str, Any] = {}
         for key, item in value.items():
-            where = f"{path}.{key}" if path else key
+            inner_path = f"{path}.{key}" if path else key
             if key in same:
                 body[key] = plain(item)
                 continue
             if key not in others:
                 raise UnmappedInput(
-                    f"{self.token}: {where} is not a property of the ARM body{table.near(key, [*same, *others])}"
+                    f"{self.token}: {inner_path} is not a property of the ARM body{table.near(key, [*same, *others])}"
                 )
             rule = others[key]
             if isinstance(rule, str):
                 _put(body, rule, plain(item))
             else:
-                _put(body, rule[0], self._below(item, rule[1], where))
+                _put(body, rule[0], self._below(item, rule[1], inner_path))
         return body
 
     def _below(self, value: Any, child: dict[str, Any], path: str) -> Any:

@@ -48,7 +48,7 @@ def cost(
     from amlz.reports import cost as report
 
     with steps(sys.stderr) as show:
-        show(f"Previewing {file.shown}")
+        show(f"Previewing {file.display_path}")
         after = costs_of(file, plan, prices)
         if against is not None:
             show(f"Previewing {against}")

@@ -33,11 +33,11 @@ def diff(
     from amlz.app.preview import preview_stack
 
     with steps(sys.stderr) as show:
-        show(f"Previewing {old_file.shown}")
+        show(f"Previewing {old_file.display_path}")
         before = preview_stack(replace(old_file, stack=new_file.stack), old_plan, today)
-        show(f"Previewing {new_file.shown}")
+        show(f"Previewing {new_file.display_path}")
         after = preview_stack(new_file, new_plan, today)
-        difference = difference_between(old_file.shown, before, after, today)
+        difference = difference_between(old_file.display_path, before, after, today)
         text = written(form, Report(lambda: after, difference, fail_on.value))
     write(text, output)
     raise typer.Exit(int(difference.fails(fail_on.value)))

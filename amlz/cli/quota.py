@@ -50,7 +50,7 @@ def quota(
     file, plan = planned(stack)
     quotas = workspace_quota.wanted_quotas(plan, spare, None if current is None else current_quotas(current))
     if commands:
-        text = "".join(f"{line}\n" for line in workspace_quota.commands(file.shown, quotas, spare))
+        text = "".join(f"{line}\n" for line in workspace_quota.commands(file.display_path, quotas, spare))
     elif form is QuotaForm.update:
         text = dump(workspace_quota.update_of(quotas))
     else:

@@ -26,7 +26,7 @@ def runbook(
 
     file, plan = planned(stack)
     if alert is not None and alert in FAILURES:
-        steps = report.failure_steps(file.shown, plan, alert)
+        steps = report.failure_steps(file.display_path, plan, alert)
         write((report.failures_as_json if form is AnswerForm.json else report.failures_as_text)(steps), output)
         return
     alerts = report.alerts_of_plan(file.stack, plan, alert)

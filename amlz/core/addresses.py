@@ -364,9 +364,9 @@ def _wrong_range(
     """Returns the reason why an environment's range cannot be used; nothing if it can."""
     overlap = others.first_overlap(network)
     if overlap is not None:
-        other, where = overlap
+        other, path = overlap
         shared = min(network.num_addresses, other.num_addresses)
-        return f"{network} overlaps {other} of {dotted(where)}: {shared:,} addresses are in both."
+        return f"{network} overlaps {other} of {dotted(path)}: {shared:,} addresses are in both."
     if not any(network.subnet_of(IPv4Network(cidr)) for cidr in ranges):
         return f"{network} is not inside its spoke ({', '.join(ranges)})."
     return _full(subnets)

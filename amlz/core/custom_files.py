@@ -33,8 +33,8 @@ class CustomFile:
             return function()
         except Exception as error:
             line = self._line(error)
-            where = f"Line {line}: " if line else ""
-            raise self.broken(f"{where}{type(error).__name__}: {error}", "Fix it, or remove the file.") from error
+            line_words = f"Line {line}: " if line else ""
+            raise self.broken(f"{line_words}{type(error).__name__}: {error}", "Fix it, or remove the file.") from error
 
     def broken(self, reason: str, remedy: str) -> LandingZoneError:
         """Returns the error of a file that cannot be used."""

@@ -140,8 +140,8 @@ def uses(part: BaseModel, scope: Scope) -> bool:
 
 def component(place: str) -> Any:
     """Imports a component. `place`: `module:class`."""
-    where, _, name = place.partition(":")
-    return getattr(module(where), name)
+    module_name, _, name = place.partition(":")
+    return getattr(module(module_name), name)
 
 
 Declared = TypeVar("Declared")
@@ -152,8 +152,8 @@ def _declared(folder: Folder, part: str, name: str, kind: type[Declared]) -> Dec
     with blamed(folder.name):
         value = getattr(module(f"{folder.package}.{part}" if part else folder.package), name, None)
     if not isinstance(value, kind):
-        where = f"{part or '__init__'}.py"
-        raise _broken(folder, f"{where} has no {name} that is a {kind.__name__}.", f"Declare {name} in {where}.")
+        file = f"{part or '__init__'}.py"
+        raise _broken(folder, f"{file} has no {name} that is a {kind.__name__}.", f"Declare {name} in {file}.")
     return value
 
 
@@ -168,4 +168,6 @@ def _place(folder: Folder, error: Exception) -> str:
 
 
 def _broken(folder: Folder, value: str, remedy: str = "Fix it, or remove the folder.") -> LandingZoneError:
-    return LandingZoneError(f"{folder.shown}\n  The capability {folder.name} cannot be used: {value}\n  {remedy}")
+    return LandingZoneError(
+        f"{folder.display_path}\n  The capability {folder.name} cannot be used: {value}\n  {remedy}"
+    )

@@ -163,8 +163,8 @@ def _policies(config: LandingZoneConfig) -> Iterator[Relaxation]:
         if not assignment.enforce:
             yield Relaxation(("policies", "assignments", name, "enforce"), f"{assignment.policy} only reports")
     for name, exemption in policies.exemptions.items():
-        where = f"{exemption.project}, {exemption.environment}"
+        exempted = f"{exemption.project}, {exemption.environment}"
         yield Relaxation(
             ("policies", "exemptions", name),
-            f"{where} is exempt from {exemption.assignment} until {exemption.expires_on} ({exemption.ticket})",
+            f"{exempted} is exempt from {exemption.assignment} until {exemption.expires_on} ({exemption.ticket})",
         )

@@ -16,16 +16,18 @@ def free_block(reports: FleetReports, space: str, length: int) -> IPv4Network:
 
     Raises LandingZoneError where there is none, or where ranges in use are not known.
     """
-    config, shown = reports.fleet.config, reports.fleet.shown
+    config, display_path = reports.fleet.config, reports.fleet.display_path
     if space not in config.pools:
         raise LandingZoneError(
-            f"{shown}\n  The address space {space!r} has no pool to reserve from.\n  Add its ranges below `pools`."
+            f"{display_path}\n  The address space {space!r} has no pool to reserve from.\n"
+            "  Add its ranges below `pools`."
         )
     unknown = [one for one in reports.unusable if not one.record and config.units[one.unit].space == space]
     if unknown:
         lines = "\n".join(f"  {one.file}: {one.why}" for one in unknown)
         raise LandingZoneError(
-            f"{shown}\n  Ranges in use are not known, so a reserved block could share addresses with them.\n{lines}\n"
+            f"{display_path}\n  Ranges in use are not known, so a reserved block could share addresses with them.\n"
+            f"{lines}\n"
             "  Publish these reports first."
         )
     taken = [IPv4Network(block.range) for block in config.blocks if block.space == space]
@@ -33,7 +35,7 @@ def free_block(reports: FleetReports, space: str, length: int) -> IPv4Network:
     gaps = [gap for pool in config.pools[space] for gap in _gaps(IPv4Network(pool), taken) if gap.prefixlen <= length]
     if not gaps:
         raise LandingZoneError(
-            f"{shown}\n  No block /{length} is free in the pool of {space!r}.\n"
+            f"{display_path}\n  No block /{length} is free in the pool of {space!r}.\n"
             "  Reserve a smaller one, or add a range below `pools`."
         )
     best = min(gaps, key=lambda gap: (-gap.prefixlen, int(gap.network_address)))

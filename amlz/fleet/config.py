@@ -128,10 +128,10 @@ class FleetConfig(Config):
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """A fleet file, read. `path`: of the file; `shown`: as people know it."""
+    """A fleet file, read. `path`: of the file; `display_path`: as people know it."""
 
     path: Path
-    shown: str
+    display_path: str
     config: FleetConfig
 
     def folder_of(self, unit: str) -> Path:
@@ -147,24 +147,24 @@ class Fleet:
 
 def load_fleet(path: Path) -> Fleet:
     """Returns the fleet. Raises StackFileError with everything that is wrong with its file."""
-    shown = str(path)
+    display_path = str(path)
     try:
-        document = read(path, shown)
+        document = read(path, display_path)
     except StackFileError as error:
         raise StackFileError(_own_remedy(p) for p in error.problems) from None
     problems = [*document.problems]
     if not isinstance(document.values, dict):
         text = "It is not a mapping: a fleet file begins with `schemaVersion: 1`."
-        raise StackFileError([*problems, Problem((), text, _EXAMPLE, shown, 1)])
+        raise StackFileError([*problems, Problem((), text, _EXAMPLE, display_path, 1)])
     try:
         config = FleetConfig.model_validate(document.values)
     except ValidationError as error:
         values = [problem(item, FleetConfig) for item in error.errors(include_url=False)]
-        raise StackFileError([*problems, *_at(document, shown, values)]) from None
-    problems += _at(document, shown, _inconsistent(config))
+        raise StackFileError([*problems, *_at(document, display_path, values)]) from None
+    problems += _at(document, display_path, _inconsistent(config))
     if problems:
         raise StackFileError(problems)
-    return Fleet(path, shown, config)
+    return Fleet(path, display_path, config)
 
 
 _EXAMPLE = "docs/reference/fleet.md shows a whole one."
@@ -177,8 +177,8 @@ def _own_remedy(value: Problem) -> Problem:
     return replace(value, remedy=_EXAMPLE) if of_stacks else value
 
 
-def _at(document: Document, shown: str, problems: list[Problem]) -> list[Problem]:
-    located = [replace(p, file=shown, line=document.line(p.path)) for p in problems]
+def _at(document: Document, display_path: str, problems: list[Problem]) -> list[Problem]:
+    located = [replace(p, file=display_path, line=document.line(p.path)) for p in problems]
     return sorted(located, key=lambda p: p.line)
 
 

@@ -33,23 +33,27 @@ def operator_stacks(reports: FleetReports) -> list[dict[str, Any]]:
     would be deployed too early.
     """
     config = reports.fleet.config
-    shown = reports.fleet.shown
+    display_path = reports.fleet.display_path
     if config.operator is None:
-        raise _missing(shown, "`operator` is missing: namespace, image and service account of the operator's pods.")
+        raise _missing(
+            display_path, "`operator` is missing: namespace, image and service account of the operator's pods."
+        )
     without = [name for name, unit in config.units.items() if unit.operator is None]
     if without:
-        raise _missing(shown, f"`operator` is missing in {_few(without, 'units')}: repository and state of the unit.")
+        raise _missing(
+            display_path, f"`operator` is missing in {_few(without, 'units')}: repository and state of the unit."
+        )
     if reports.unusable:
         names = [report.key for report in reports.unusable]
         raise LandingZoneError(
-            f"{shown}\n  {_few(names, 'reports')} cannot be used, so the order of deployment is not known.\n"
+            f"{display_path}\n  {_few(names, 'reports')} cannot be used, so the order of deployment is not known.\n"
             "  `amlz fleet report` shows why. Publish them again."
         )
     stacks = ordered(reports)
     unrecorded = [one.stack.key for one in stacks if one.stack.record is None]
     if unrecorded:
         raise LandingZoneError(
-            f"{shown}\n  No commit is recorded of {_few(unrecorded, 'stacks')}, so nothing can be pinned.\n"
+            f"{display_path}\n  No commit is recorded of {_few(unrecorded, 'stacks')}, so nothing can be pinned.\n"
             "  Run `amlz fleet record STACK --commit COMMIT` in the unit's pipeline, next to the report."
         )
     return list(_resources(stacks, config.operator, reports))
@@ -125,8 +129,8 @@ def _spec(ordered: OrderedStack, commit: str, unit: UnitOperatorConfig, operator
     }
 
 
-def _missing(shown: str, sentence: str) -> LandingZoneError:
-    return LandingZoneError(f"{shown}\n  {sentence}\n  docs/reference/fleet.md lists the keys.")
+def _missing(display_path: str, sentence: str) -> LandingZoneError:
+    return LandingZoneError(f"{display_path}\n  {sentence}\n  docs/reference/fleet.md lists the keys.")
 
 
 def _few(names: list[str], noun: str) -> str:

@@ -204,7 +204,7 @@ def _unprotected(tested: StackUnderTest) -> Step:
 def _edits(written: Written, then: StackFile | None) -> tuple[RehearsedEdit, ...]:
     if then is None:
         return built_in(written)
-    return (RehearsedEdit(f"edit to {then.shown}", plain_config(then)[KEY]),)
+    return (RehearsedEdit(f"edit to {then.display_path}", plain_config(then)[KEY]),)
 
 
 def _stays(tested: StackUnderTest) -> tuple[Stays, ...]:

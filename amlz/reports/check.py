@@ -26,7 +26,7 @@ def as_text(file: StackFile, plan: LandingZonePlan) -> str:
         lines += [wrapped(f"  {choice.key}{where}: {gives_up}") for gives_up in choice.gives_up]
     for doubt in doubts:
         line = file.locate(doubt.path)
-        problem = Problem(doubt.path, doubt.what, doubt.remedy, file.shown, line, warning=True)
+        problem = Problem(doubt.path, doubt.what, doubt.remedy, file.display_path, line, warning=True)
         lines.append(heading(wrapped(str(problem))))
     return joined_text("\n", [*lines, ""])
 

@@ -104,7 +104,7 @@ class _Findings:
 
     def __init__(self, difference: Difference, places: Places | None, preview: Preview | None, links: Links) -> None:
         self._difference, self._places, self._links = difference, places, links
-        self._file = Path(preview.file.shown) if preview else Path()
+        self._file = Path(preview.file.display_path) if preview else Path()
 
     def section(self, title: str) -> str:
         """Returns the body of a section of findings; "" for another section."""
@@ -123,9 +123,9 @@ class _Findings:
     def _lines(self, folded: FoldedFinding, says: Callable[[Finding], str]) -> Iterator[str]:
         first, others = folded.first, [item.resource for item in folded.others]
         called = [finding.label for finding in (folded.resource, *others)]
-        where = before(folded.resource, first)
+        label = before(folded.resource, first)
         head = f"- **{first.severity.value}** {link(code(first.check), self._links.check(first.check))}"
-        text = named(f"{where} {says(first)}".strip(), called)
+        text = named(f"{label} {says(first)}".strip(), called)
         yield f"{head}{self._line(first)} {text}"
         if folded.columns:
             for item in folded.others:

@@ -183,7 +183,7 @@ def _new_mode() -> int:
     return 0o666 & ~umask
 
 
-def write_back(path: Path, before: bytes, after: bytes, shown: str) -> None:
+def write_back(path: Path, before: bytes, after: bytes, display_path: str) -> None:
     """Rewrites a person's own file, whole, with its permissions. Raises LandingZoneError, and then it is as it was.
 
     `before` is what was read: a file that was changed since then, or that is for reading only, stays as it is.
@@ -193,12 +193,14 @@ def write_back(path: Path, before: bytes, after: bytes, shown: str) -> None:
         mode = stat.S_IMODE(target.stat().st_mode)
         if not mode & 0o222 or not os.access(target, os.W_OK):
             raise LandingZoneError(
-                f"{shown}\n  It was not changed: it is read-only.\n  Make it writable, or use --dry-run."
+                f"{display_path}\n  It was not changed: it is read-only.\n  Make it writable, or use --dry-run."
             )
         if target.read_bytes() != before:
-            raise LandingZoneError(f"{shown}\n  It was changed by someone else in the meantime.\n  Try again.")
+            raise LandingZoneError(f"{display_path}\n  It was changed by someone else in the meantime.\n  Try again.")
         _replace(target, after, mode)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         remedy = "Name the file itself" if error.errno == errno.ELOOP else "Make its folder writable"
-        raise LandingZoneError(f"{shown}\n  It was not changed: it cannot be written: {reason}.\n  {remedy}.") from None
+        raise LandingZoneError(
+            f"{display_path}\n  It was not changed: it cannot be written: {reason}.\n  {remedy}."
+        ) from None

@@ -26,8 +26,8 @@ def as_text(preview: Preview, resource: str, policy: str) -> str:
     """The verdict, the parameters that matter, the tree. Raises BadInput for a resource or policy that there is not."""
     evaluated = _resource(preview, resource)
     lines: list[str] = []
-    for where, wanted, verdict in _verdicts(preview, evaluated, policy):
-        lines += [*textwrap.wrap(f"{where}: {wanted.definition.title}", 80), f"  resource  {evaluated.name}"]
+    for assignment, wanted, verdict in _verdicts(preview, evaluated, policy):
+        lines += [*textwrap.wrap(f"{assignment}: {wanted.definition.title}", 80), f"  resource  {evaluated.name}"]
         lines += [f"  outcome   {verdict.outcome}" + (f", effect {verdict.effect}" if verdict.effect else "")]
         lines += [f"  {text}" for text in undecided_by(verdict)] if verdict.outcome == "undecided" else []
         lines += [f"  {verdict.says}"] if verdict.says and verdict.outcome != "undecided" else []
@@ -48,7 +48,7 @@ def as_json(preview: Preview, resource: str, policy: str) -> str:
     return dump(
         [
             {
-                "assignment": where,
+                "assignment": assignment,
                 "policy": item.definition_id,
                 "resource": evaluated.urn,
                 "outcome": verdict.outcome,
@@ -56,7 +56,7 @@ def as_json(preview: Preview, resource: str, policy: str) -> str:
                 "details": verdict.details,
                 "tree": verdict.trace.record() if verdict.trace else None,
             }
-            for where, item, verdict in _verdicts(preview, evaluated, policy)
+            for assignment, item, verdict in _verdicts(preview, evaluated, policy)
         ]
     )
 
@@ -82,7 +82,10 @@ def _verdicts(preview: Preview, resource: Resource, name: str) -> list[tuple[str
     """As `_judged_by`, as it is written."""
     hider = hider_of(preview.graph, preview.file.document.values)
     verdicts = _judged_by(preview, resource, name)
-    return [(where, policy, hidden_verdict(verdict, hider, resource.marked)) for where, policy, verdict in verdicts]
+    return [
+        (assignment, policy, hidden_verdict(verdict, hider, resource.marked))
+        for assignment, policy, verdict in verdicts
+    ]
 
 
 def _judged_by(preview: Preview, resource: Resource, name: str) -> list[tuple[str, Policy, Verdict]]:

@@ -32,7 +32,7 @@ _LOCK = "Microsoft.Authorization/locks"
 class StackFileChange:
     """A stack file before and after. `path`: the added or removed part; `texts`: the file's text, before and after."""
 
-    shown: str
+    display_path: str
     path: Path
     texts: tuple[str, str]
     before: Preview
@@ -144,7 +144,7 @@ def _record(change: StackFileChange) -> dict[str, Any]:
     return {
         "schemaVersion": SCHEMA_VERSION,
         "stack": change.after.stack,
-        "file": change.shown,
+        "file": change.display_path,
         "path": dotted(change.path),
         "written": change.written,
         "difference": list(_difference(change)),
@@ -202,7 +202,7 @@ def _difference(change: StackFileChange) -> Iterator[str]:
 
 
 def _lines(change: StackFileChange) -> str:
-    return "\n".join([change.shown, *(f"  {line}" for line in _difference(change))])
+    return "\n".join([change.display_path, *(f"  {line}" for line in _difference(change))])
 
 
 def _listed(title: str, resources: tuple[Resource, ...]) -> str:

@@ -170,8 +170,8 @@ def resource_of(alert: AlertSpec) -> str:
 
 
 def _lines(alert: AlertSpec) -> Iterator[str]:
-    where = alert.name if not isinstance(alert, MetricAlertSpec) else parse(alert.resource).name
-    yield f"{alert.alert}  {owner_of(alert)}: {where}"
+    resource = alert.name if not isinstance(alert, MetricAlertSpec) else parse(alert.resource).name
+    yield f"{alert.alert}  {owner_of(alert)}: {resource}"
     yield f"  {alert.description} Fires when {condition(alert)}."
     severity = "" if isinstance(alert, ActivityAlertSpec) else f"Severity {alert.severity}, notifies "
     yield f"  {severity or 'Notifies '}{parse(alert.action_group).name}."

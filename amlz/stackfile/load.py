@@ -32,14 +32,14 @@ _ENCRYPT = "Remove it, change it where it is valid, and set the new one by `pulu
 
 @dataclass(frozen=True, slots=True)
 class StackFile:
-    """A stack file, read. `shown` is its path as people know it.
+    """A stack file, read. `display_path` is its path as people know it.
 
     `pulumi_config`: what the engine hands the program, but for the outputs of another stack: those are in it, where the
     stack file names their file.
     """
 
     path: Path
-    shown: str
+    display_path: str
     stack: str
     config: LandingZoneConfig
     pulumi_config: dict[str, str]
@@ -53,7 +53,7 @@ class StackFile:
         """Returns problems with their positions in this file, in the order of its lines, each once even if it is
         repeated.
         """
-        return _in_order(_once(self.document, self.shown, problems))
+        return _in_order(_once(self.document, self.display_path, problems))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class PartialStackFile:
     values that the model takes and that must change all the same. `readable`: False for a version of another program.
     """
 
-    shown: str
+    display_path: str
     document: Document
     landing_zone: object
     problems: tuple[Problem, ...]
@@ -79,38 +79,41 @@ class PartialStackFile:
 
     def at(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
         """Its own problems and others, in the order of the lines."""
-        return _in_order((*self.problems, *_once(self.document, self.shown, problems)))
+        return _in_order((*self.problems, *_once(self.document, self.display_path, problems)))
 
 
 def draft_of(stack: str, folder: Path | None = None, raw: bytes | None = None) -> PartialStackFile:
     """Reads a stack's file, or `raw` instead of its content. Raises StackFileError where it has no landing zone."""
     path = find(stack, folder or Path.cwd())
-    shown = shown_path(path)
+    display_path = shown_path(path)
     if path.name.startswith("Pulumi.-"):
         raise LandingZoneError(
-            f"{shown}\n  The stack's name begins with '-', so commands read it as an option.\n  Give it another name."
+            f"{display_path}\n  The stack's name begins with '-', so commands read it as an option.\n"
+            "  Give it another name."
         )
-    document = read(path, shown, raw)
-    config = _mapping(document, shown)
-    problems = [*document.problems, *_secrets(document, config, shown)]
+    document = read(path, display_path, raw)
+    config = _mapping(document, display_path)
+    problems = [*document.problems, *_secrets(document, config, display_path)]
     if KEY not in config:
         near = near_key(KEY, list(config)) or next((key for key in config if key.endswith("andingZone")), "")
         sentence = f"`config` has no `{KEY}`" + (f"; `{repeatable((near,))[0]}` is not it." if near else ".")
         remedy = f"Write it `{KEY}`." if near else "It holds the landing zone; see docs/reference/configuration.md."
-        problems.append(Problem((), sentence, remedy, shown, document.line(("config", near) if near else ("config",))))
+        problems.append(
+            Problem((), sentence, remedy, display_path, document.line(("config", near) if near else ("config",)))
+        )
         raise StackFileError(_in_order(problems))
     landing_zone, unread = resolved(converted(config[KEY]), path.parent)
     model, wrong = _validated(landing_zone, _written(document), unread)
     unusable = tuple(p.path for p in (*problems, *unread) if p.path)
     pairs = {p.path for p in problems}
-    problems += _once(document, shown, (p for p in wrong if p.path not in pairs))
-    problems = list(dict.fromkeys([*problems, *_overwritten(document, path, shown)]))
+    problems += _once(document, display_path, (p for p in wrong if p.path not in pairs))
+    problems = list(dict.fromkeys([*problems, *_overwritten(document, path, display_path)]))
     file = None
     if not problems and model is not None:
         pulumi_config = _pulumi_config({**config, KEY: landing_zone})
-        file = StackFile(path, shown, _stack_name(path), model, pulumi_config, document)
+        file = StackFile(path, display_path, _stack_name(path), model, pulumi_config, document)
     readable = not any(p.path == ("schemaVersion",) for p in wrong)
-    return PartialStackFile(shown, document, landing_zone, _in_order(problems), file, unusable, readable)
+    return PartialStackFile(display_path, document, landing_zone, _in_order(problems), file, unusable, readable)
 
 
 def load(stack: str, folder: Path | None = None, raw: bytes | None = None) -> StackFile:
@@ -139,18 +142,18 @@ def from_object(value: object, folder: Path | None = None) -> LandingZoneConfig:
     return model
 
 
-def _overwritten(document: Document, path: Path, shown: str) -> Iterator[Problem]:
+def _overwritten(document: Document, path: Path, display_path: str) -> Iterator[Problem]:
     """Returns the problems of values of doubled keys that YAML overwrites: one of them may be the value to keep."""
     for earlier in document.earlier:
         config = earlier.values.get("config") if isinstance(earlier.values, dict) else None
         if not isinstance(config, dict):
             continue
-        problems = list(_secrets(earlier, config, shown))
+        problems = list(_secrets(earlier, config, display_path))
         if KEY in config:
             landing_zone, unread = resolved(converted(config[KEY]), path.parent)
             pairs = {p.path for p in problems}
             wrong = _validated(landing_zone, _written(earlier), unread)[1]
-            problems += _once(earlier, shown, (p for p in wrong if p.path not in pairs))
+            problems += _once(earlier, display_path, (p for p in wrong if p.path not in pairs))
         yield from (p for p in problems if _in_doubled(document, p.path))
 
 
@@ -163,12 +166,12 @@ def _written(document: Document) -> dict[ConfigPath, str]:
     return {at[2:]: text for at, text in document.written.items() if at[:2] == ("config", KEY)}
 
 
-def _once(document: Document, shown: str, problems: Iterable[Problem]) -> Iterable[Problem]:
+def _once(document: Document, display_path: str, problems: Iterable[Problem]) -> Iterable[Problem]:
     """Returns problems with their positions; those that aliases repeat once, where they first are."""
     result: dict[object, Problem] = {}
     for p in problems:
         line, column = document.place(("config", KEY, *p.path))
-        result.setdefault((line, column, p.path[-1:], p.what, p.remedy), replace(p, file=shown, line=line))
+        result.setdefault((line, column, p.path[-1:], p.what, p.remedy), replace(p, file=display_path, line=line))
     return result.values()
 
 
@@ -189,11 +192,11 @@ def _stack_name(path: Path) -> str:
     return path.name.removesuffix(".yaml").removesuffix(".yml").removeprefix("Pulumi.")
 
 
-def _mapping(document: Document, shown: str) -> dict[str, Any]:
+def _mapping(document: Document, display_path: str) -> dict[str, Any]:
     values = document.values
     if not isinstance(values, dict):
         text = "It is not a mapping: a stack file begins with `config:`."
-        raise StackFileError([Problem((), text, "examples/minimal shows a whole one.", shown, 1)])
+        raise StackFileError([Problem((), text, "examples/minimal shows a whole one.", display_path, 1)])
     config = values.get("config")
     if not isinstance(config, dict):
         near = "" if "config" in values else near_key("config", list(values))
@@ -201,24 +204,24 @@ def _mapping(document: Document, shown: str) -> dict[str, Any]:
         if "config" not in values:
             text = "It has no `config`" + (f"; `{repeatable((near,))[0]}` is not it." if near else ".")
         line = document.line((near or "config",))
-        result = Problem((), text, f"Put `{KEY}:` below `config:`.", shown, line)
+        result = Problem((), text, f"Put `{KEY}:` below `config:`.", display_path, line)
         raise StackFileError(_in_order([*document.problems, result]))
     return config
 
 
-def _secrets(document: Document, config: dict[str, Any], shown: str) -> Iterable[Problem]:
+def _secrets(document: Document, config: dict[str, Any], display_path: str) -> Iterable[Problem]:
     for at, text in plain_secrets(config):
         ours = at[0] == KEY
         line = document.line(("config", *at))
         path = repeatable(at[1:] if ours else at)
-        yield Problem(path, f"It holds {text}, in plain text.", _NO_SECRETS if ours else _ENCRYPT, shown, line)
+        yield Problem(path, f"It holds {text}, in plain text.", _NO_SECRETS if ours else _ENCRYPT, display_path, line)
     for at in encrypted(config.get(KEY), (KEY,)):
         text, line = "It holds an encrypted value.", document.line(("config", *at))
         yield Problem(
             repeatable(at[1:]),
             text,
             "The landing zone takes no secret. Remove it; a required key needs a value in plain text.",
-            shown,
+            display_path,
             line,
         )
 

@@ -40,10 +40,10 @@ class Migration:
     left: tuple[KeyChange, ...]
 
 
-def migrated(text: str, path: Path, shown: str) -> Migration:
+def migrated(text: str, path: Path, display_path: str) -> Migration:
     """Returns a stack file's text with every change that can be decided. Raises StackFileError where it is not YAML."""
-    document = _document(text, path, shown)
-    draft = _Draft(text, document, path, shown, [], [])
+    document = _document(text, path, display_path)
+    draft = _Draft(text, document, path, display_path, [], [])
     version = version_of(draft.values)
     while version is not None and version in codemods.STEPS:
         refused = len(draft.left)
@@ -66,14 +66,14 @@ class _Draft:
     text: str
     original: Document
     path: Path
-    shown: str
+    display_path: str
     done: list[KeyChange]
     left: list[KeyChange]
 
     @property
     def values(self) -> Any:
         """Returns the values of the landing zone, None where there is none."""
-        return _landing_zone(_document(self.text, self.path, self.shown))
+        return _landing_zone(_document(self.text, self.path, self.display_path))
 
     def change(self, codemod: Codemod) -> None:
         """Makes a change at every path that it matches, or at none where the text cannot show it."""
@@ -90,7 +90,7 @@ class _Draft:
         for path in paths:
             codemod.apply(parent_of(values, path), path[-1])
         new = self._edited(lambda text: _with_change(text, codemod, paths))
-        if new is not None and _landing_zone(_document(new, self.path, self.shown)) == values:
+        if new is not None and _landing_zone(_document(new, self.path, self.display_path)) == values:
             self.text = new
             self.done += [self._row(path, str(codemod)) for path in paths]
         else:
@@ -139,8 +139,8 @@ def _with_value(text: str, path: KeyPath, value: str) -> str:
     return text[: pair[1].start] + value + text[pair[1].end :]
 
 
-def _document(text: str, path: Path, shown: str) -> Document:
-    return read(path, shown, text.encode())
+def _document(text: str, path: Path, display_path: str) -> Document:
+    return read(path, display_path, text.encode())
 
 
 def _landing_zone(document: Document) -> Any:

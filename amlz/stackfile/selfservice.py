@@ -120,7 +120,8 @@ def _draft(file: StackFile, path: Path, raw: bytes, expected: object) -> Draft:
         raise
     except StackFileError as error:
         result = (
-            f"{file.shown} was not changed: the change would make it invalid.\nLine numbers are those after the change."
+            f"{file.display_path} was not changed: the change would make it invalid.\n"
+            "Line numbers are those after the change."
         )
         raise LandingZoneError(f"{result}\n{error}") from None
 
@@ -136,7 +137,7 @@ def _not_editable(file: StackFile, path: Path, error: Exception) -> StackFileErr
 
 
 def _placed(file: StackFile, problems: list[Problem]) -> Iterator[Problem]:
-    return (replace(p, file=file.shown, line=file.locate(p.path)) for p in problems)
+    return (replace(p, file=file.display_path, line=file.locate(p.path)) for p in problems)
 
 
 def _wrong_names(config: LandingZoneConfig, request: ProjectRequest) -> Iterator[Problem]:

@@ -77,35 +77,37 @@ def maybe_ours(path: Path) -> bool:
         return True
 
 
-def read(path: Path, shown: str, raw: bytes | None = None) -> Document:
+def read(path: Path, display_path: str, raw: bytes | None = None) -> Document:
     """Reads a file, or `raw` instead of its content. Raises StackFileError where it is not there, not text or not
     YAML.
     """
-    text = _text(path, shown, raw)
+    text = _text(path, display_path, raw)
     try:
         loader = _Loader(text)
     except yaml.reader.ReaderError as error:
-        raise StackFileError([_odd_character(error, text, shown)]) from None
+        raise StackFileError([_odd_character(error, text, display_path)]) from None
     try:
-        _refuse_depth(text, shown)
+        _refuse_depth(text, display_path)
         node = loader.get_single_node()
         if node is None:
-            raise StackFileError([Problem((), "The file is empty.", _EXAMPLE, shown, 1)])
-        walk = _NodeWalk(loader, shown)
+            raise StackFileError([Problem((), "The file is empty.", _EXAMPLE, display_path, 1)])
+        walk = _NodeWalk(loader, display_path)
         walk.visit((), node)
         values = loader.construct_document(node)
-        earlier = tuple(_earlier(loader, shown, node, walk.occurrences))
+        earlier = tuple(_earlier(loader, display_path, node, walk.occurrences))
         doubled = frozenset(walk.doubled)
         return Document(values, walk.places, walk.written, tuple(walk.problems), doubled, earlier)
     except yaml.MarkedYAMLError as error:
-        raise StackFileError([not_yaml(error, text, shown)]) from None
+        raise StackFileError([not_yaml(error, text, display_path)]) from None
     except yaml.reader.ReaderError as error:
-        raise StackFileError([_odd_character(error, text, shown)]) from None
+        raise StackFileError([_odd_character(error, text, display_path)]) from None
     finally:
         loader.dispose()
 
 
-def _earlier(loader: Any, shown: str, root: Any, occurrences: Iterable[list[tuple[Any, Any]]]) -> Iterator[Document]:
+def _earlier(
+    loader: Any, display_path: str, root: Any, occurrences: Iterable[list[tuple[Any, Any]]]
+) -> Iterator[Document]:
     """Returns the document with the first value of each doubled key, with the second one, and so on.
 
     `occurrences`: of each doubled key, its mapping node and its key node.
@@ -117,12 +119,12 @@ def _earlier(loader: Any, shown: str, root: Any, occurrences: Iterable[list[tupl
         dropped = {id(key) for nodes in every for at, (_, key) in enumerate(nodes) if at != min(chosen, len(nodes) - 1)}
         for mapping, pairs in originals.values():
             mapping.value = [pair for pair in pairs if id(pair[0]) not in dropped]
-        walk = _NodeWalk(loader, shown)
+        walk = _NodeWalk(loader, display_path)
         walk.visit((), root)
         yield Document(loader.construct_document(root), walk.places, walk.written)
 
 
-def _refuse_depth(text: str, shown: str) -> None:
+def _refuse_depth(text: str, display_path: str) -> None:
     """Raises StackFileError for lists and mappings nested too deeply; reading events is not recursive."""
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
@@ -130,43 +132,43 @@ def _refuse_depth(text: str, shown: str) -> None:
             depth += 1
             if depth > MOST_LEVELS:
                 line = event.start_mark.line + 1 if event.start_mark else 1
-                raise StackFileError([_too_deep(shown, line)])
+                raise StackFileError([_too_deep(display_path, line)])
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 
 
-def _too_deep(shown: str, line: int) -> Problem:
+def _too_deep(display_path: str, line: int) -> Problem:
     text = f"Lists and mappings are nested more than {MOST_LEVELS} levels deep."
-    return Problem((), text, "Check its brackets and its indentation.", shown, line)
+    return Problem((), text, "Check its brackets and its indentation.", display_path, line)
 
 
 _EXAMPLE = "examples/minimal/Pulumi.minimal.yaml is a whole one to begin with."
 
 
-def _text(path: Path, shown: str, raw: bytes | None) -> str:
+def _text(path: Path, display_path: str, raw: bytes | None) -> str:
     try:
         raw = read_regular(path) if raw is None else raw
     except FileNotFoundError:
-        raise StackFileError([Problem((), "There is no such file.", _which(path), shown)]) from None
+        raise StackFileError([Problem((), "There is no such file.", _which(path), display_path)]) from None
     except (OSError, ValueError) as error:
         why = (getattr(error, "strerror", None) or str(error)).lower()
         remedy = "Give the name of a stack or the path of its file."
-        raise StackFileError([Problem((), f"It cannot be read: {why}.", remedy, shown)]) from None
+        raise StackFileError([Problem((), f"It cannot be read: {why}.", remedy, display_path)]) from None
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         text = f"It is not text in UTF-8: byte 0x{raw[error.start]:02x} does not fit."
-        raise StackFileError([Problem((), text, "Save the file as UTF-8.", shown, line)]) from None
+        raise StackFileError([Problem((), text, "Save the file as UTF-8.", display_path, line)]) from None
 
 
-def _odd_character(error: yaml.reader.ReaderError, text: str, shown: str) -> Problem:
+def _odd_character(error: yaml.reader.ReaderError, text: str, display_path: str) -> Problem:
     # The C reader gives the position in bytes and the number of the character, the other one both in characters.
     code = error.character if isinstance(error.character, int) else ord(error.character)
     at = text.find(chr(code))
     line, column = text.count("\n", 0, max(at, 0)) + 1, at - text.rfind("\n", 0, max(at, 0))
     sentence = f"The control character U+{code:04X} at column {column} is not allowed in YAML."
-    return Problem((), sentence, "Remove it; it does not show in every editor.", shown, line)
+    return Problem((), sentence, "Remove it; it does not show in every editor.", display_path, line)
 
 
 def _which(path: Path) -> str:
@@ -193,7 +195,7 @@ class _NodeWalk:
     """
 
     loader: Any
-    shown: str
+    display_path: str
     places: dict[ConfigPath, tuple[int, int]] = field(default_factory=dict)
     written: dict[ConfigPath, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -219,10 +221,10 @@ class _NodeWalk:
         if id(node) in self.within:
             raise StackFileError([self._loop(at, line)])
         if len(self.within) > MOST_LEVELS:
-            raise StackFileError([_too_deep(self.shown, line)])
+            raise StackFileError([_too_deep(self.display_path, line)])
         if self.visits > MOST_VALUES:
             text = f"It holds more than {MOST_VALUES:,} values, its aliases followed."
-            raise StackFileError([Problem((), text, "Use fewer aliases within aliases.", self.shown, line)])
+            raise StackFileError([Problem((), text, "Use fewer aliases within aliases.", self.display_path, line)])
         self.places[at] = (line, mark.column + 1)
         if at:
             self.below.setdefault(at[:-1], set()).add(at)
@@ -297,7 +299,7 @@ class _NodeWalk:
             node.tag = plain
 
     def _note(self, at: ConfigPath, text: str, remedy: str, line: int) -> None:
-        problem = Problem(repeatable(inside(at)), text, remedy, self.shown, line)
+        problem = Problem(repeatable(inside(at)), text, remedy, self.display_path, line)
         again = (line, text, problem.path[-1:])
         if again not in self.noted:  # a mistake that aliases repeat is one mistake
             self.noted.add(again)
@@ -305,7 +307,7 @@ class _NodeWalk:
 
     def _loop(self, at: ConfigPath, line: int) -> Problem:
         text = "The alias is within its own anchor."
-        return Problem(repeatable(inside(at)), text, "Write the values out.", self.shown, line)
+        return Problem(repeatable(inside(at)), text, "Write the values out.", self.display_path, line)
 
     def _forget(self, at: ConfigPath) -> None:
         """Removes a merged key that is overridden."""

@@ -65,7 +65,7 @@ SAYINGS: Mapping[str, tuple[str, str]] = {
 _LOOK = "Look at this line and the one above: quotes, colons and the depth of indentation."
 
 
-def not_yaml(error: yaml.MarkedYAMLError, text: str, shown: str) -> Problem:
+def not_yaml(error: yaml.MarkedYAMLError, text: str, display_path: str) -> Problem:
     """A problem of the parser's, at its line. A message that is not in the table is shown as it is."""
     mark = error.problem_mark or error.context_mark
     sentence = str(error.problem or error.context)
@@ -86,7 +86,7 @@ def not_yaml(error: yaml.MarkedYAMLError, text: str, shown: str) -> Problem:
         if "end of stream" in sentence or "expected ':'" in sentence:
             line, column = _place(error.context_mark)
         value = f"It is not YAML at column {column}. {value}"
-    return Problem((), value, remedy, shown, line)
+    return Problem((), value, remedy, display_path, line)
 
 
 def _place(mark: Any) -> tuple[int, int]:

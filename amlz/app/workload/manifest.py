@@ -55,7 +55,8 @@ def read_manifest(folder: Path) -> WorkloadManifest:
         ) from None
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
+        key_path = ".".join(map(str, first["loc"])) or "the file"
         raise LandingZoneError(
-            f"{folder / MANIFEST}\n  It cannot be read: {where}: {first['msg']}.\n  Restore it: git checkout {MANIFEST}"
+            f"{folder / MANIFEST}\n  It cannot be read: {key_path}: {first['msg']}.\n"
+            f"  Restore it: git checkout {MANIFEST}"
         ) from None

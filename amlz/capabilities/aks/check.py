@@ -118,10 +118,10 @@ def _pools(settings: AksConfig, path: Path) -> Iterator[Problem]:
         )
     pools: list[tuple[Path, AksSystemPoolConfig | AksPoolConfig]] = [(("system",), settings.system)]
     pools += [(("pools", name), pool) for name, pool in settings.pools.items()]
-    for where, pool in pools:
+    for keys, pool in pools:
         if pool.min_nodes > pool.max_nodes:
             yield Problem(
-                (*path, *where, "minNodes"),
+                (*path, *keys, "minNodes"),
                 f"{pool.min_nodes} nodes stay, and {pool.max_nodes} are the most.",
                 f"Set `minNodes: {pool.max_nodes}`, or more `maxNodes`.",
             )

@@ -97,12 +97,12 @@ def _activity_alerts(work: Work) -> tuple[ActivityAlertSpec, ...]:
     if context.config.hub.elsewhere is None and context.hub_subscription not in subscriptions:
         places["hub"] = context.hub_place
     alerts = []
-    for where, place in places.items():
+    for label, place in places.items():
         for activity, (description, conditions) in ACTIVITIES.items():
             target = getattr(work.asked.activity, activity)
-            if target == "off" or (where == "hub" and activity == "workspace_deleted"):
+            if target == "off" or (label == "hub" and activity == "workspace_deleted"):
                 continue
-            words = (*((where,) if where else ()), activity.replace("_", "-"))
+            words = (*((label,) if label else ()), activity.replace("_", "-"))
             path = ("operations", "activity", camel(activity))
             alerts.append(
                 ActivityAlertSpec(
@@ -114,7 +114,7 @@ def _activity_alerts(work: Work) -> tuple[ActivityAlertSpec, ...]:
                     action_group=action_group(work, target),
                     description=description,
                     runbook=_runbook(activity, place.subscription),
-                    tags=context.hub_tags if where == "hub" else work.tags,
+                    tags=context.hub_tags if label == "hub" else work.tags,
                 )
             )
     return tuple(alerts)

@@ -52,13 +52,13 @@ def subjects_of(identities: PipelineIdentitiesConfig, environment: str) -> dict[
 
 def _pull_requests(config: LandingZoneConfig) -> Iterator[Relaxation]:
     """Returns the subjects of pull requests."""
-    where: dict[tuple[Path, str], list[str]] = {}
+    subjects: dict[tuple[Path, str], list[str]] = {}
     for project, name, _ in environments(config):
         path, identities = pipelines_of(config, project, name)
         for index, subject in enumerate(subjects_of(identities, name).get("github", ())):
             if match := PULL_REQUEST.pattern.fullmatch(subject):
-                where.setdefault(((*path, "github", "subjects", index), match["repository"]), []).append(name)
-    for (place, repository), names in where.items():
+                subjects.setdefault(((*path, "github", "subjects", index), match["repository"]), []).append(name)
+    for (place, repository), names in subjects.items():
         yield Relaxation(
             place, f"anyone who opens a pull request in {repository} trains and deploys in {listed(names)}, unreviewed"
         )

@@ -63,14 +63,18 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
                 path = f"properties.ruleCollections[{index}].rules[{number}]"
                 yield from _judge(group, path, rule)
     for rule in graph.of_type("Microsoft.MachineLearningServices/workspaces/outboundRules"):
-        where = value(rule, "properties.destination")
-        if is_unknown(where):
-            yield CHECK.undecided(rule, "properties.destination", where)
-        elif isinstance(where, str):
-            yield from _hosts(rule, "properties.destination", rule.name, [where])
-        elif isinstance(dig(where, "serviceTag"), str):
-            ports = [part.strip() for part in str(dig(where, "portRanges")).split(",")]
-            as_rule = {"destinationAddresses": [dig(where, "serviceTag")], "destinationPorts": ports, "name": rule.name}
+        destination = value(rule, "properties.destination")
+        if is_unknown(destination):
+            yield CHECK.undecided(rule, "properties.destination", destination)
+        elif isinstance(destination, str):
+            yield from _hosts(rule, "properties.destination", rule.name, [destination])
+        elif isinstance(dig(destination, "serviceTag"), str):
+            ports = [part.strip() for part in str(dig(destination, "portRanges")).split(",")]
+            as_rule = {
+                "destinationAddresses": [dig(destination, "serviceTag")],
+                "destinationPorts": ports,
+                "name": rule.name,
+            }
             yield from _network(rule, "properties.destination", as_rule)
 
 

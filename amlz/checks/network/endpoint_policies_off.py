@@ -45,5 +45,5 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
             yield CHECK.undecided(subnet.resource, path, actual)
         elif not any(same(actual, item) for item in APPLY):
             supported = graph.cloud == PUBLIC and regions[subnet.id.lower()] not in NO_ENDPOINT_SECURITY_GROUPS
-            where = FindingLocation(path, APPLY[1], actual, remedy=None if supported else _NOT_SUPPORTED)
-            yield CHECK.finding(subnet.resource, where, subnet=subnet.name, actual=text(actual, DEFAULT))
+            location = FindingLocation(path, APPLY[1], actual, remedy=None if supported else _NOT_SUPPORTED)
+            yield CHECK.finding(subnet.resource, location, subnet=subnet.name, actual=text(actual, DEFAULT))

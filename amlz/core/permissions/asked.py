@@ -67,10 +67,10 @@ def _loose(word: str) -> str:
     return word.lower().replace("-", "").removesuffix("s")
 
 
-def _unknown(where: str, word: str, value: str, known: Mapping[str, str]) -> LandingZoneError:
+def _unknown(argument: str, word: str, value: str, known: Mapping[str, str]) -> LandingZoneError:
     near = _nearest(word, known)
     meant = f"Did you mean {near}? " if near else ""
-    return LandingZoneError(f"{where} {word}\n  There is no such {value}.\n  {meant}There are: {', '.join(known)}.")
+    return LandingZoneError(f"{argument} {word}\n  There is no such {value}.\n  {meant}There are: {', '.join(known)}.")
 
 
 def _nearest(word: str, known: Collection[str]) -> str | None:

@@ -25,14 +25,14 @@ def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
             approved_only.append(path)
             yield from _hosts(isolation, (*path, "isolation", "allow"))
     if approved_only:
-        where = ".".join(str(part) for part in approved_only[0])
+        first = ".".join(str(part) for part in approved_only[0])
         for key, own in config.egress_hosts.items():
             for index, host in enumerate(own.hosts):
                 if _storage(host):
                     yield Problem(
                         ("egressHosts", key, "hosts", index),
                         f"{host} is of storage accounts, which a managed network reaches by private endpoints only, "
-                        f"and {where} has one (isolation: managed).",
+                        f"and {first} has one (isolation: managed).",
                         f"Remove {'the host' if len(own.hosts) > 1 else f'`egressHosts.{key}`'}, or set "
                         "`isolation: injected` there.",
                     )

@@ -67,7 +67,7 @@ def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
         )
     theirs = hub.stack.outputs if hub.stack is not None and hub.stack.outputs.private_link_scope else None
     scope = hub.private_link_scope or theirs
-    where = "hub.privateLinkScope" + ("" if hub.stack is None else " of the hub's own stack file")
+    setting = "hub.privateLinkScope" + ("" if hub.stack is None else " of the hub's own stack file")
     if scope is not None and not scope.public_ingestion:
         for project, name, environment in environments(config):
             if environment.isolation.managed:
@@ -75,5 +75,5 @@ def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
                     ("projects", project, "environments", name, "isolation"),
                     "Its compute targets are in a network of Azure's, from which telemetry uses public "
                     "addresses, and the private link scope takes none from there.",
-                    f"Set `publicIngestion: true` under {where}, or `isolation.mode: injected`.",
+                    f"Set `publicIngestion: true` under {setting}, or `isolation.mode: injected`.",
                 )

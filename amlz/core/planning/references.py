@@ -91,10 +91,10 @@ def _both_kinds(config: LandingZoneConfig) -> Iterator[Problem]:
             if kind != "pipelines"
             for who in getattr(access, kind)
         }
-        for where, access in levels.items():
+        for path, access in levels.items():
             for index, who in enumerate(access.pipelines):
                 if who in groups:
-                    in_both.setdefault(((*where, "pipelines", index), who))
+                    in_both.setdefault(((*path, "pipelines", index), who))
     for place, who in in_both:
         yield Problem(
             place,

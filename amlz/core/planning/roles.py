@@ -97,7 +97,7 @@ def assign(
             if spec.name in assignments:  # one Entra group in two roles of the stack file
                 spec = assignments[spec.name][1].joined(spec)
             assignments[spec.name] = (grant.target, spec)
-    return {target: tuple(spec for where, spec in assignments.values() if where == target) for target in targets}
+    return {target: tuple(spec for on, spec in assignments.values() if on == target) for target in targets}
 
 
 def readers_of_group(context: Context, target: Target, group: str) -> tuple[RoleAssignmentSpec, ...]:

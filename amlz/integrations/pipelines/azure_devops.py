@@ -129,8 +129,8 @@ def demands_approval(runner: Runner, environment: str) -> None:
     checks: list[dict[str, Any]] = []
     for item in result:
         if item["name"] == environment:  # the name in the request is a part of names
-            where = f"resourceType=environment&resourceId={int(item['id'])}&$expand=settings"
-            checks += api.ask("GET", f"/pipelines/checks/configurations?{where}&{VERSION}-preview.1")["value"]
+            query = f"resourceType=environment&resourceId={int(item['id'])}&$expand=settings"
+            checks += api.ask("GET", f"/pipelines/checks/configurations?{query}&{VERSION}-preview.1")["value"]
     checks = [check for check in checks if not check.get("isDisabled")]
     missing = [*_of_branches(checks)]
     if environment == PRODUCTION:

@@ -195,6 +195,6 @@ def _command(repository: str, environment: str) -> str:
     rules: dict[str, Any] = {"deployment_branch_policy": {"protected_branches": True, "custom_branch_policies": False}}
     if environment == PRODUCTION:
         rules |= {"prevent_self_review": True, "reviewers": [{"type": "Team", "id": 0}]}
-    where = f"repos/{repository}/environments/{environment}"
+    endpoint = f"repos/{repository}/environments/{environment}"
     note = " (id: that of the team that approves)" if environment == PRODUCTION else ""
-    return f"gh api --method PUT {where} --input - <<< '{json.dumps(rules)}'{note}"
+    return f"gh api --method PUT {endpoint} --input - <<< '{json.dumps(rules)}'{note}"

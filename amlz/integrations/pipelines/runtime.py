@@ -116,9 +116,9 @@ def _verified(folder: Path, fetch: Fetch | None) -> list[Path]:
 
 
 def _downloaded(folder: Path, fetch: Fetch | None) -> Iterator[Path]:
-    for package, where, name in (_CLI, _PROVIDER):
+    for package, address, name in (_CLI, _PROVIDER):
         path = folder / name.format(version=_version(package))
-        (fetch or _fetch)(f"{where}/{path.name}", path)
+        (fetch or _fetch)(f"{address}/{path.name}", path)
         yield path
 
 

@@ -14,10 +14,12 @@ def page(reports: FleetReports, ring: str | None = None) -> FleetPage:
     states = rings_of(reports)
     names = [state.name for state in states]
     if not states:
-        raise LandingZoneError(f"{reports.fleet.shown}\n  It has no `rings`.\n  List them, the first ring first.")
+        raise LandingZoneError(
+            f"{reports.fleet.display_path}\n  It has no `rings`.\n  List them, the first ring first."
+        )
     if ring is not None and ring not in names:
         raise LandingZoneError(
-            f"--ring {ring}\n  {reports.fleet.shown} has no such ring.\n  Name one of {', '.join(names)}."
+            f"--ring {ring}\n  {reports.fleet.display_path} has no such ring.\n  Name one of {', '.join(names)}."
         )
     wanted = reports.fleet.config.wanted
     shown = [state for state in states if ring in (None, state.name)]

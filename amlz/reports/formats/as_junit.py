@@ -90,7 +90,7 @@ def _of(row: FindingEntry) -> str:
 
 
 def _place(row: FindingEntry, preview: Preview) -> str:
-    return f"{preview.file.shown}:{row.line}:{row.column} {where(row)}"
+    return f"{preview.file.display_path}:{row.line}:{row.column} {where(row)}"
 
 
 def _clean(text: str) -> str:

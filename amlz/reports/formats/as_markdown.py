@@ -135,10 +135,10 @@ def _environments(preview: Preview, names: Names) -> Iterator[tuple[Markdown, li
         row[1 + list(Severity).index(finding.severity)] += 1
     for answer in preview.verdicts.denied:
         counts.setdefault(names.of_answer(answer).owner, [0] * 4)[0] += 1
-    for where, row in sorted(counts.items(), key=lambda item: ([-count for count in item[1]], item[0] or "")):
+    for environment, row in sorted(counts.items(), key=lambda item: ([-count for count in item[1]], item[0] or "")):
         if any(row[:3]):
-            name = escaped(where) if where else Markdown("shared by all")
-            yield Markdown(f"**{name}**, production") if where in production else name, row
+            name = escaped(environment) if environment else Markdown("shared by all")
+            yield Markdown(f"**{name}**, production") if environment in production else name, row
 
 
 def _findings(preview: Preview, names: Names, links: Links) -> Iterator[dict[str, Any]]:
@@ -153,7 +153,9 @@ def _findings(preview: Preview, names: Names, links: Links) -> Iterator[dict[str
             "message": prose(first.message),
             "others": resources(folded.others, folded.columns),
             "remedy": prose(first.remedy),
-            "line": link(Markdown(f"line {line}"), links.line(Path(preview.file.shown), line)) if links.base else "",
+            "line": link(Markdown(f"line {line}"), links.line(Path(preview.file.display_path), line))
+            if links.base
+            else "",
         }
 
 

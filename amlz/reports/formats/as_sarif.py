@@ -29,7 +29,7 @@ def render(preview: Preview, finding_entries: tuple[FindingEntry, ...]) -> str:
     known = {rule.id: rule for rule in (*rules(), *(row.rule for row in finding_entries))}
     index = {rule_id: number for number, rule_id in enumerate(known)}
     driver = {"name": "amlz", "rules": [_rule(rule) for rule in known.values()]}
-    uri = _uri(preview.file.shown)
+    uri = _uri(preview.file.display_path)
     run = {
         "tool": {"driver": driver},
         "automationDetails": {"id": f"amlz/{quote(preview.stack)}/"},
@@ -80,5 +80,5 @@ def _without_links(text: str) -> str:
     return text.replace("](", "]\u2060(")
 
 
-def _uri(shown: str) -> str:
-    return Path(shown).as_uri() if Path(shown).is_absolute() else quote(Path(shown).as_posix())
+def _uri(display_path: str) -> str:
+    return Path(display_path).as_uri() if Path(display_path).is_absolute() else quote(Path(display_path).as_posix())

@@ -73,7 +73,7 @@ class FindingPlaces:
     def __init__(self, preview: Preview, links: Links = NO_LINKS) -> None:
         self.links = links
         self.production = production_owners(preview)
-        self._file = preview.file.shown
+        self._file = preview.file.display_path
         self._places = Places(preview)
 
     def of(self, finding: Finding) -> LinePosition:
