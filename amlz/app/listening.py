@@ -40,7 +40,7 @@ Stack = tuple[StackFile, LandingZonePlan]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ListenOptions:
     """The options of the command. `trusted`: the file for the certificate; `state`: None keeps nothing.
 
     `new_subscriptions`: resource providers have to be registered.
@@ -107,7 +107,7 @@ def deployed(arm: SimulatedArm, stack: Stack) -> DeployedStack | None:
     return done
 
 
-def start(value: Asked, log: Callable[[str], None]) -> tuple[Server, SimulatedArm]:
+def start(value: ListenOptions, log: Callable[[str], None]) -> tuple[Server, SimulatedArm]:
     """Returns a server that is bound to its port, and its Azure. Raises LandingZoneError, with no file written."""
     _check(value.trusted)
     try:

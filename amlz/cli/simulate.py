@@ -67,7 +67,7 @@ def simulate(
         raise typer.BadParameter(str(problem), param_hint="--listen") from None
     deployed = planned(stack) if stack else None
     trusted = certificate or Path("amlz-simulate.pem")
-    asked = listening.Asked(address, trusted, state, deployed, new_subscriptions)
+    asked = listening.ListenOptions(address, trusted, state, deployed, new_subscriptions)
     server, arm = listening.start(asked, lambda line: say(f"{line}\n"))
     if deployed:
         _deploy(arm, deployed)

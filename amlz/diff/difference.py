@@ -242,7 +242,7 @@ def edit(
         created=frozenset(created),
         replaced=tuple((_existing(item.before), item.changes) for item in changed if item.replaced),
         updated=tuple((_existing(item.before), item.changes) for item in changed if not item.replaced),
-        standing=tuple(map(_existing, was)),
+        existing=tuple(map(_existing, was)),
         owners=frozenset(f"{resource['project']}/{resource['environment']}" for resource in now if resource["project"]),
         after=tuple(map(_existing, now)),
     )

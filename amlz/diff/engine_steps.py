@@ -126,7 +126,7 @@ def difference_by_engine(steps: Record, new: Record, allowed: LossAllowance, hid
         else:
             same += len(ops & _SAME)
     none: tuple[tuple[Any, ...], tuple[Any, ...]] = ((), ())
-    change = edit(deleted, changed, reading.standing(result), new["resources"])
+    change = edit(deleted, changed, reading.existing(result), new["resources"])
     return Difference(
         stack=new["stack"],
         revision="what Pulumi's state holds",
@@ -142,7 +142,7 @@ def difference_by_engine(steps: Record, new: Record, allowed: LossAllowance, hid
         verdicts=none,
         guard=guarded(replace(change, of_state=True), allowed),
         engine=True,
-        names=names_of_records((*reading.standing(result), *reading.known.values())),
+        names=names_of_records((*reading.existing(result), *reading.known.values())),
     )
 
 
@@ -164,7 +164,7 @@ class _StateReader:
         """Returns whether a step is about a resource in Azure."""
         return str(_state(step).get("type", "")).startswith("azure-native")
 
-    def standing(self, data: Mapping[str, list[Record]]) -> Iterator[Record]:
+    def existing(self, data: Mapping[str, list[Record]]) -> Iterator[Record]:
         """Returns all existing resources."""
         for steps in data.values():
             old = next((step["oldState"] for step in steps if step.get("oldState")), None)

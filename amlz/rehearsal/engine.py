@@ -59,7 +59,7 @@ class EngineStack:
         """`up`, `refresh` or `destroy`. Raises EngineFailed."""
         self.run(command, "--stack", self.name, "--yes", "--skip-preview")
 
-    def standing(self) -> list[str]:
+    def urns(self) -> list[str]:
         """URNs of everything in the state but the stack itself. Raises EngineFailed."""
         return [resource["urn"] for resource in self.state().get("resources", []) if not _is_stack(resource)]
 

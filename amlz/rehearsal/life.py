@@ -174,22 +174,22 @@ def live(stage: Stage, file: StackFile, then: StackFile | None = None) -> Life:
             replace(tested.step("up again", "up"), still=True),
             replace(tested.step("refresh", "look"), still=True),
         ]
-        standing = resources_of(stage, file.stack, config)
+        resources = resources_of(stage, file.stack, config)
         for edit in edits:
             if edit.left_out:
                 steps.append(Step(edit.name, left_out=edit.left_out))
                 continue
-            before, standing = standing, tested.write({**config, KEY: edit.written})
-            findings = guarded(edit_of(before, standing), LossAllowance.of(from_object(edit.written)))
+            before, resources = resources, tested.write({**config, KEY: edit.written})
+            findings = guarded(edit_of(before, resources), LossAllowance.of(from_object(edit.written)))
             steps.append(replace(tested.step(edit.name, "up"), guarded=findings, still=edit.still, risky=edit.risky))
         audited = scanned(tested.store)
         steps.append(tested.step("destroy", "destroy"))
         stays = _stays(tested)
-        if tested.stack.standing():
+        if tested.stack.urns():
             steps.append(_unprotected(tested))
         owners = {
             resource.id.lower(): (resource.project, resource.environment)
-            for resource in standing
+            for resource in resources
             if resource.project and resource.environment
         }
         return Life(file.stack, tuple(steps), stays, tested.store.all_kept(), audited, owners)
@@ -210,11 +210,11 @@ def _edits(written: Written, then: StackFile | None) -> tuple[RehearsedEdit, ...
 def _stays(tested: StackUnderTest) -> tuple[Stays, ...]:
     state = {item["urn"]: item for item in tested.stack.state().get("resources", [])}
     stays = []
-    for standing in tested.store.all():
-        known = state.get(standing.urn)
-        if inputs_from_the_start(standing.id) is not None:
+    for stored in tested.store.all():
+        known = state.get(stored.urn)
+        if inputs_from_the_start(stored.id) is not None:
             why = "every subscription has it: Pulumi forgets it and leaves it as it is"
-        elif known is None and is_adopted(standing.type):
+        elif known is None and is_adopted(stored.type):
             why = "it comes with its parent: azure-native sets it back to its defaults"
         elif known is None:
             why = "nobody's: the engine does not know it any more"
@@ -222,5 +222,5 @@ def _stays(tested: StackUnderTest) -> tuple[Stays, ...]:
             why = "protected: production uses it"
         else:
             why = "something that is protected needs it"
-        stays.append(Stays(standing.id, why, bool(known and not known.get("protect"))))
+        stays.append(Stays(stored.id, why, bool(known and not known.get("protect"))))
     return tuple(stays)

@@ -70,8 +70,8 @@ def recover(exported: Mapping[str, Any], ids: Mapping[str, str]) -> Recovered:
     moved = [resource for resource in creations if ids.get(resource["urn"])]
     gone = {resource["urn"] for resource in moved}
     stay = [item for item in pending if item["type"] != "creating" or item["resource"]["urn"] not in gone]
-    standing = [item for item in deployment.get("resources") or [] if item["urn"] not in gone]
-    deployment["resources"] = [*standing, *({**item, "id": ids[item["urn"]]} for item in moved)]
+    kept = [item for item in deployment.get("resources") or [] if item["urn"] not in gone]
+    deployment["resources"] = [*kept, *({**item, "id": ids[item["urn"]]} for item in moved)]
     if stay:
         deployment["pending_operations"] = stay
     unknown = sorted({resource["urn"] for resource in creations} - gone)

@@ -63,19 +63,19 @@ DRIFTS = (
 _BY_TYPE = {drift.type: drift for drift in DRIFTS}
 
 
-def drift_of(standing: StoredResource) -> Drift | None:
+def drift_of(stored: StoredResource) -> Drift | None:
     """Returns the change that a person would make: that of the table, otherwise a tag; None where it takes no tags."""
-    known = _BY_TYPE.get(standing.type.lower())
+    known = _BY_TYPE.get(stored.type.lower())
     if known is not None:
         return known
-    return Drift(standing.type, "a tag added", _tagged) if facts.takes_tags(standing.token) else None
+    return Drift(stored.type, "a tag added", _tagged) if facts.takes_tags(stored.token) else None
 
 
-def drift(store: StateStore, standing: StoredResource, change: Drift) -> None:
+def drift(store: StateStore, stored: StoredResource, change: Drift) -> None:
     """Applies the change, past policies and locks: its author had the rights."""
-    body = to_body(standing.token, standing.inputs)
+    body = to_body(stored.token, stored.inputs)
     change.change(body)
-    inputs = from_body(standing.token, body, standing.inputs)
-    changed = {key: value for key, value in inputs.items() if value != standing.inputs.get(key)}
-    after = replace(standing, inputs=inputs, outputs={**standing.outputs, **changed})
+    inputs = from_body(stored.token, body, stored.inputs)
+    changed = {key: value for key, value in inputs.items() if value != stored.inputs.get(key)}
+    after = replace(stored, inputs=inputs, outputs={**stored.outputs, **changed})
     store.put(after, validation.refers(after))

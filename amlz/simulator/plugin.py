@@ -30,9 +30,7 @@ def serve() -> None:
     engine = os.getppid()
     decided = os.environ.get("AMLZ_PREVIEW") != "azure-native"
     store = os.environ.get("AMLZ_AZURE")
-    provider = (
-        _remembering(Path(store), decided, str(engine)) if store else SimulatedProvider(SimulatedAzure(), decided)
-    )
+    provider = _stateful(Path(store), decided, str(engine)) if store else SimulatedProvider(SimulatedAzure(), decided)
     server = grpc.server(futures.ThreadPoolExecutor(CALLS), options=_NO_LIMIT)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
     port = server.add_insecure_port("127.0.0.1:0")
@@ -47,7 +45,7 @@ def serve() -> None:
             return
 
 
-def _remembering(file: Path, decided: bool, engine: str) -> SimulatedProvider:
+def _stateful(file: Path, decided: bool, engine: str) -> SimulatedProvider:
     from amlz.simulator.state_store import StateStore
     from amlz.simulator.stateful_provider import StatefulProvider
 

@@ -147,11 +147,11 @@ def _sources(store: StateStore) -> PolicySources:
 
 def _read(store: StateStore, version: int, holds: frozenset[str]) -> _Known:
     sources = _sources(store)
-    standing = tuple(one for one in store.policies("assignments") if one.id.lower() in holds)
-    if not standing and not sources.imported.assignments:
+    in_effect = tuple(one for one in store.policies("assignments") if one.id.lower() in holds)
+    if not in_effect and not sources.imported.assignments:
         return _Known(version)
     beside = store.policies("definitions", "setdefinitions", "exemptions")
-    graph = ResourceGraph(tuple(map(_resource, (*standing, *beside))))
+    graph = ResourceGraph(tuple(map(_resource, (*in_effect, *beside))))
     assignments, exemptions = assigned(graph, sources)
     scene = EvaluationScope(
         world=World(sources.imported.catalogue or aliases.embedded()),
@@ -178,23 +178,23 @@ def _ask(store: StateStore, known: _Known, subjects: list[Subject]) -> Iterable[
     return answers(subjects, known.assignments, replace(known.scene, contexts=contexts, above=above))
 
 
-def _body(standing: StoredResource) -> dict[str, Any]:
-    return sent_body(standing.token, standing.inputs)
+def _body(stored: StoredResource) -> dict[str, Any]:
+    return sent_body(stored.token, stored.inputs)
 
 
-def _resource(standing: StoredResource) -> Resource:
-    kind, parsed = arm_type(standing.token, standing.inputs), parse(standing.id)
+def _resource(stored: StoredResource) -> Resource:
+    kind, parsed = arm_type(stored.token, stored.inputs), parse(stored.id)
     return Resource(
-        urn=standing.urn,
-        token=standing.token,
+        urn=stored.urn,
+        token=stored.token,
         arm_type=kind.arm_type,
         api_version=kind.api_version,
-        id=standing.id,
+        id=stored.id,
         name=parsed.name,
         location="",
         subscription=parsed.subscription,
         resource_group=parsed.resource_group,
-        body=_body(standing),
+        body=_body(stored),
     )
 
 
@@ -203,8 +203,8 @@ def _as_stored(resource: Resource) -> Resource:
     return replace(resource, body=filled(resource.arm_type, resource.api_version, resource.body))
 
 
-def _subject(standing: StoredResource) -> Subject:
-    return subject_of(_resource(standing))
+def _subject(stored: StoredResource) -> Subject:
+    return subject_of(_resource(stored))
 
 
 def _with(requested: StoredResource, body: dict[str, Any]) -> StoredResource:

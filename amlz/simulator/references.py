@@ -32,10 +32,10 @@ def refuse(store: StateStore, resource: StoredResource) -> None:
         target = next((id_ for id_ in reversed([*above(item), item]) if store.expects(id_)), None)
         if target is None or target.lower() == own:
             continue
-        standing = store.get(target)
-        if standing is None:
+        stored = store.get(target)
+        if stored is None:
             raise _missing(item, resource)
-        if standing.state == CREATING:
+        if stored.state == CREATING:
             raise not_ready(target, resource.id)
 
 
@@ -50,11 +50,11 @@ def _refuse_at_request(store: StateStore, resource: StoredResource) -> None:
         target = fromkey.lower().rstrip("/")
         if target == own or target.startswith(f"{own}/") or f"/providers/{_NETWORKS}" not in target:
             continue
-        standing = _existing(store, fromkey)
-        if standing is None:
+        stored = _existing(store, fromkey)
+        if stored is None:
             raise _missing(fromkey, resource)
-        if standing.state == CREATING:
-            raise not_ready(standing.id, resource.id)
+        if stored.state == CREATING:
+            raise not_ready(stored.id, resource.id)
 
 
 def checks_at_request(kind: str) -> bool:

@@ -155,10 +155,10 @@ def refuse_missing_above(store: StateStore, resource_id: str) -> None:
     error-not-found. The texts are recorded.
     """
     for above in parents(resource_id):
-        standing = store.get(above) if store.expects(above) else None
-        if standing is not None and standing.state == CREATING and _waits(store, resource_id, above):
+        stored = store.get(above) if store.expects(above) else None
+        if stored is not None and stored.state == CREATING and _waits(store, resource_id, above):
             raise references.not_ready(above, resource_id)
-        if standing is not None or not store.expects(above):
+        if stored is not None or not store.expects(above):
             continue
         if store.closed and exists_from_the_start(parse(above).type):
             continue

@@ -103,7 +103,7 @@ def test_the_commands_build_and_destroy(tmp_path: Path, users: Path) -> None:
     assert [f"+ {count} to create" in values[0], f"+ {count} created" in values[1]] == [True, True]
     own = f"{OWN_CHANGES} updated"
     assert [f"~ {OWN_CHANGES} to update" in look, *(own in item for item in after)] == [True, True, False]
-    assert (standing(tmp_path), stack.standing(), list(users.iterdir())) == ([], [], [])
+    assert (standing(tmp_path), stack.urns(), list(users.iterdir())) == ([], [], [])
     written = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
     assert [text for text in (*map(str.encode, values), *written) if SECRET.encode() in text] == []
 

@@ -60,7 +60,7 @@ def test_a_stack_is_built_unchanged_changed_and_gone(tmp_path: Path) -> None:
     assert changes(stack) == {}
 
     stack.do("destroy")
-    assert stack.standing() == []
+    assert stack.urns() == []
 
 
 def test_the_smallest_shipped_stack_is_built_unchanged_and_gone(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_the_smallest_shipped_stack_is_built_unchanged_and_gone(tmp_path: Path) 
     stack.do("up")
     assert changes(stack) == {}
     planned = register(Program(PROGRAM, PROJECT, file.stack, file.pulumi_config))
-    assert sorted(stack.standing()) == sorted(resource.urn for resource in planned.resources)
+    assert sorted(stack.urns()) == sorted(resource.urn for resource in planned.resources)
 
     stack.do("destroy")
-    assert stack.standing() == []
+    assert stack.urns() == []

@@ -109,7 +109,7 @@ def test_a_landing_zone_is_built_on_the_hub_of_another_stack_and_both_are_destro
     write_outputs(hub)
     hubs = standing(tmp_path)
     landing_zone.do("up")
-    built, state = standing(tmp_path), landing_zone.standing()
+    built, state = standing(tmp_path), landing_zone.urns()
     outputs = landing_zone.run("stack", "output", "--stack", landing_zone.name, "--json")
     landing_zone.run("up", "--stack", landing_zone.name, "--yes", "--skip-preview", "--expect-no-changes")
     assert (standing(tmp_path), set(hubs) < set(built)) == (built, True)
@@ -119,8 +119,8 @@ def test_a_landing_zone_is_built_on_the_hub_of_another_stack_and_both_are_destro
     build_hub(hub, ["10.91.0.0/16", "10.92.0.0/16"])
     changed = standing(tmp_path)
     assert_refused(landing_zone)
-    assert (standing(tmp_path), set(landing_zone.standing())) == (changed, set(state))
+    assert (standing(tmp_path), set(landing_zone.urns())) == (changed, set(state))
     assert landing_zone.run("stack", "output", "--stack", landing_zone.name, "--json") == outputs
 
     destroy(landing_zone, hub)
-    assert (standing(tmp_path), landing_zone.standing(), hub.standing()) == ([], [], [])
+    assert (standing(tmp_path), landing_zone.urns(), hub.urns()) == ([], [], [])

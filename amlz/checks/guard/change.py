@@ -43,7 +43,7 @@ class ExistingResource:
 class ResourceChanges:
     """Changes to existing resources: `deleted`, `replaced` and `updated`, with the properties that differ.
 
-    `standing`: everything there is now. `again`: of the deleted, what would be made with the same id, by which name.
+    `existing`: everything there is now. `again`: of the deleted, what would be made with the same id, by which name.
     `owners`: PROJECT/ENVIRONMENT of everything there is afterwards. `created`: ids in lower case of new resources.
     `after`: everything there is afterwards. `of_state`: whether it is a change to the engine's state, not to another
     revision.
@@ -52,7 +52,7 @@ class ResourceChanges:
     deleted: tuple[ExistingResource, ...] = ()
     replaced: tuple[tuple[ExistingResource, tuple[PropertyChange, ...]], ...] = ()
     updated: tuple[tuple[ExistingResource, tuple[PropertyChange, ...]], ...] = ()
-    standing: tuple[ExistingResource, ...] = ()
+    existing: tuple[ExistingResource, ...] = ()
     again: tuple[tuple[ExistingResource, str], ...] = ()
     owners: frozenset[str] = frozenset()
     created: frozenset[str] = frozenset()
@@ -92,7 +92,7 @@ def edit_of(old: Iterable[Resource], new: Iterable[Resource]) -> ResourceChanges
         deleted=deleted,
         replaced=tuple(item for item in kept if worst(item[1]) is Kind.REPLACES),
         updated=tuple(item for item in kept if item[1] and worst(item[1]) is not Kind.REPLACES),
-        standing=tuple(map(_existing, was.values())),
+        existing=tuple(map(_existing, was.values())),
         again=again(deleted, created),
         owners=frozenset(item.owner for item in now.values() if item.owner),
         created=frozenset(created),

@@ -181,7 +181,7 @@ def _all_losses(edit: ResourceChanges) -> Iterator[_Loss]:
             urns.add(resource.urn)
             yield _Loss(resource, REPLACED, holds, _replaced_by(changes))
     for above, check in (*((t, DELETED) for t in edit.deleted), *((t, REPLACED) for t, _ in edit.replaced)):
-        for resource in edit.standing:
+        for resource in edit.existing:
             holds = holding(resource.type)
             if holds and resource.urn not in urns and _is_in(resource, above):
                 urns.add(resource.urn)
@@ -227,7 +227,7 @@ def _impossible(edit: ResourceChanges, allowed: LossAllowance) -> Iterator[Findi
     warning.
     """
     changes = [(resource, change) for resource, item in edit.updated for change in item if change.kind in _CHECKS]
-    remedies = Remedies(edit.standing if changes else ())
+    remedies = Remedies(edit.existing if changes else ())
     for resource, change in changes:
         check = _CHECKS[change.kind]
         remedy, words = remedies.in_use(resource) if check is IN_USE else remedies.unchangeable(resource)

@@ -53,7 +53,7 @@ CHECKS = (LOSES, UPDATED, DELETED)
 
 def endpoints(edit: ResourceChanges) -> Iterator[Finding]:
     """Returns endpoints, their identities and roles that are deleted while the environment stays, and updates."""
-    labels = _labels((*edit.standing, *edit.after, *edit.deleted))
+    labels = _labels((*edit.existing, *edit.after, *edit.deleted))
     same = {resource.urn for resource, _ in edit.again}
     for resource in edit.deleted:
         if resource.owner not in edit.owners or resource.urn in same:

@@ -27,7 +27,7 @@ BELOW_LOCK = Check(
 def below_locks(edit: ResourceChanges) -> Iterator[Finding]:
     """Returns deletions below a lock that exists before and after the change, one for each deleted resource."""
     gone = {resource.urn for resource in (*edit.deleted, *(replaced for replaced, _ in edit.replaced))}
-    locks = [resource for resource in edit.standing if resource.type.lower() == _LOCKS and resource.urn not in gone]
+    locks = [resource for resource in edit.existing if resource.type.lower() == _LOCKS and resource.urn not in gone]
     scopes = [(parse(lock.id).scope or _above(lock), lock) for lock in locks if lock.id]
     for resource in (*edit.deleted, *(resource for resource, _ in edit.replaced)):
         lock = next((lock for scope, lock in scopes if resource.id and within(resource.id, scope)), None)

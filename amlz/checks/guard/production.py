@@ -163,14 +163,14 @@ class _Sides:
     @classmethod
     def of(cls, edit: ResourceChanges) -> _Sides:
         """Reads both sides of a change."""
-        owner_of = _owner_of((*edit.standing, *edit.after))
+        owner_of = _owner_of((*edit.existing, *edit.after))
         now = {resource.id.lower(): resource for resource in edit.after if resource.id}
         return cls(
-            _by_owner(edit.standing, owner_of),
+            _by_owner(edit.existing, owner_of),
             _by_owner(edit.after, owner_of),
             now | {resource.urn: resource for resource in edit.after},
-            frozenset(key for resource in edit.standing for key in (resource.urn, resource.id.lower()) if key),
-            policies_of(edit.standing),
+            frozenset(key for resource in edit.existing for key in (resource.urn, resource.id.lower()) if key),
+            policies_of(edit.existing),
             policies_of(edit.after),
             frozenset(resource.urn for resource in (*edit.deleted, *(replaced for replaced, _ in edit.replaced))),
         )

@@ -90,10 +90,10 @@ _CREATED_AGAIN = frozenset(
 
 
 class Remedies:
-    """Remedies for the resources of a stack. `standing`: everything that exists."""
+    """Remedies for the resources of a stack. `existing`: everything that exists."""
 
-    def __init__(self, standing: Iterable[ExistingResource]) -> None:
-        self._users = UsersOf(standing)
+    def __init__(self, existing: Iterable[ExistingResource]) -> None:
+        self._users = UsersOf(existing)
 
     def unchangeable(self, resource: ExistingResource) -> tuple[str, dict[str, str]]:
         """Returns the template for a resource that no update can change, and its words."""

@@ -137,13 +137,13 @@ def firewall_groups(context: Context) -> tuple[RuleGroupSpec, ...]:
     everyone, added = _sources(context), firewall_rules_of(context)
     if not everyone:
         return (*inspection_rules(context), *added)
-    careful = _sources(context, careful_only=True)
+    high_impact = _sources(context, high_impact_only=True)
     region = context.config.location
     sign_in = _sign_in(context, everyone)
     required = tuple(
         NetworkRuleSpec(row.name, row.protocols, sources, (row.tag.format(region=region),), row.ports, row.why)
         for row in REQUIRED
-        if (sources := careful if row.only else everyone) and not (sign_in and row.tag == SIGN_IN_TAG)
+        if (sources := high_impact if row.only else everyone) and not (sign_in and row.tag == SIGN_IN_TAG)
     )
     groups = [RuleGroupSpec("rcg-azure-ml", 200, network_rules=required), *sign_in]
     groups += [*(group for group in added if group.priority < _BY_CHOICE), *_parts(context)]
@@ -218,7 +218,7 @@ def readers_of(block: AddressBlock) -> tuple[str, ...]:
     return tuple(subnet.cidr for subnet in block.subnets if subnet.role not in ("endpoints", BUILD))
 
 
-def _sources(context: Context, careful_only: bool = False, packages: bool = False) -> tuple[str, ...]:
+def _sources(context: Context, high_impact_only: bool = False, packages: bool = False) -> tuple[str, ...]:
     """Returns ranges of all compute targets, or of those whose credentials pass through Key Vault, sorted.
 
     `packages`: in an environment with a build subnet that alone. All ranges of spokes of other stacks are included.
@@ -226,7 +226,7 @@ def _sources(context: Context, careful_only: bool = False, packages: bool = Fals
     own = (
         cidr
         for project, name, environment in environments(context.config)
-        if environment.security.high_business_impact or not careful_only
+        if environment.security.high_business_impact or not high_impact_only
         for cidr in _computes_or_builds(context.addresses.block(EnvironmentKey(project, name)), packages)
     )
     ranges = (*own, *context.config.hub.serves)

@@ -43,7 +43,7 @@ def test_a_refusal_stops_preview_and_up_until_the_input_is_right(tmp_path: Path)
         with pytest.raises(EngineFailed) as failed:
             stack.run(*command, "--stack", stack.name, "--policy-pack", PACK)
         assert REFUSED in " ".join(str(failed.value).split())
-    assert stack.standing() == []
+    assert stack.urns() == []
 
     main.write_text(SMALL.replace("allow_blob_public_access=True", "allow_blob_public_access=False"))
     assert "azure-policy" not in previewed(stack)
