@@ -29,8 +29,7 @@ def lock(
 ) -> None:
     """Locks a resource against deletion, where the stack file requires it.
 
-    `after`: dependants of the resource. The lock holds for them too, so it is created last and deleted first. The lock
-    holds for that too, and so it comes last and goes first.
+    `after`: dependants of the resource. The lock holds for them too, so it is created last and deleted first.
     """
     if args is None:
         return

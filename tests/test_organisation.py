@@ -19,7 +19,7 @@ def test_a_comment_lists_what_the_existing_firewall_must_allow() -> None:
     """As a table that is folded, a row a rule; other duties of the hub are not folded."""
     text = as_markdown.render(previewed("existing-hub"))
 
-    head, _, rest = text.partition("<details><summary>What the existing firewall must allow</summary>\n\n")
+    head, _, rest = text.partition("<details><summary>Rules that the existing firewall needs</summary>\n\n")
     rows = rest.partition("\n\n</details>")[0].splitlines()
     sources = "10.80.0.0/25, 10.80.1.0/25"
     assert (len(rows), rows[:3]) == (

@@ -30,12 +30,18 @@ READ = ("*.md", "*.py", "*.yaml",
 NO_STRINGS = ("tests/", "tools/words.py")
 #: Code in a text: blocks, spans, links' targets, and a template's statements and values.
 CODE = re.compile(r"^```.*?^```|`[^`\n]*`|\]\([^)\s]*\)|\{[%{#].*?[%}#]\}|\{[^{}\n]*\}|<[^>\n]*>", re.M | re.S)
+#: Templates of HTML, where a tag is between two texts.
+PAGES, TAG = "amlz/reports/templates/", re.compile(r"<[^>\n]*>")
+#: A statement or a value of a template, and texts in it.
+STATEMENT, LITERAL = re.compile(r"\{[%{].*?[%}]\}", re.S), re.compile(r'"([^"\n]* [^"\n]*)"')
 #: Between two texts of a file.
 BREAK = "\x00"
 #: Strings and comments of Python, as ruff writes them.
 STRING = re.compile(
     r'"""(?P<doc>.*?)"""|(?P<quote>["\'])(?P<string>(?:\\.|(?!(?P=quote)).)*)(?P=quote)|#:? ?(?P<comment>[^\n]*)', re.S
 )
+#: A comment for a tool.
+PRAGMA = re.compile(r"fmt: |noqa|type: ")
 #: Beginning of a sentence, a list item, a heading or a cell of a table.
 SENTENCE = r"(?:\A|(?<=\x00)|(?<=[.!?:]\s)|(?<=\n\n)|(?<=[-*#|]\s))"
 
@@ -91,18 +97,31 @@ def hits(file: str, text: str) -> list[Hit]:
 def _pieces(file: str, text: str) -> Iterator[Piece]:
     """Returns the pieces of a file that people read. A break is before each but the parts of one string or comment."""
     if not file.endswith(".py"):
-        yield Piece(1, _plain(text))
+        yield Piece(1, _plain(TAG.sub(BREAK, text) if file.startswith(PAGES) else text))
+        if file.endswith((".jinja", ".j2")):
+            yield from _in_statements(text)
         return
     end = line = 0
     for match in STRING.finditer(text):
+        if PRAGMA.match(match["comment"] or ""):
+            continue
         line += text.count("\n", end, match.start())
-        part = end and not text[end : match.start()].strip(" \nf")
-        string = match["string"] or ""
+        between = text[end : match.start()]
+        part = end and "\n\n" not in between and not between.strip(" \nf")
+        string = re.sub(r"\\n *", BREAK, match["string"] or "")
         is_text = not file.startswith(NO_STRINGS) and (part or " " in string)
         if kept := match["doc"] or match["comment"] or (is_text and string):
             yield Piece(line + 1, ("" if part and string else " " if part else BREAK) + _plain(kept))
         line += match[0].count("\n")
         end = match.end()
+
+
+def _in_statements(text: str) -> Iterator[Piece]:
+    """Returns the texts in statements and values of a template."""
+    for statement in STATEMENT.finditer(text):
+        for literal in LITERAL.finditer(statement[0]):
+            line = text.count("\n", 0, statement.start() + literal.start()) + 1
+            yield Piece(line, BREAK + _plain(literal[1]))
 
 
 def _plain(text: str) -> str:

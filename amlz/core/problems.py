@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from amlz.dataclass import dataclass
 
-#: Where in the configuration: keys and list positions, from `amlz:landingZone` down.
+#: A position in the configuration: keys and list positions, from `amlz:landingZone` down.
 Path = tuple[str | int, ...]
 
 

@@ -156,7 +156,7 @@ def difference(revision: str, old: Record | None, new: Record, allowed: LossAllo
 
 
 def _former(was: Mapping[str, Record], now: Mapping[str, Record]) -> dict[str, str]:
-    """Old URNs by new ones: of what has no URN of before, but an alias for one that is no longer there."""
+    """Old URNs by new ones: of resources with a new URN, and an alias for one that is no longer there."""
     result: dict[str, str] = {}
     for urn, resource in now.items():
         if urn not in was:

@@ -1,4 +1,5 @@
-"""Killing the engine while operations are under way: each once before Azure acts, and once after, unheard.
+"""Killing the engine while operations are under way: each once before Azure acts, and once after
+it acted and before the engine has its answer.
 
 Running operations are held, as many as the engine starts at once. When no more come, the engine is killed with all of
 them in the air, so that an `up` is killed at every one of its operations without one run each.
@@ -17,7 +18,7 @@ from typing import NoReturn
 
 from amlz.simulator.state_store import StateStore
 
-#: Where an operation can be when the engine is killed: Azure has not acted yet; it has, and nobody heard of it.
+#: Points of an operation at which the engine is killed: before Azure acts, and before the engine has the answer.
 POINTS = ("before", "after")
 #: Seconds without a further operation before the engine is killed. A slow machine only has fewer in the air at once.
 QUIET = 0.4

@@ -41,6 +41,11 @@ def test_the_list_of_files_is_sorted_and_has_no_empty_line() -> None:
         ("amlz/a.py", 'told = "told"\nsaid = f"It is {said}: it is "\n    f"anew"\n', [(3, "anew")]),
         ("amlz/a.py", '#: Where it is.\na = "by the " f"firewall {x}"\n', [(1, "Where"), (2, "by the firewall")]),
         ("amlz/a.py", "# For all\n# that.\n", [(1, "all that")]),
+        ("amlz/a.py", 'a = f"{b}\\n  What it is."\n', [(1, "What")]),
+        ("amlz/a.py", "a = 1  # fmt: skip\n#: What it is.\n", [(2, "What")]),
+        ("amlz/a.py", "# It is.\n\n# What it is.\n", [(3, "What")]),
+        ("a.jinja", '{% if a %}\n{{ "What is lost" }}\n', [(2, "What")]),
+        ("amlz/reports/templates/a.jinja", "<p>\n<b>What is lost</b>\n", [(2, "What")]),
         ("tests/a.py", '"""Tells."""\n# It tells.\na = "It tells all."\n', [(1, "Tells"), (2, "tells")]),
     ],
 )

@@ -11,6 +11,7 @@ from amlz.checks.naming import Names, names_of
 from amlz.core.addresses import AddressBlock, AddressPlan, AddressSpace, ExistingAddressSpace, SubnetRange
 from amlz.core.owners import EnvironmentKey
 from amlz.policy.verdicts import Verdicts
+from amlz.reports.formats.as_html import SECTIONS
 from amlz.reports.html import topology as networks
 from amlz.reports.html.address_map import NetworkMap, address_map
 from amlz.reports.html.built import built
@@ -21,7 +22,7 @@ from amlz.reports.html.policy_list import Cell, policy_list
 from amlz.reports.html.role_matrix import role_matrix
 from amlz.reports.html.topology import topology
 from amlz.reports.policy import ORDER, SHOWN
-from tests.conftest import as_told, previewed
+from tests.conftest import ROOT, as_told, previewed
 
 #: Stacks that have everything between them.
 LARGE = ("prod", "existing-hub", "everything", "recommended-managed")
@@ -338,3 +339,11 @@ def test_every_resource_is_counted_where_it_would_be_built(stack: str) -> None:
     preview = previewed(stack)
 
     assert sum(s.count for s in built(preview).subscriptions) == len(preview.graph.resources)
+
+
+def test_the_page_of_the_report_lists_its_sections() -> None:
+    """By their titles, in their order."""
+    page = (ROOT / "docs" / "reference" / "html-report.md").read_text(encoding="utf-8")
+
+    rows = [line.split(" | ")[0].removeprefix("| ") for line in page.partition("| --- | --- |\n")[2].splitlines()]
+    assert rows[: rows.index("")] == list(SECTIONS.values())

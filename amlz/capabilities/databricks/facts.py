@@ -79,7 +79,7 @@ RULES = (
     ServiceRule(f"{RULE}eventhub", 104, "Outbound", "EventHub", "9093", "Required for worker communication with Azure Eventhub services."),
 )  # fmt: skip
 
-#: What the firewall opens to clusters. The page's tag AzureDatabricks is not required with a private endpoint.
+#: Service tags that the firewall opens to clusters. The page's tag AzureDatabricks is not required with a private endpoint.
 TAGS = (
     TagRule("databricks-sql", "Sql.{region}", ("TCP",), ("3306",), "the metastore of Databricks", ROUTES_PAGE),
     TagRule(

@@ -15,7 +15,7 @@ Domain = Annotated[str, StringConstraints(pattern=DOMAIN, max_length=253)]
 
 
 class DnsResolverConfig(Config):
-    """Azure DNS Private Resolver: answers for names of the private zones, and asks others for theirs."""
+    """Azure DNS Private Resolver: resolves names of the private zones, and forwards others."""
 
     forward: dict[Domain, Annotated[tuple[Address, ...], Field(min_length=1, max_length=6)]] = Field(
         default_factory=dict

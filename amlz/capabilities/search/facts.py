@@ -52,7 +52,7 @@ MOST = {
     "basic": 16, "standard": 16, "standard2": 8, "standard3": 6, "storage_optimized_l1": 6, "storage_optimized_l2": 6,
 }  # fmt: skip
 
-#: Where it answers, by cloud: the column "Public DNS zone forwarders" of ZONES_PAGE.
+#: Public domains of its names, by cloud: the column "Public DNS zone forwarders" of ZONES_PAGE.
 HOSTS = {"public": "search.windows.net", "usGovernment": "search.azure.us"}
 
 _TYPE = ArmType(

@@ -146,7 +146,7 @@ def _hosts(resource: Resource, path: str, name: Any, hosts: list[Any]) -> Iterat
         elif text.startswith("*.") and any(
             shared_domain == below or shared_domain.endswith(f".{below}") for shared_domain in SHARED_DOMAINS
         ):
-            yield _finding(resource, path, name, _Opening(f"{host}, below which anybody gets a name", _HOSTS))
+            yield _finding(resource, path, name, _Opening(f"{host}, below which anyone can register a name", _HOSTS))
 
 
 def _finding(resource: Resource, path: str, rule: Any, opening: _Opening) -> Finding:

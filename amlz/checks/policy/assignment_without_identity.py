@@ -1,4 +1,4 @@
-"""policy/assignment-without-identity: a policy that is to change things, and has nobody to do it as."""
+"""policy/assignment-without-identity: a policy that changes resources, without an identity."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class HubSubnetsConfig(Config):
     resolver_inbound: Network | None = None
     """Inbound endpoint of the DNS resolver: /28 or larger."""
     resolver_outbound: Network | None = None
-    """From where the DNS resolver asks others: /28 or larger."""
+    """Outbound endpoint of the DNS resolver: /28 or larger."""
     jump_hosts: Network | None = None
     """Jump hosts, which Azure Bastion reaches."""
 

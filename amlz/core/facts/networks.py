@@ -110,7 +110,7 @@ _RESOLVER = (
     "https://learn.microsoft.com/azure/dns/dns-private-resolver-overview (16 addresses, delegated, for it alone)"
 )
 
-#: Offsets are fixed, so that turning a part on or off moves no other.
+#: Offsets are fixed, so that a part that is turned on or off moves no other subnet.
 HUB_SUBNETS: Mapping[str, HubSubnet] = {
     s.role: s
     for s in (

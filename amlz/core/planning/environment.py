@@ -49,7 +49,7 @@ from amlz.core.specs import (
 _OUTSIDE_COMPONENTS: tuple[Target, ...] = (
     "resourceGroup", "network", "trainingSubnet", "computeIdentity",
 )  # fmt: skip
-#: What capabilities build once in the landing zone, in the mapping of roles by what they are on.
+#: The key of resources that capabilities build once in the landing zone, in the mapping of roles by their targets.
 _SHARED: Target = "shared"
 _STORAGE_SERVICES = ("blobServices", "fileServices", "queueServices", "tableServices")
 

@@ -43,7 +43,7 @@ def guard(stack: str, runner: Runner, approved: str = "", production: bool | Non
     digest = digest_of(steps)
     if approved and digest != approved:
         raise PipelineError(
-            f"{stack}\n  What would be done is no longer what was approved: something else was deployed meanwhile, or\n"
+            f"{stack}\n  The plan is no longer the one that was approved: something else was deployed meanwhile, or\n"
             "  the state was changed. Nothing was changed. Run the workflow again on the newest commit."
         )
     deployed = is_production(steps)

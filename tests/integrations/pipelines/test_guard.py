@@ -58,7 +58,7 @@ def test_what_changes_something_is_handed_on_with_what_it_is(pulumi: Pulumi) -> 
     assert (first, again, text) == (0, 0, f"{reports}changes=true\ndigest={digest}\nproduction=false\n")
     assert pulumi.asked == [["", "preview", "--stack", "dev", "--json", "--non-interactive"]] * 2
     pulumi.would("dev", "same", "create")
-    with pytest.raises(PipelineError, match="no longer what was approved"):
+    with pytest.raises(PipelineError, match="no longer the one that was approved"):
         guard_answer(digest)
 
 

@@ -109,7 +109,7 @@ def test_a_landing_zone_is_deployed_kept_and_looked_at(tmp_path: Path) -> None:
     late: dict[str, Any] = {**result, "needs": {"preview": {"result": "success", "outputs": approved}}}
     refused = runs.job("deploy-stack.yml", "up", late)
     assert (approved == again, approved["changes"], refused.result) == (True, "true", "failure")
-    assert "What would be done is no longer what was approved" in refused.printed["Guard"]
+    assert "The plan is no longer the one that was approved" in refused.printed["Guard"]
     assert standing(tmp_path) == built
 
     with closing(StateStore(tmp_path / "azure.sqlite")) as memory:
