@@ -127,7 +127,7 @@ def part_of(form: Format) -> Callable[[StackOfFolder, StackResult, Linked], str]
 
 
 def render(results: StackResults, form: Format, today: str | None = None) -> str:
-    """Returns the report in a format. `today`: ISO 8601, "" for not passed."""
+    """Returns the report in a format. `today`: ISO 8601, None for not passed."""
     text: str = _module(form).write(results, today)
     return text
 

@@ -57,7 +57,7 @@ class _EntryMistake:
 def accept(
     findings: Sequence[Finding], entries: Sequence[AcceptedFindingConfig], today: str | None, known: Collection[str]
 ) -> Sorted:
-    """Takes out what is accepted. `today`: ISO 8601, "" for not set. `known`: ids of all checks."""
+    """Takes out what is accepted. `today`: ISO 8601, None for not set. `known`: ids of all checks."""
     in_force = [entry for entry in entries if not _ended(entry, today)]
     not_accepted, accepted = [], []
     for finding in findings:

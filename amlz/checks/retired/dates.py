@@ -11,7 +11,7 @@ SOON = 90
 
 
 def when(day: str, today: str | None) -> tuple[Severity, str]:
-    """Returns the severity of a retirement date relative to today, both ISO 8601 ("" for not set), and its words."""
+    """Returns the severity of a retirement date relative to today, both ISO 8601 (None for not set), and its words."""
     if not today:
         return Severity.NOTE, f"ends on {day}. Cannot tell whether that day has passed: pass `--today YYYY-MM-DD`"
     left = (date.fromisoformat(day) - date.fromisoformat(today[:10])).days
