@@ -254,7 +254,7 @@ KNOWN: tuple[KnownConflict, ...] = (
         id="needed-type",
         types=(),
         paths=("type",),
-        needs="The landing zone cannot be built without {type}.",
+        needs="As configured, the landing zone cannot be built without {type}.",
         assign="allow {type}, and every other type that `amlz preview` lists",
         source=f"{_LEARN}/governance/policy/samples/built-in-policies",
     ),
