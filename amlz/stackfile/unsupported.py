@@ -47,19 +47,19 @@ UNSUPPORTED: tuple[Unsupported, ...] = (
         ("spokes", "*"),
         frozenset({"location", "region"}),
         "A spoke in another region is not supported: everything of a stack is in `location`.",
-        "Write a stack file for the other region. It can use the hub of this stack: docs/explanation/hub.md.",
+        "Write a stack file for the other region, with a hub there: docs/explanation/recovery.md.",
     ),
     Unsupported(
         _ENVIRONMENT,
         frozenset({"location", "region"}),
         "An environment in another region is not supported: everything of a stack is in `location`.",
-        "Write a stack file for the other region. It can use the hub of this stack: docs/explanation/hub.md.",
+        "Write a stack file for the other region, with a hub there: docs/explanation/recovery.md.",
     ),
     Unsupported(
         (),
         frozenset({"locations", "regions", "secondarylocation", "secondaryregion", "pairedregion"}),
         "Several regions in one stack are not supported.",
-        "Write a stack file for each region, with `location`. They can use one hub: docs/explanation/hub.md.",
+        "Write a stack file for each region, with `location` and a hub there: docs/explanation/recovery.md.",
     ),
     Unsupported(
         _ENVIRONMENT,
