@@ -36,6 +36,8 @@ def virtual_network(
         location=args.place.location,
         address_space=network.AddressSpaceArgs(address_prefixes=list(args.ranges)),
         dhcp_options=network.DhcpOptionsArgs(dns_servers=list(dns_servers)) if dns_servers else None,
+        ddos_protection_plan=network.SubResourceArgs(id=args.ddos_plan) if args.ddos_plan else None,
+        enable_ddos_protection=True if args.ddos_plan else None,
         tags=dict(args.tags),
         opts=resources.options(parent, args.place.subscription, protect=args.protect),
     )

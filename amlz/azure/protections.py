@@ -133,6 +133,7 @@ PROTECTIONS: tuple[Protection, ...] = (
     Protection(_RULES, "sign-in to other tenants", per_rule("httpHeadersToInsert")),
     Protection("Microsoft.Network/routeTables", "traffic takes another route", rerouted),
     Protection(_NETWORK, "names resolved by other servers", other("dhcpOptions.dnsServers.*")),
+    Protection(_NETWORK, "networks without DDoS protection", ranked("enableDdosProtection", "true", "false")),
     Protection(_SUBNET, "storage of any tenant can be reached", gone("serviceEndpointPolicies")),
     Protection(_SUBNET, "no security group", gone("networkSecurityGroup")),
     Protection(_SUBNET, "no route through the firewall", gone("routeTable")),

@@ -19,6 +19,7 @@ _SUBNETS = _LEARN + "virtual-network/virtual-network-manage-subnet#permissions"
 _PEERINGS = _LEARN + "virtual-network/virtual-network-manage-peering#permissions"
 _ENDPOINTS = _LEARN + "private-link/rbac-permissions"
 _TRAINING = _LEARN + "machine-learning/how-to-secure-training-vnet"
+_DDOS = _LEARN + "ddos-protection/manage-permissions#permissions"
 
 
 class Basis(StrEnum):
@@ -113,6 +114,13 @@ LINKS: tuple[LinkedAction, ...] = (
         "Microsoft.Network/natGateways/join/action",
         Basis.INFERRED,
         _OPERATIONS,
+    ),
+    LinkedAction(
+        f"{_NETWORK}/ddosprotectionplans",
+        (_VNET,),
+        "Microsoft.Network/ddosProtectionPlans/join/action",
+        Basis.DOCUMENTED,
+        _DDOS,
     ),
     LinkedAction(
         f"{_NETWORK}/serviceendpointpolicies",

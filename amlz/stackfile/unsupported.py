@@ -114,9 +114,9 @@ UNSUPPORTED: tuple[Unsupported, ...] = (
     ),
     Unsupported(
         ("hub",),
-        frozenset({"ddosprotectionplan", "ddosprotection", "ddos"}),
-        "A DDoS protection plan is not supported.",
-        "Remove it, and have the plan assigned by a policy of the organisation: the policy modifies virtual networks.",
+        frozenset({"ddosprotectionplan", "ddosprotection", "ddosplan", "ddos"}),
+        "The DDoS protection plan is a setting of the landing zone: networks of hub and spokes join it.",
+        "Set `ddosProtectionPlan` next to `hub`, with the ID of the plan: docs/how-to/organisation.md.",
     ),
 )
 

@@ -226,6 +226,10 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
         "routes apply": {"endpointNetworkPolicies": "all", "onPremises": ["192.168.0.0/16"]},
     },
     "rest of the subscription": {"audited": {}, "denied": {"policies": {"subscription": "Deny"}}},
+    "DDoS plan": {
+        "none": {},
+        "some": {"ddosProtectionPlan": _id("Microsoft.Network/ddosProtectionPlans", "ddos-contoso")},
+    },
     "untagged images": {"kept": {}, "deleted": _environment({"registryRetentionDays": 30})},
     "destinations": {
         "none": {},

@@ -23,6 +23,7 @@ _ZONE = "Microsoft.Network/privateDnsZones"
 _CLUSTER = "Microsoft.ContainerService/managedClusters"
 _MODEL_REGISTRY = "Microsoft.MachineLearningServices/registries"
 _ACTION_GROUP = "Microsoft.Insights/actionGroups"
+_DDOS_PLAN = "Microsoft.Network/ddosProtectionPlans"
 _SAMPLE = resource_group_id("11111111-1111-1111-1111-111111111111", "rg-hub")
 _EXAMPLES = {
     _NETWORK: f"{_SAMPLE}/providers/{_NETWORK}/vnet-hub",
@@ -35,6 +36,7 @@ _EXAMPLES = {
     _CLUSTER: f"{_SAMPLE}/providers/{_CLUSTER}/aks-shared",
     _MODEL_REGISTRY: f"{_SAMPLE}/providers/{_MODEL_REGISTRY}/contoso-models",
     _ACTION_GROUP: f"{_SAMPLE}/providers/{_ACTION_GROUP}/ag-on-call",
+    _DDOS_PLAN: f"{_SAMPLE}/providers/{_DDOS_PLAN}/ddos-contoso",
 }
 
 
@@ -76,7 +78,8 @@ def _canonical_address(text: str) -> str:
 
 
 #: The id of a virtual network, of a Log Analytics workspace, of a Kubernetes cluster, of a resource group, of a storage
-#: account, of a vault, of a container registry, of an Azure ML registry, of a private DNS zone, of an action group.
+#: account, of a vault, of a container registry, of an Azure ML registry, of a private DNS zone, of an action group, and
+#: of a DDoS protection plan.
 NetworkId = Annotated[str, AfterValidator(_canonical_id(_NETWORK)), Field(examples=[_EXAMPLES[_NETWORK]])]
 LogAnalyticsId = Annotated[str, AfterValidator(_canonical_id(_LOG)), Field(examples=[_EXAMPLES[_LOG]])]
 ClusterId = Annotated[str, AfterValidator(_canonical_id(_CLUSTER)), Field(examples=[_EXAMPLES[_CLUSTER]])]
@@ -89,6 +92,7 @@ ModelRegistryId = Annotated[
 ]
 ZoneId = Annotated[str, AfterValidator(_canonical_id(_ZONE)), Field(examples=[_EXAMPLES[_ZONE]])]
 ActionGroupId = Annotated[str, AfterValidator(_canonical_id(_ACTION_GROUP)), Field(examples=[_EXAMPLES[_ACTION_GROUP]])]
+DdosPlanId = Annotated[str, AfterValidator(_canonical_id(_DDOS_PLAN)), Field(examples=[_EXAMPLES[_DDOS_PLAN]])]
 #: An IPv4 address.
 Address = Annotated[str, AfterValidator(_canonical_address), Field(examples=["10.0.0.4"])]
 

@@ -14,6 +14,7 @@ from amlz.core.config.cost import CostConfig
 from amlz.core.config.dns import DnsConfig
 from amlz.core.config.egress import EgressHostsConfig
 from amlz.core.config.environment import ProjectConfig
+from amlz.core.config.existing import DdosPlanId
 from amlz.core.config.hub import HubConfig
 from amlz.core.config.names import SpokeNamesConfig
 from amlz.core.config.policies import PoliciesConfig
@@ -109,6 +110,9 @@ class LandingZoneConfig(Config):
     protect_networks: bool = True
     """Pulumi refuses to delete or replace networks, the firewall, the VPN gateway and private DNS zones that production
     uses. docs/explanation/guard.md."""
+    ddos_protection_plan: DdosPlanId | None = None
+    """The id of a DDoS protection plan that exists, in any subscription of the tenant. The networks of hub and spokes
+    that are built here join it. docs/how-to/organisation.md."""
     on_premises: tuple[Network, ...] = ()
     """Ranges in use elsewhere. A summary route is allowed: it contains whole networks of this stack, not a part of one.
     """

@@ -179,6 +179,8 @@ DEPLOYER: tuple[DeployerGrant, ...] = (
         "on the resource group of the existing zones: endpoints write to them",
         "zonesExist",
     ),
+    # Or a custom role with the join action: https://learn.microsoft.com/azure/ddos-protection/manage-permissions
+    DeployerGrant("ddosPlan", "Network Contributor", "on the DDoS protection plan: networks join it", "ddosPlan"),
     DeployerGrant("parts", RBAC_ADMINISTRATOR, "on existing vaults and registries: roles on them", "partRoles"),
     # To approve the connection, Key Vault Contributor or a like role does: see the page above.
     DeployerGrant(

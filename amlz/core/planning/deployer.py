@@ -67,6 +67,7 @@ def _grants(context: Context, hub: HubSpec | None, policies: PoliciesSpec) -> It
     """Subscription, role, why; a role more than once where there are several reasons."""
     locks = context.any_production
     log = hub.log_analytics if hub is not None else None
+    plan = context.config.ddos_protection_plan
     holds = {
         "always": True,
         "locks": locks,
@@ -77,6 +78,7 @@ def _grants(context: Context, hub: HubSpec | None, policies: PoliciesSpec) -> It
         "logsExist": not isinstance(log, LogAnalyticsSpec),
         "scopeExists": hub is None and bool(context.private_link_scope),
         "zonesExist": context.dns_mode in ("existing", "hub"),
+        "ddosPlan": plan is not None,
         "policies": bool(policies.assignments),
     }
     on = {
@@ -84,6 +86,7 @@ def _grants(context: Context, hub: HubSpec | None, policies: PoliciesSpec) -> It
         "landingZone": context.landing_zone_subscriptions,
         "zones": (context.zones_place.subscription,),
         "logs": (parse(context.log_analytics).subscription,),
+        "ddosPlan": (parse(plan).subscription,) if plan is not None else (),
     }
     for grant in DEPLOYER:
         if grant.on == "parts" or (grant.on == "landingZone" and context.hub_alone):

@@ -175,6 +175,7 @@ def _network(
         diagnostics=context.diagnostics(context.hub_network),
         tags=context.hub_tags,
         protect=hub_is_protected(context),
+        ddos_plan=context.config.ddos_protection_plan,
     )
 
 

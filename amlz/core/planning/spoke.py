@@ -76,6 +76,7 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
         diagnostics=context.diagnostics(spoke_network_id(context, name)),
         tags=tags,
         protect=spoke_is_protected(context, name),
+        ddos_plan=context.config.ddos_protection_plan,
     )
     to_hub, *from_hub = peerings(context, name)
     own_group = ResourceGroupSpec(place, tags)

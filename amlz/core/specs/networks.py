@@ -97,7 +97,10 @@ class ServiceEndpointPolicySpec:
 
 @dataclass(frozen=True, slots=True)
 class VirtualNetworkSpec:
-    """A virtual network and its subnets, in the order in which they are written."""
+    """A virtual network and its subnets, in the order in which they are written.
+
+    `ddos_plan`: the id of the DDoS protection plan that it joins.
+    """
 
     name: str
     place: Place
@@ -106,6 +109,7 @@ class VirtualNetworkSpec:
     diagnostics: DiagnosticsSpec
     tags: Tags
     protect: bool
+    ddos_plan: str | None = None
 
     @property
     def id(self) -> str:
