@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from amlz.core.notices.notice import Notice
 from amlz.core.problems import LandingZoneError
 from amlz.core.terminal import in_one_line
 from amlz.paths import PACKAGED, ROOT
@@ -22,10 +23,11 @@ SCHEMA_BESIDE = "landing-zone.schema.json"
 
 @dataclass(frozen=True, slots=True)
 class NewStackFile:
-    """A stack file that was written, and the name of its stack."""
+    """A stack file that was written, the name of its stack, and doubts about it."""
 
     path: Path
     stack: str
+    notices: tuple[Notice, ...]
 
 
 def target(stack: str) -> Path:
@@ -50,9 +52,9 @@ def target(stack: str) -> Path:
 
 def write_new_stack(path: Path, stack: NewStack) -> NewStackFile:
     """Writes the stack file. Raises LandingZoneError, and then nothing was written."""
-    text = new_stack_file(stack, _schema(path))
-    write_whole(path, text)
-    return NewStackFile(path, _stack(path))
+    new = new_stack_file(stack, _schema(path))
+    write_whole(path, new.text)
+    return NewStackFile(path, _stack(path), new.notices)
 
 
 def _stack(path: Path) -> str:

@@ -54,6 +54,8 @@ def init(
 ) -> None:
     """Writes a new stack file. On a terminal, asks a question for each missing option."""
     from amlz.app.new_stack import target, write_new_stack
+    from amlz.reports import check as report
+    from amlz.reports.styled import joined_text
     from amlz.stackfile.new.networks_file import Networks as Handed
     from amlz.stackfile.new.networks_file import read_networks
     from amlz.stackfile.new.questions import QUESTIONS, listed_environments
@@ -90,7 +92,7 @@ def init(
     )
     written = write_new_stack(path, new)
     name = written.stack if written.path.parent == Path.cwd() else stack
-    write(f"{written.path.name} is written and valid.\nNext: amlz preview {name}\n", None)
+    write(joined_text("", [report.written(written.path.name, written.notices), f"Next: amlz preview {name}\n"]), None)
 
 
 def _answered(questions: list[Question], given: dict[str, str]) -> dict[str, str]:
@@ -99,7 +101,7 @@ def _answered(questions: list[Question], given: dict[str, str]) -> dict[str, str
     Raises LandingZoneError with every wrong answer of an option.
     """
     from amlz.core.problems import LandingZoneError
-    from amlz.stackfile.new.questions import problem_of
+    from amlz.stackfile.new.questions import doubt_of, problem_of
 
     wrong = [(item.option, problem_of(item, given[item.name])) for item in questions if given[item.name]]
     if any(problem for _, problem in wrong):
@@ -110,9 +112,12 @@ def _answered(questions: list[Question], given: dict[str, str]) -> dict[str, str
         raise typer.BadParameter("they are required where no terminal can be asked", param_hint=names)
     answers = {question.name: given[question.name] for question in questions if given[question.name]}
     for item in missing:
+        doubted = None
         while True:
             answer = _prompt(item)
             problem = problem_of(item, answer)
+            if not problem and answer != doubted and (doubt := doubt_of(item, answer)):
+                doubted, problem = answer, f"{doubt} To keep it, enter it again."
             if not problem:
                 break
             typer.echo(problem, err=True)

@@ -22,6 +22,17 @@ OPTIONS = (
     *("--project", "triage", "--environments", "dev,prod"),
 )
 WRITTEN = "Pulumi.first.yaml is written and valid.\nNext: amlz preview first\n"
+DOUBT = "was not among the regions of Azure's public cloud on 2025-09-23; the nearest name is westeurope."
+#: The same with a region that no list has.
+DOUBTED = (
+    "Pulumi.first.yaml is written and valid, with 1 warning.\n"
+    "Pulumi.first.yaml  location\n"
+    "  warning: westeuropa was not among the regions of Azure's public cloud on\n"
+    "    2025-09-23; the nearest name is westeurope.\n"
+    "  Set `location` to `westeurope`. No action needed, if westeuropa is a region\n"
+    "    that opened after that day: `az account list-locations` lists all regions.\n"
+    "Next: amlz preview first\n"
+)
 
 
 def test_init_writes_a_stack_file_that_check_finds_valid(tmp_path: Path) -> None:
@@ -40,9 +51,18 @@ def test_init_writes_a_stack_file_that_check_finds_valid(tmp_path: Path) -> None
     assert (tmp_path / "Pulumi.first.yaml").read_bytes() == before
 
 
-def test_init_asks_on_a_terminal_and_repeats_a_question(tmp_path: Path) -> None:
-    """A wrong answer is explained; an empty one takes the default."""
-    typed = [*ANSWERS[:2], "12", *ANSWERS[2:], "", "", "triage", ""]
+def test_init_reports_a_region_that_no_list_has(tmp_path: Path) -> None:
+    """Regions open, so it is a warning, with the nearest name; `amlz check` has the same one."""
+    ran = amlz_here("init", "first", *OPTIONS, "--location", "westeuropa", folder=tmp_path)
+
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, DOUBTED, "")
+    assert "first: valid, with 1 warning." in amlz_here("check", "first", folder=tmp_path).stdout
+
+
+@pytest.mark.parametrize(("second", "written"), [("", WRITTEN), ("westeuropa", DOUBTED)])
+def test_init_asks_on_a_terminal_and_repeats_a_question(second: str, written: str, tmp_path: Path) -> None:
+    """A wrong or doubtful answer is explained; an empty one takes the default, the same again is kept."""
+    typed = [*ANSWERS[:2], "12", *ANSWERS[2:], "westeuropa", second, "", "triage", ""]
     ours, theirs = pty.openpty()
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": "C", "TERM": "dumb"}
     command = [sys.executable, "-m", "amlz", "init", "first"]
@@ -56,10 +76,11 @@ def test_init_asks_on_a_terminal_and_repeats_a_question(tmp_path: Path) -> None:
     os.close(ours)
     os.close(theirs)
 
-    assert (code, text) == (0, WRITTEN)
+    assert (code, text) == (0, written)
     assert "'12' is not a GUID in lower case." in wanted
+    assert wanted.count(f"westeuropa {DOUBT} To keep it, enter it again.") == 1
     assert wanted.count("ID of the Microsoft Entra tenant: ") == 2
-    assert wanted.count("Azure region [westeurope]: ") == 1
+    assert wanted.count("Azure region [westeurope]: ") == 2
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from amlz.core.config import LandingZoneConfig
-from amlz.core.facts.clouds import title
+from amlz.core.facts.clouds import CloudName, title
 from amlz.core.facts.machine_sizes import unknown_size
 from amlz.core.facts.regions import REGIONS, cloud_of, day, near_region, nearest
 from amlz.core.notices.notice import Notice
@@ -32,16 +32,9 @@ REGION, SIZE = "place/region-not-known", "place/size-not-known"
 
 def place_notices(config: LandingZoneConfig) -> Iterator[Notice]:
     """The region, and the size of every cluster and instance."""
-    known = REGIONS[config.cloud]
-    remedy, meant = region_remedy(config.location, known.names)
-    if cloud_of(config.location) is None:
-        yield Notice(
-            REGION,
-            ("location",),
-            f"{config.location} was not among the regions of {title(config.cloud)} {day(known)}"
-            f"{near_region(config.location, known.names)}.",
-            remedy.format(expected=meant, region=config.location),
-        )
+    if doubt := region_doubt(config.location, config.cloud):
+        remedy, meant = region_remedy(config.location, REGIONS[config.cloud].names)
+        yield Notice(REGION, ("location",), doubt, remedy.format(expected=meant, region=config.location))
     for path, size in sizes_of(config):
         if doubt := unknown_size(size):
             yield Notice(
@@ -50,6 +43,14 @@ def place_notices(config: LandingZoneConfig) -> Iterator[Notice]:
                 f"{size} {doubt}.",
                 NO_SIZE.format(key=dotted(path), size=size),
             )
+
+
+def region_doubt(region: str, cloud: CloudName) -> str | None:
+    """A sentence on a region that no list has, with the nearest name; None for one that a cloud's list has."""
+    if cloud_of(region) is not None:
+        return None
+    known = REGIONS[cloud]
+    return f"{region} was not among the regions of {title(cloud)} {day(known)}{near_region(region, known.names)}."
 
 
 def region_remedy(region: str, names: Collection[str]) -> tuple[str, str | None]:

@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError
 
 from amlz.core.config import LandingZoneConfig
 from amlz.core.config.shared import Config, EnvironmentName, Guid, Location, Network, Word, camel
+from amlz.core.notices.places import region_doubt
 from amlz.dataclass import dataclass
 from amlz.stackfile.messages import problem
 
@@ -64,6 +65,8 @@ QUESTIONS = (
 def problem_of(question: Question, answer: str) -> str | None:
     """Returns what is wrong with an answer and what to write instead; None where it is valid."""
     value = listed_environments(answer) if question.name == "environments" else answer
+    if isinstance(value, tuple) and (twice := next((name for name in value if value.count(name) > 1), None)):
+        return f"{twice!r} is there twice. Name each environment once."
     key = camel(question.name)
     try:
         Answers.model_validate({key: value})
@@ -73,6 +76,11 @@ def problem_of(question: Question, answer: str) -> str | None:
                 wrong = problem(item, Answers)
                 return f"{wrong.what} {wrong.remedy or ''}".strip()
     return None
+
+
+def doubt_of(question: Question, answer: str) -> str | None:
+    """Returns what may be wrong with a valid answer: a region that no list has. None where nothing is."""
+    return region_doubt(answer, "public") if question.name == "location" else None
 
 
 def listed_environments(text: str) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ import jinja2
 import yaml
 
 from amlz.core.facts.regions import WITHOUT_ZONES
+from amlz.core.notices import notices
+from amlz.core.notices.notice import Notice
 from amlz.core.plan import make_plan
 from amlz.core.problems import LandingZoneError, Path, StackFileError, dotted
 from amlz.dataclass import dataclass
@@ -57,7 +59,15 @@ _OPTIONS: dict[Path, str] = {
 }
 
 
-def new_stack_file(stack: NewStack, schema: str) -> str:
+@dataclass(frozen=True, slots=True)
+class NewText:
+    """The text of a new stack file, and doubts about it that stop nothing."""
+
+    text: str
+    notices: tuple[Notice, ...]
+
+
+def new_stack_file(stack: NewStack, schema: str) -> NewText:
     """Returns the text of a stack file. `schema`: path or URL of the JSON Schema, for editors.
 
     Raises LandingZoneError with every answer that is not valid, by the name of its option.
@@ -74,10 +84,11 @@ def new_stack_file(stack: NewStack, schema: str) -> str:
         projects=projects,
     )
     try:
-        make_plan(from_object(yaml.safe_load(text)["config"][KEY]))
+        config = from_object(yaml.safe_load(text)["config"][KEY])
+        plan = make_plan(config)
     except StackFileError as error:
         raise LandingZoneError("\n".join(_by_option(error, stack))) from None
-    return text
+    return NewText(text, tuple(notices(config, plan)))
 
 
 _AS_THEY_ARE = (

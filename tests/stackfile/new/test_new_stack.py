@@ -33,7 +33,7 @@ NETWORKS = Networks(
 
 def ranges(stack: NewStack) -> tuple[str, tuple[str, ...], dict[str, str]]:
     """The hub's range, the spoke's, and those of environments, as `amlz check` reads the file."""
-    _, plan = checked("Pulumi.new.yaml", raw=new_stack_file(stack, SCHEMA).encode())
+    _, plan = checked("Pulumi.new.yaml", raw=new_stack_file(stack, SCHEMA).text.encode())
     hub, spoke = plan.addresses.hub, plan.addresses.spokes[0]
     blocks = {str(block.owner): block.cidr for block in spoke.blocks}
     return hub.ranges[0], tuple(spoke.ranges), blocks
@@ -143,14 +143,16 @@ def test_every_wrong_answer_is_reported_by_its_option(change: dict[str, object],
 )
 def test_an_organisation_of_any_text_is_kept(organisation: str) -> None:
     """Quoted where YAML would read something else."""
-    file, _ = checked("Pulumi.new.yaml", raw=new_stack_file(replace(STACK, organisation=organisation), SCHEMA).encode())
+    file, _ = checked(
+        "Pulumi.new.yaml", raw=new_stack_file(replace(STACK, organisation=organisation), SCHEMA).text.encode()
+    )
 
     assert file.config.organisation == organisation
 
 
 def test_a_region_without_zones_has_none() -> None:
     """The preview would report zones that the region does not have."""
-    file, _ = checked("Pulumi.new.yaml", raw=new_stack_file(replace(STACK, location="westus"), SCHEMA).encode())
+    file, _ = checked("Pulumi.new.yaml", raw=new_stack_file(replace(STACK, location="westus"), SCHEMA).text.encode())
 
     assert file.config.availability_zones == ()
 
@@ -163,6 +165,7 @@ def test_a_region_without_zones_has_none() -> None:
         ("project", "Fraud", "Write fraud."),
         ("environments", "", "It is empty"),
         ("environments", "dev,Prod", "Write prod."),
+        ("environments", "dev,dev", "'dev' is there twice. Name each environment once."),
     ],
 )
 def test_a_wrong_answer_says_what_to_write(name: str, answer: str, wrong: str) -> None:
