@@ -245,6 +245,14 @@ def _connection_secret(failure: ModelError) -> tuple[str, str]:
     )
 
 
+_MONTH = '"2027-01-01"'
+
+
+def _budget_start(failure: ModelError) -> tuple[str, str]:
+    meant = failure.context["meant"]
+    return f"{failure.subject} {failure.context['why']}.", f'Write "{meant}".' if meant else f"For example {_MONTH}."
+
+
 def _tag(failure: ModelError) -> tuple[str, str]:
     name = "tag name" if looks_secret(str(failure.context["name"])) else f"tag name {failure.context['name']}"
     return f"The {name} holds {failure.context['bad']}, which Azure refuses.", "Use other characters."
@@ -336,6 +344,7 @@ WORDS: Mapping[str, Words] = {
     "address": _address,
     "port": _port,
     "connection_secret": _connection_secret,
+    "budget_start": _budget_start,
     "tag": _tag,
     "tag_twice": _tag_twice,
 }

@@ -294,13 +294,19 @@ def test_a_mistake_is_reported_at_its_key(stack_file: dict[str, Any], begins: st
 
 
 @pytest.mark.parametrize(
-    ("start", "expected"),
-    [("2027-01-15", "is not the first day"), ("2017-05-01", "the earliest start"), ("January", "is not a day")],
+    ("start", "why", "remedy"),
+    [
+        ("2027-01-15", "is not the first day of a month.", 'Write "2027-01-01".'),
+        ("20270115", "is not written as YYYY-MM-DD.", 'Write "2027-01-01".'),
+        ("2017-05-01", "is before 2017-06-01, the earliest start that Azure takes.", 'For example "2027-01-01".'),
+        ("January", "is not the first day of a month, as YYYY-MM-DD.", 'For example "2027-01-01".'),
+    ],
 )
-def test_a_budget_starts_with_a_month(start: str, expected: str) -> None:
-    """Azure takes no other day."""
-    with pytest.raises(LandingZoneError, match=expected):
-        from_object(operated({"budget": {"amount": 1, "start": start}}))
+def test_a_budget_starts_with_a_month(start: str, why: str, remedy: str) -> None:
+    """Azure takes no other day; the remedy has a value that can be copied."""
+    (problem,) = messages_of(operated({"budget": {"amount": 1, "start": start}}))
+
+    assert problem.split("\n  ", 1)[1] == f"{start!r} {why}\n  {remedy}"
 
 
 @pytest.mark.parametrize(

@@ -37,15 +37,19 @@ def _first_of_a_month(text: str) -> str:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise PydanticCustomError("budget_start", "{value} is not a day as 2027-01-01", {"value": repr(text)}) from None
-    if day.day != 1:
-        raise PydanticCustomError("budget_start", "{value} is not the first day of a month", {"value": repr(text)})
+        raise _wrong_start("is not the first day of a month, as YYYY-MM-DD") from None
+    if str(day) != text:  # another form of ISO 8601
+        raise _wrong_start("is not written as YYYY-MM-DD", day.replace(day=1))
     if day < EARLIEST:
-        raise PydanticCustomError(
-            "budget_start", "{value} is before {first}, the earliest start that Azure takes",
-            {"value": repr(text), "first": str(EARLIEST)},
-        )  # fmt: skip
+        raise _wrong_start(f"is before {EARLIEST}, the earliest start that Azure takes")
+    if day.day != 1:
+        raise _wrong_start("is not the first day of a month", day.replace(day=1))
     return text
+
+
+def _wrong_start(why: str, meant: date | None = None) -> PydanticCustomError:
+    """Why a date is no start of a budget, and the date that is meant."""
+    return PydanticCustomError("budget_start", "it is no start", {"why": why, "meant": str(meant or "")})
 
 
 class EventHubConfig(Config):
