@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from amlz.core.facts.names import NAME_RULES
 from amlz.stackfile.schema import json_schema
 from tests.conftest import ROOT, STACKS
 
@@ -42,11 +44,65 @@ def test_titles_are_words() -> None:
     titles = {key: properties[key]["title"] for key in ("schemaVersion", "tenantId", "businessUnit", "projects")}
     assert titles == {
         "schemaVersion": "Schema version",
-        "tenantId": "Tenant id",
+        "tenantId": "Tenant ID",
         "businessUnit": "Business unit",
         "projects": "Projects",
     }
-    assert [name for name, part in SCHEMA["$defs"].items() if part.get("title", "").endswith("Config")] == []
+    every = set(titles_of(SCHEMA))
+    assert [title for title in every if title.endswith("Config") or "_" in title] == []
+    assert every >= {"Azure DevOps", "Cosmos DB object ID", "Daily cap GB", "SLOs", "TLS inspection", "VPN gateway"}
+
+
+def titles_of(part: Any) -> Iterator[str]:
+    """Every title in a part of the schema."""
+    if isinstance(part, dict):
+        yield from [part["title"]] if isinstance(part.get("title"), str) else []
+        part = list(part.values())
+    for inner in part if isinstance(part, list) else ():
+        yield from titles_of(inner)
+
+
+def test_every_property_has_a_description() -> None:
+    """Editors show it."""
+    properties = [
+        (name, key, inner)
+        for name, part in SCHEMA["$defs"].items()
+        for key, inner in part.get("properties", {}).items()
+    ]
+
+    assert len(properties) > 300
+    assert [(name, key) for name, key, inner in properties if not inner.get("description")] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("projects.churn.environments.dev.names.keyVault", "keyVault"),
+        ("projects.churn.environments.dev.names.workspace", "workspace"),
+        ("projects.churn.environments.dev.search.name", "searchService"),
+        ("dataLake.name", "storageAccount"),
+        ("sharedRegistry.name", "containerRegistry"),
+        ("sharedRegistry.resourceGroup", "resourceGroup"),
+        ("hub.logAnalytics.name", "logAnalytics"),
+        ("hub.names.firewall", "firewall"),
+        ("spokes.main.names.routeTable", "routeTable"),
+    ],
+)
+def test_an_own_name_has_the_length_that_azure_takes(path: str, kind: str) -> None:
+    """An editor marks one that is longer."""
+    value = landing_zone("minimal")
+    here: Any = value
+    *above, last = path.split(".")
+    for key in above:
+        here = here.setdefault(key, {})
+    most = NAME_RULES[kind].longest
+
+    here[last] = "a" * most
+    right = errors(value)
+    here[last] = "a" * (most + 1)
+
+    assert [error for error in right if error[0] == path] == []
+    assert [error for error in errors(value) if error not in right] == [(path, "maxLength")]
 
 
 def test_an_error_in_an_existing_hub_points_at_its_key() -> None:

@@ -65,7 +65,7 @@ class DataLakeConfig(Config):
     """A range in a spoke for a subnet of its private endpoints, /29 or larger. Default: they are in the hub."""
     spoke: Word | None = None
     """The spoke of that range. Not needed where there is only one."""
-    name: OwnName | None = None
+    name: OwnName | None = Field(default=None, json_schema_extra={"maxLength": 24})
     """An own name instead of the generated one: 3 to 24 lower-case letters or digits, unique in Azure."""
     generation: Generation = 1
     """Raise by one when the name is still held by something deleted."""

@@ -27,7 +27,7 @@ class SearchConfig(Config):
     """Adds a system-assigned identity, with which indexers read data sources. It gets no roles here."""
     require_customer_keys: bool = False
     """Makes Azure report a service as not compliant that has an index without a customer-managed key."""
-    name: OwnName | None = None
+    name: OwnName | None = Field(default=None, json_schema_extra={"maxLength": 60})
     """A custom name instead of the generated one: 2 to 60 lower-case letters, digits or hyphens, unique in Azure."""
 
 

@@ -41,7 +41,7 @@ class LogAnalyticsConfig(Config):
     """Most gigabytes taken in a day; further data is lost until the next. None means no cap."""
     shared_keys: bool = False
     """Accepts data with a key of the workspace, as agents without an identity need. Diagnostic settings need no key."""
-    name: OwnName | None = None
+    name: OwnName | None = Field(default=None, json_schema_extra={"maxLength": 63})
     """An own name instead of the generated one."""
 
 

@@ -60,7 +60,7 @@ class SpokeConfig(Config):
 class SharedRegistryConfig(Config):
     """A container registry that several environments share."""
 
-    name: OwnName | None = None
+    name: OwnName | None = Field(default=None, json_schema_extra={"maxLength": 50})
     """An own name instead of the generated one: 5 to 50 letters or digits, unique in Azure."""
     resource_group: OwnName | None = None
     """An own name of its resource group."""
