@@ -7,6 +7,8 @@ STACK ?=
 STACKS := $(patsubst Pulumi.%.yaml,%,$(wildcard Pulumi.*.yaml))
 SHOWN := $(or $(STACK),$(filter dev,$(STACKS)),$(if $(word 2,$(STACKS)),--all,$(STACKS)))
 READY := $(VENV)/.ready
+#: pip shows what it does on a terminal alone.
+QUIET = $(shell test -t 2 || echo -q)
 
 # Modules are compiled once, not again in each process that a test starts.
 unexport PYTHONDONTWRITEBYTECODE
@@ -133,11 +135,11 @@ engine: .tools/pulumi/pulumi ## builds Pulumi's CLI, for tests where it is not i
 $(READY): requirements.lock requirements-html.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "setting up $(VENV): a minute or two, once" >&2
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --only-binary :all: --require-hashes \
-		-r requirements.lock
+	@$(BIN)/python -m pip install $(QUIET) --disable-pip-version-check --only-binary :all: --require-hashes \
+		-r requirements.lock >&2
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --only-binary :all: --require-hashes -r requirements-html.lock \
 		2>/dev/null || echo "pygraphviz has no wheel for this system: HTML reports are made without their drawing" >&2
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip install $(QUIET) --disable-pip-version-check --no-deps --no-build-isolation -e . >&2
 	@$(BIN)/python -m compileall -q amlz components tools
 	@touch $@
 

@@ -9,6 +9,7 @@ import typer
 
 from amlz.cli.jsonl import answer_lines
 from amlz.cli.options import AnswerForm, FormOption, Output, Stack, Today, planned, write
+from amlz.cli.progress import step
 
 app = typer.Typer(
     name="policy",
@@ -55,7 +56,9 @@ def explain(
 
     file, plan = planned(stack)
     render = policy_explain.as_json if form is AnswerForm.json else policy_explain.as_text
-    write(render(preview_stack(file, plan, today), resource, policy), output)
+    with step(f"Previewing {file.stack}"):
+        preview = preview_stack(file, plan, today)
+    write(render(preview, resource, policy), output)
 
 
 @app.command()
@@ -87,7 +90,9 @@ def run_cases(
     from amlz.reports import policy_pages
 
     default = ROOT / ("custom/policies" if PACKAGED else "policies/cases")
-    ran = list(case_files.run(folder or default, library()))
+    cases = folder or default
+    with step(f"Running the cases of {cases}"):
+        ran = list(case_files.run(cases, library()))
     write((policy_pages.cases_json if form is AnswerForm.json else policy_pages.cases_text)(ran), output)
     raise typer.Exit(int(not all(case.passed for case in ran)))
 
@@ -130,4 +135,6 @@ def remediate(stack: Stack, output: Output = None) -> None:
     from amlz.reports.policy_remediate import render
 
     file, plan = planned(stack)
-    write(render(preview_stack(file, plan)), output)
+    with step(f"Previewing {file.stack}"):
+        preview = preview_stack(file, plan)
+    write(render(preview), output)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,6 +33,14 @@ def steps(stream: TextIO | None, verbose: bool = False) -> Iterator[Callable[[st
     finally:
         stream.write("\r\x1b[K")
         stream.flush()
+
+
+@contextmanager
+def step(text: str) -> Iterator[None]:
+    """Shows one step on a terminal while it runs."""
+    with steps(sys.stderr) as show:
+        show(text)
+        yield
 
 
 def _timed(stream: TextIO) -> Iterator[Callable[[str], None]]:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from amlz.cli.options import AnswerForm, FormOption, Output, Stack, planned, write
+from amlz.cli.progress import step
 
 app = typer.Typer(
     name="project",
@@ -63,7 +64,9 @@ def add(
         )
     wanted = tuple(part.strip() for part in environments.split(",") if part.strip())
     request = ProjectRequest(name, wanted, like or None, _named(spoke, "--spoke"), networks, size_of)
-    change = added(ProjectTarget(*planned(stack), write=not dry_run), request)
+    target = ProjectTarget(*planned(stack), write=not dry_run)
+    with step(f"Previewing {target.file.stack} before and after"):
+        change = added(target, request)
     write((report.added_json if form is AnswerForm.json else report.added_text)(change), output)
 
 
@@ -83,6 +86,8 @@ def remove(
     from amlz.app.projects import remove as removed
     from amlz.reports import project as report
 
-    change = removed(ProjectTarget(*planned(stack), write=yes), name, environment)
+    target = ProjectTarget(*planned(stack), write=yes)
+    with step(f"Previewing {target.file.stack} before and after"):
+        change = removed(target, name, environment)
     write((report.removed_json if form is AnswerForm.json else report.removed_text)(change), output)
     raise typer.Exit(int(not change.written))

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from amlz.cli.options import Output, Stack, planned, refuse, write
+from amlz.cli.progress import step
 
 
 class ReachForm(StrEnum):
@@ -53,5 +54,6 @@ def reach(
     from amlz.reports.reach import FORMS
 
     file, plan = planned(stack)
-    answers = reach(file, plan, ReachQuestion(source or None, destination or None, protocol.value, port))
+    with step(f"Evaluating the networks of {file.stack}"):
+        answers = reach(file, plan, ReachQuestion(source or None, destination or None, protocol.value, port))
     write(FORMS[form.value](file.stack, answers), output)

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from amlz.cli.options import Output, Stack, planned, shown, write
-from amlz.cli.progress import steps
+from amlz.cli.progress import step, steps
 from amlz.reports.streams import given, say
 
 #: How the state of a stack comes to `amlz import-subnets`.
@@ -92,7 +92,8 @@ def recover(stack: Stack) -> None:
 
     file, _ = planned(stack)
     exported = recovery.read(given("pulumi stack export --stack NAME | amlz recover NAME"))
-    recovered = recovery.recover(exported, planned_ids(program_of(file)))
+    with step(f"Previewing {file.stack}"):
+        recovered = recovery.recover(exported, planned_ids(program_of(file)))
     write_out(escaped(json.dumps(recovered.exported, indent=4)) + "\n")
     say(shown(recovery.described(recovered)))
 
@@ -111,7 +112,8 @@ def import_subnets(stack: Stack) -> None:
 
     file, plan = planned(stack)
     exported = recovery.read(given(_EXPORT), _EXPORT)
-    result = subnet_import.import_file(preview_stack(file, plan).graph, exported)
+    with step(f"Previewing {file.stack}"):
+        result = subnet_import.import_file(preview_stack(file, plan).graph, exported)
     write_out(escaped(json.dumps(result, indent=2)) + "\n")
     if result["resources"]:
         then = "pulumi import --file FILE --protect=false --generate-code=false, then pulumi up"

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from amlz.cli.options import Output, Stack, planned, refuse, write
+from amlz.cli.progress import step
 
 
 class RolesForm(StrEnum):
@@ -36,7 +37,8 @@ def roles(
     from amlz.reports.roles import FORMS
 
     file, plan = planned(stack)
-    result = deployer_roles(graph_of(file, plan), file.stack, "deployer" if deployer else "reader")
+    with step(f"Previewing {file.stack}"):
+        result = deployer_roles(graph_of(file, plan), file.stack, "deployer" if deployer else "reader")
     if deployer:
         result = replace(result, definitions=custom_roles(plan.roles()))
     write(FORMS[form.value](file.stack, result), output)

@@ -11,6 +11,7 @@ import typer
 
 from amlz.cli.jsonl import answer_lines
 from amlz.cli.options import planned, refuse, shown
+from amlz.cli.progress import step
 from amlz.cli.signals import Stopped
 from amlz.reports.streams import say
 
@@ -84,7 +85,8 @@ def _deploy(arm: SimulatedArm, stack: Stack) -> None:
     from amlz.app.listening import deployed as done
 
     try:
-        deployed_stack = done(arm, stack)
+        with step(f"Deploying {stack[0].stack}"):
+            deployed_stack = done(arm, stack)
     except NotDeployed as problem:
         say(shown(f"{problem}\n"))
         sys.exit(1)

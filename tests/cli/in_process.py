@@ -17,14 +17,29 @@ from amlz.cli import main as cli
 from tests.conftest import ROOT, SAMPLES, registered_once
 
 
-def amlz_here(*arguments: str, folder: Path | None = None, given: str = "") -> subprocess.CompletedProcess[str]:
-    """Returns what a process of `amlz` would write, and its exit code. Options: as in test_command_line.amlz."""
+class TerminalStream(io.TextIOWrapper):
+    """A stream that is a terminal."""
+
+    def isatty(self) -> bool:
+        """Returns True."""
+        return True
+
+
+def amlz_here(
+    *arguments: str, folder: Path | None = None, given: str = "", terminal: bool = False
+) -> subprocess.CompletedProcess[str]:
+    """Returns what a process of `amlz` would write, and its exit code. Options: as in test_command_line.amlz.
+
+    `terminal`: standard error is one.
+    """
     named = {"dev", "prod", "develop"}.intersection(arguments)
     where = folder or (SAMPLES if named else ROOT)
     once = mock.patch.object(preview, "register", registered_once)
     with once, _environment(), contextlib.chdir(where), mock.patch.object(sys, "argv", ["amlz", *arguments]):
         texts = {"stdin": given, "stdout": "", "stderr": ""}
         streams = {name: io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8") for name, text in texts.items()}
+        if terminal:
+            streams["stderr"] = TerminalStream(io.BytesIO(), encoding="utf-8")
         with contextlib.ExitStack() as replaced:
             for name, stream in streams.items():
                 replaced.enter_context(mock.patch.object(sys, name, stream))
@@ -54,5 +69,5 @@ def _environment() -> Iterator[None]:
 
 def _written(stream: io.TextIOWrapper) -> str:
     stream.flush()
-    stream.seek(0)
-    return stream.read()
+    stream.buffer.seek(0)
+    return stream.buffer.read().decode()

@@ -20,6 +20,7 @@ from amlz.reports.styled import (
     restyled,
     styled,
 )
+from tests.cli.in_process import amlz_here
 from tests.conftest import previewed
 
 
@@ -122,6 +123,35 @@ def test_progress_is_one_line_of_a_terminal_that_is_empty_at_the_end() -> None:
 
     assert terminal.getvalue() == f"\r\x1b[KPreviewing dev\r\x1b[K\ufffd[2J{'x' * 75}\r\x1b[K"
     assert pipe.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "steps_shown"),
+    [
+        ("preview dev", ["Previewing dev", "Writing text"]),
+        ("reach dev --from internet", ["Evaluating the networks of dev"]),
+        ("roles dev --deployer", ["Previewing dev"]),
+        ("policy remediate dev", ["Previewing dev"]),
+        ("policy test policies/cases/Deny-MachineLearning-Aks", ["Running the cases of policies/cases/Deny-Mac"]),
+        ("project add dev fraud --dry-run", ["Previewing dev before and after"]),
+    ],
+)
+def test_a_verb_that_evaluates_a_stack_shows_its_steps_on_a_terminal(words: str, steps_shown: list[str]) -> None:
+    """The line is empty again before the output begins."""
+    ran = amlz_here(*words.split(), terminal=True)
+
+    *lines, last = ran.stderr.split("\r\x1b[K")[1:]
+    assert ([line[:44] for line in lines], last) == (steps_shown, "")
+    assert ran.returncode in (0, 1)
+    assert ran.stdout != ""
+
+
+def test_answered_lines_are_counted_on_a_terminal_that_does_not_show_them() -> None:
+    """One count for each hundred."""
+    ran = amlz_here("simulate", "--jsonl", given='{"reset": true}\n' * 250, terminal=True)
+
+    assert (ran.returncode, len(ran.stdout.splitlines())) == (0, 250)
+    assert ran.stderr == "\r\x1b[K100 lines answered\r\x1b[K200 lines answered\r\x1b[K"
 
 
 def test_verbose_steps_stay_with_their_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
