@@ -92,6 +92,7 @@ SLOW: dict[str, str | None] = {
     "tests/cli/test_command_line.py::test_the_same_input_gives_the_same_bytes": PROCESSES,
     f"{LIGHT}[addresses": PROCESSES,
     "tests/cli/test_policy_commands.py": PROCESSES,
+    "tests/cli/test_wrong_input.py::test_a_wrong_value_is_a_sentence": MORE,
     "tests/cli/test_project_commands.py::test_only_these_verbs_load_the_editor_of_yaml[arguments1]": PROCESSES,
     "tests/cli/test_project_commands.py::test_a_file_for_reading_only_stays_as_it_is": PROCESSES,
     "tests/cli/test_project_commands.py::test_a_project_is_added_and_removed_again": PROCESSES,

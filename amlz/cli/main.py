@@ -20,8 +20,8 @@ from amlz.cli.verbs import SECTIONS, name_of
 
 #: Objects that exist before the first garbage collection: more than a check creates, all of which live to its end.
 START = 200_000
-#: Prefix that typer adds to the text of an error that a converter raised.
-_CONVERTER = "Value error, "
+#: Words of pydantic, which converts values for typer, and those in their stead.
+_CONVERTER = {"Value error, ": "", "Input should be": "it must be", ", unable to parse string as an integer": ""}
 
 app = typer.Typer(
     name="amlz",
@@ -65,7 +65,8 @@ def _run() -> int:
     try:
         code = complete(typer.main.get_command(app)).main(prog_name="amlz", standalone_mode=False)
     except typer.TyperException as error:
-        error.message = error.message.replace(_CONVERTER, "")
+        for words, instead in _CONVERTER.items():
+            error.message = error.message.replace(words, instead)
         try:
             if sys.stderr is not None:
                 getattr(error, "show")()  # noqa: B009 - every error that typer raises can show itself, its base cannot

@@ -78,9 +78,7 @@ def write_whole(path: Path, text: str) -> None:
         return  # the reader closed the pipe
     except (OSError, RuntimeError) as error:  # links that go round are a RuntimeError
         reason = ((error.strerror if isinstance(error, OSError) else "") or str(error)).lower()
-        raise LandingZoneError(
-            f"{path}\n  It cannot be written: {reason}.\n  Choose another file with --output."
-        ) from None
+        raise LandingZoneError(f"{path}\n  It cannot be written: {reason}.\n  Choose another file.") from None
 
 
 def _opened(path: Path, mode: int) -> int:
@@ -118,9 +116,7 @@ def check_writable(path: Path) -> None:
             os.unlink(temporary)
     except (OSError, RuntimeError) as error:  # links that go round are a RuntimeError
         reason = ((error.strerror if isinstance(error, OSError) else "") or str(error)).lower()
-        raise LandingZoneError(
-            f"{path}\n  It cannot be written: {reason}.\n  Choose another file with --output."
-        ) from None
+        raise LandingZoneError(f"{path}\n  It cannot be written: {reason}.\n  Choose another file.") from None
 
 
 def _target(path: Path) -> Path:

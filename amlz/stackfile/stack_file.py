@@ -64,7 +64,7 @@ def find(stack: str, folder: Path) -> Path:
 
     A path may have backslashes, as Windows writes it.
     """
-    if stack.endswith((".yaml", ".yml")) or "/" in stack or os.sep in stack:
+    if stack.endswith((".yaml", ".yml")) or "/" in stack or os.sep in stack or stack in {".", ".."}:
         return with_slashes(Path(stack) if Path(stack).is_absolute() else folder / stack)
     return folder / f"Pulumi.{stack}.yaml"
 

@@ -146,7 +146,7 @@ def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert (written.returncode, written.stdout, json.loads(good.read_text())[0]["network"]) == (0, "", "hub")
     assert (refused.returncode, refused.stderr, sorted(p.name for p in tmp_path.iterdir())) == (
         2,
-        f"{bad}\n  It cannot be written: no such file or directory.\n  Choose another file with --output.\n",
+        f"{bad}\n  It cannot be written: no such file or directory.\n  Choose another file.\n",
         ["addresses.json"],
     )
 

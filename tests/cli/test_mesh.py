@@ -131,7 +131,7 @@ def test_programs_read_faults_and_steps(tmp_path: Path) -> None:
         (("mesh", "render", str(EXAMPLE), "--to", "a", "--output", "b"), "each names another destination."),
         (("mesh", "render", str(EXAMPLE), "--to", str(EXAMPLE)), "It is not a folder.\n  Pass a folder by --to."),
         (("mesh", "render", str(EXAMPLE), "--to", "/proc/mesh"), "It cannot be created: "),
-        (("mesh", "rotate", str(EXAMPLE), "--step", "4"), "Input should be less than or equal to 3"),
+        (("mesh", "rotate", str(EXAMPLE), "--step", "4"), "it must be less than or equal to 3"),
         (("mesh", "rotate", str(EXAMPLE)), "Missing option '--step'"),
         (("mesh", "rotate", STACKS["minimal"], "--step", "1"), "minimal has no service mesh."),
         (("mesh", "check", "examples/minimal"), "examples/minimal\n  It has no document of Kuma"),

@@ -119,7 +119,7 @@ def test_what_cannot_be_written_is_told_and_stays_as_it_was(tmp_path: Path, wher
         write_whole(path, "report")
 
     message = str(raised.value).splitlines()
-    assert (message[0], message[2], len(message)) == (str(path), "  Choose another file with --output.", 3)
+    assert (message[0], message[2], len(message)) == (str(path), "  Choose another file.", 3)
     assert message[1] == f"  It cannot be written: {why}." if why else message[1].startswith("  It cannot be written: ")
     assert {item: item.read_bytes() for item in tmp_path.rglob("*") if item.is_file()} == before
 
@@ -185,7 +185,7 @@ def test_a_link_that_leaves_the_current_folder_is_not_followed(tmp_path: Path, m
             write_whole(Path(name), "report")
         assert str(raised.value).splitlines()[1:] == [
             "  It cannot be written: it is a link that leaves the current folder.",
-            "  Choose another file with --output.",
+            "  Choose another file.",
         ]
         with pytest.raises(LandingZoneError) as raised:
             write_back(Path(name), b"mine", b"yours", name)
