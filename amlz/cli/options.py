@@ -86,7 +86,8 @@ Today = Annotated[
 ]
 
 
-def _revision(name: str | None) -> str | None:
+def revision(name: str | None) -> str | None:
+    """Returns the name of a revision, None where the option is not given. Refuses an empty name."""
     if name == "":
         raise typer.BadParameter("it is empty: name a revision, such as origin/main")
     return name
@@ -96,7 +97,7 @@ Against = Annotated[
     str | None,
     typer.Option(
         "--against",
-        callback=_revision,
+        callback=revision,
         help="Show only the differences from this git revision to the present files, committed or not.",
         show_default=False,
     ),

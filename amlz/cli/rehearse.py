@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from amlz.cli.options import Output, Stack, planned, shown, write
+from amlz.cli.options import Output, Stack, planned, revision, shown, write
 from amlz.cli.progress import step, steps
 from amlz.reports.streams import given, say
 
@@ -36,9 +36,14 @@ def rehearse(
     stack: Stack,
     then: Annotated[str, typer.Option("--then", help="The stack file that it is edited to.")] = "",
     earlier: Annotated[
-        str,
-        typer.Option("--from", help="A tag or revision: rehearse the upgrade from its program.", show_default=False),
-    ] = "",
+        str | None,
+        typer.Option(
+            "--from",
+            callback=revision,
+            help="A tag or revision: rehearse the upgrade from its program.",
+            show_default=False,
+        ),
+    ] = None,
     fault: Annotated[list[str] | None, typer.Option("--fault", help="KIND, KIND@N or KIND@TYPE; repeatable.")] = None,
     faults: Annotated[Faults | None, typer.Option("--faults", help="Every kind of fault.")] = None,
     form: Annotated[RehearsalForm, typer.Option("--format", "-f", help="Format of the output.")] = RehearsalForm.text,

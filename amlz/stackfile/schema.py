@@ -16,7 +16,7 @@ _NULL = {"type": "null"}
 _SPELLED = {
     word.lower(): word
     for word in (
-        *("AKS", "API", "CNI", "DB", "DNS", "DevOps", "GB", "GPU", "GitHub", "ID", "ML"),
+        *("AKS", "API", "CNI", "DB", "DDoS", "DNS", "DevOps", "GB", "GPU", "GitHub", "ID", "ML"),
         *("NAT", "SKU", "SLO", "SLOs", "TLS", "URI", "URL", "UTC", "VPN"),
     )
 }

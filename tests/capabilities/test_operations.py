@@ -135,7 +135,7 @@ def test_the_daily_cap_has_an_alert_that_queries_with_an_identity() -> None:
 
     alert = spec.query_alerts[0]
     assert spec.identity is not None
-    assert (alert.identity, alert.frequency, alert.window, alert.measure) == (spec.identity.id, "PT5M", "PT15M", "")
+    assert (alert.identity, alert.frequency, alert.window, alert.measure) == (spec.identity.id, "PT5M", "PT15M", None)
     assert [(role.role, role.scope) for role in spec.roles] == [("Log Analytics Reader", alert.log)]
 
 

@@ -37,14 +37,16 @@ def amlz_here(
     once = mock.patch.object(preview, "register", registered_once)
     with once, _environment(), contextlib.chdir(where), mock.patch.object(sys, "argv", ["amlz", *arguments]):
         texts = {"stdin": given, "stdout": "", "stderr": ""}
-        streams = {name: io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8") for name, text in texts.items()}
-        if terminal:
-            streams["stderr"] = TerminalStream(io.BytesIO(), encoding="utf-8")
+        buffers = {name: io.BytesIO(text.encode()) for name, text in texts.items()}
+        streams: dict[str, io.TextIOWrapper] = {
+            name: (TerminalStream if terminal and name == "stderr" else io.TextIOWrapper)(buffer, encoding="utf-8")
+            for name, buffer in buffers.items()
+        }
         with contextlib.ExitStack() as replaced:
             for name, stream in streams.items():
                 replaced.enter_context(mock.patch.object(sys, name, stream))
             code = _code()
-    out, err = (_written(streams[name]) for name in ("stdout", "stderr"))
+    out, err = (_written(streams[name], buffers[name]) for name in ("stdout", "stderr"))
     return subprocess.CompletedProcess(["amlz", *arguments], code, out, err)
 
 
@@ -67,7 +69,6 @@ def _environment() -> Iterator[None]:
         yield
 
 
-def _written(stream: io.TextIOWrapper) -> str:
+def _written(stream: io.TextIOWrapper, buffer: io.BytesIO) -> str:
     stream.flush()
-    stream.buffer.seek(0)
-    return stream.buffer.read().decode()
+    return buffer.getvalue().decode()

@@ -129,7 +129,7 @@ WRONG: dict[str, tuple[str, dict[str, Values]]] = {
         {
             "STACK": STACK,
             "--then": STACK,
-            "--from": {"": "", "nowhere": "", "HEAD:notes.txt": ""},
+            "--from": {"": "it is empty", "nowhere": "", "HEAD:notes.txt": ""},
             "--fault": {"nope": "nope", "throttled@0": "throttled@0", "@3": "@3"},
         },
     ),
@@ -163,7 +163,7 @@ WRONG: dict[str, tuple[str, dict[str, Values]]] = {
     ),
     "policy show": ("guardrails-compute", {"POLICY": {"nope": "nope", "guardrails": "guardrails", "": "There is no"}}),
     "policy explain": (
-        "dev cpu-cluster guardrails-compute",
+        "dev ada-murh4 guardrails-compute",
         {
             "STACK": STACK,
             "RESOURCE": {"nope": "nope", "": "", "urn:x": "urn:x"},
