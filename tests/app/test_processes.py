@@ -117,6 +117,8 @@ def _started(folder: Path) -> tuple[subprocess.Popen[str], list[int], list[Path]
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # A test run in the background ignores Ctrl-C, and its children would too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     until = time.monotonic() + 60
     while not all(path.exists() and path.read_text(encoding="utf-8") for path in paths):
