@@ -67,7 +67,7 @@ FACTS = Facts(
     changes={
         ENDPOINT: (
             *tracked(),
-            ChangeRule("identity", Kind.FIXED, _IDENTITIES, "an endpoint keeps the identity that it was created with"),
+            ChangeRule("identity", Kind.FIXED, _IDENTITIES, "an endpoint keeps the identity that it was created with; deleting it deletes its deployments"),
             *properties(NETWORK, "publicNetworkAccess"),
             *properties(_UPDATE, "traffic", "mirrorTraffic"),
         ),
