@@ -17,7 +17,7 @@ IMPORTED = (
         "from components.defender import Defender; from components.resource_registry import ResourceRegistry\n"
         "from amlz.capabilities.defender.spec import DefenderPlanSpec as Plan\n"
         f"at = '{SUBSCRIPTION}'\n"
-        "plans = (Plan('keyVaults', 'KeyVaults', 'PerKeyVault', at), Plan('ai', 'AI', '', at))\n"
+        "plans = (Plan('keyVaults', 'KeyVaults', 'PerKeyVault', at), Plan('ai', 'AI', None, at))\n"
         "Defender('defender', plans, ResourceRegistry({at: hub}))\n"
     )
 )
