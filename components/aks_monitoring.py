@@ -25,7 +25,12 @@ _PROMETHEUS = ["Microsoft-PrometheusMetrics"]
 
 
 class AksMonitoring(pulumi.ComponentResource):
-    """Metrics that Grafana alone reads, by its own private endpoint, and logs of containers."""
+    """Metrics that Grafana alone reads, by its own private endpoint, and logs of containers.
+
+    `resource_ids`: `metrics`, the Azure Monitor workspace, and `grafana`.
+    """
+
+    resource_ids: dict[str, pulumi.Output[str]]
 
     def __init__(
         self,
@@ -46,7 +51,8 @@ class AksMonitoring(pulumi.ComponentResource):
         self._grafana()
         for role in args.roles:
             role_assignment(self, name, role, resources)
-        self.register_outputs({})
+        self.resource_ids = {"metrics": resources.ref(args.metrics_id), "grafana": resources.ref(args.grafana_id)}
+        self.register_outputs({"resource_ids": self.resource_ids})
 
     def _options(self, protect: bool = False) -> pulumi.ResourceOptions:
         return self._resources.options(self, self._args.place.subscription, protect=protect)

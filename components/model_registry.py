@@ -10,7 +10,12 @@ from components.role_assignment import role_assignment
 
 
 class ModelRegistry(pulumi.ComponentResource):
-    """Roles of groups and pipelines on a registry. Identities get theirs with the environment that they are of."""
+    """Roles of groups and pipelines on a registry. Identities get theirs with the environment that they are of.
+
+    `resource_ids`: ids of the assignments, by the key of the role.
+    """
+
+    resource_ids: dict[str, pulumi.Output[str]]
 
     def __init__(
         self,
@@ -22,4 +27,5 @@ class ModelRegistry(pulumi.ComponentResource):
         super().__init__("amlz:shared:ModelRegistry", name, None, opts)
         for role in args.roles:
             role_assignment(self, name, role, resources)
-        self.register_outputs({})
+        self.resource_ids = {role.key: resources.ref(role.id) for role in args.roles}
+        self.register_outputs({"resource_ids": self.resource_ids})

@@ -38,8 +38,13 @@ RECORD_TYPES = ("A", "AAAA", "CNAME", "MX", "PTR", "SOA", "SRV", "TXT")
 #: Of this provider every type is kept, since rules of our own are written for it.
 WHOLE = "microsoft.machinelearningservices/"
 
-#: Below a kept type, yet left out: it repeats the aliases of jobs one level down, and is not deployed here.
-LEFT_OUT = frozenset({"microsoft.machinelearningservices/workspaces/schedules"})
+#: Resources that the team of a factory creates in it; the program has none of them.
+_OF_FACTORIES = ("dataflows", "datasets", "integrationruntimes", "linkedservices", "pipelines", "triggers")
+
+#: Below a kept type, yet left out. Schedules repeat the aliases of jobs one level down, and are not deployed here.
+LEFT_OUT = frozenset({"microsoft.machinelearningservices/workspaces/schedules"}) | {
+    f"microsoft.datafactory/factories/{name}" for name in _OF_FACTORIES
+}
 
 _ML = "Microsoft.MachineLearningServices/workspaces"
 

@@ -172,13 +172,17 @@ def test_roles_give_what_microsoft_says_of_them(role: str, permission: str, give
     assert gives(BY_NAME[role], Permission(permission)) is given_
 
 
+#: Roles that the list of Microsoft, as it was read, does not have yet; their source is another page of it.
+NOT_LISTED = {"Monitoring Data Reader"}
+
+
 def test_every_definition_has_its_page_and_date() -> None:
     """The list of Microsoft, and the date that its page carries."""
-    assert [
+    assert {
         role.name
         for role in BUILT_IN.values()
         if not str(role.source).startswith(
             "https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/"
         )
         or not str(role.date).startswith("2024-")
-    ] == []
+    } == NOT_LISTED

@@ -58,9 +58,9 @@ def test_exceptions_come_before_refusals_and_marks() -> None:
     )
 
     assert [(rule.action, rule.priority, rule.response, rule.domains) for rule in security.rules] == [
-        ("Allow", 100, "", ("d.a.example",)),
+        ("Allow", 100, None, ("d.a.example",)),
         ("Block", 200, "SERVFAIL", ("a.example", "b.example")),
-        ("Alert", 300, "", ("c.example",)),
+        ("Alert", 300, None, ("c.example",)),
     ]
 
 

@@ -111,7 +111,7 @@ def test_computes_name_no_subnet_and_wait_for_rules_instead_of_the_hub() -> None
         target for target in spec.computes.after if "/roleAssignments/" not in target and target not in network.built
     ]
 
-    assert (spec.computes.subnet, others) == ("", [spec.workspace.endpoint.zone_group])
+    assert (spec.computes.subnet, others) == (None, [spec.workspace.endpoint.zone_group])
     assert set(network.built) <= set(spec.computes.after)
     assert [rule.name for rule in network.built.values()] == ["pe-storage-queue", "pe-storage-table"]
 
@@ -158,7 +158,7 @@ def test_the_internet_needs_no_rule_for_a_host() -> None:
     network = planned(settings).environments[0].workspace.managed_network
     assert network is not None
 
-    assert (network.isolation_mode, network.firewall) == ("AllowInternetOutbound", "")
+    assert (network.isolation_mode, network.firewall) == ("AllowInternetOutbound", None)
     assert [(rule.kind, rule.group) for rule in network.built.values()] == [
         ("PrivateEndpoint", "queue"),
         ("PrivateEndpoint", "table"),

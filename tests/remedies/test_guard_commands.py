@@ -128,8 +128,8 @@ def of(findings: tuple[Finding, ...], urn: str) -> list[Finding]:
 def refused(stack: str, old: Resource) -> Finding:
     """The first finding of a change that no update can make, in the state of the engine."""
     state = [old if resource.urn == old.urn else resource for resource in program(stack)]
-    found = of(guarded(state, program(stack), LossAllowance()), old.urn)
-    return next((finding for finding in found if finding.check in (REFUSED.id, IGNORED.id)), found[0])
+    findings = of(guarded(state, program(stack), LossAllowance()), old.urn)
+    return next((finding for finding in findings if finding.check in (REFUSED.id, IGNORED.id)), findings[0])
 
 
 @pytest.mark.parametrize("stack", KINDS)

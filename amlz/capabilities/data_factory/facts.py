@@ -63,7 +63,8 @@ FACTS = Facts(
             emits=Emits(logs=True, metrics=True, dedicated=True),
             holds=Holds(
                 "pipelines, triggers, data flows and linked services that are not in Git", "", "",
-                "connect it to Git and publish, or export its template (*Manage*, *ARM template*, *Export ARM template*)",
+                "connect it to Git and publish, or export its template (*Manage*, *ARM template*, *Export ARM template*): "
+                "Azure has no backup of a data factory",
                 _GIT_PAGE,
             ),
             public=(Switch("properties.publicNetworkAccess", ("Disabled",), "Enabled"),),

@@ -114,7 +114,8 @@ FACTS = Facts(
             emits=Emits(logs=True, metrics=False, dedicated=True),
             holds=Holds(
                 "notebooks, jobs, models, and files in the storage account of its managed resource group", "", "",
-                "export notebooks and files (`databricks workspace export-dir / backup`, `databricks fs cp -r dbfs:/ backup`)",
+                "export notebooks and files (`databricks workspace export-dir / backup`, `databricks fs cp -r dbfs:/ backup`): "
+                "Azure has no backup of a Databricks workspace",
                 "https://learn.microsoft.com/azure/databricks/dev-tools/cli/commands",
             ),
             public=(Switch("properties.publicNetworkAccess", ("Disabled",), "Enabled"),),
