@@ -8,9 +8,10 @@ from ipaddress import IPv4Network
 
 from amlz.capabilities.aks.config import AksConfig
 from amlz.capabilities.aks.facts import OTHER_ADDRESSES, SURGE
-from amlz.core.addresses import environments, spoke_of
+from amlz.core.addresses import spoke_of
 from amlz.core.capability import SharedEndpoints, SharedSubnet, setting
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
+from amlz.core.environment_settings import environments_with, path_of_setting
 from amlz.core.owners import EnvironmentKey, SharedOwner
 from amlz.core.problems import Path
 
@@ -25,15 +26,12 @@ def settings_of(environment: EnvironmentConfig) -> AksConfig | None:
 
 def clusters(config: LandingZoneConfig) -> Iterator[tuple[EnvironmentKey, EnvironmentConfig, AksConfig]]:
     """Returns every cluster, with its environment."""
-    for project, name, environment in environments(config):
-        settings = settings_of(environment)
-        if settings is not None:
-            yield EnvironmentKey(project, name), environment, settings
+    return environments_with(config, settings_of)
 
 
 def path_of(key: EnvironmentKey) -> Path:
     """Returns the path of a cluster in the stack file."""
-    return ("projects", key.project, "environments", key.environment, "aks")
+    return path_of_setting(key, "aks")
 
 
 def owner_of(key: EnvironmentKey) -> SharedOwner:

@@ -13,10 +13,10 @@ from amlz.capabilities.data_factory.facts import (
     WORKSPACE_ENDPOINT,
 )
 from amlz.capabilities.data_factory.spec import DataFactorySpec, ManagedEndpointSpec
-from amlz.core.addresses import environments
 from amlz.core.capability import EnvironmentParts, Part, Planner, Relaxation, setting
 from amlz.core.capability_facts import Who
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
+from amlz.core.environment_settings import environments_with, path_of_setting
 from amlz.core.owners import EnvironmentKey
 from amlz.core.planning.capabilities import shared_roles_of
 from amlz.core.planning.environment_context import EnvironmentContext
@@ -49,7 +49,7 @@ def _settings(environment: EnvironmentConfig) -> DataFactoryConfig | None:
 
 
 def _path(key: EnvironmentKey) -> Path:
-    return ("projects", key.project, "environments", key.environment, "dataFactory")
+    return path_of_setting(key, "dataFactory")
 
 
 def _identity(env: EnvironmentContext) -> IdentitySpec:
@@ -89,10 +89,7 @@ def _endpoints(environment: EnvironmentConfig) -> tuple[str, ...]:
 
 
 def _factories(config: LandingZoneConfig) -> Iterator[tuple[EnvironmentKey, EnvironmentConfig, DataFactoryConfig]]:
-    for project, name, environment in environments(config):
-        settings = _settings(environment)
-        if settings is not None:
-            yield EnvironmentKey(project, name), environment, settings
+    return environments_with(config, _settings)
 
 
 def check_data_factory(config: LandingZoneConfig) -> Iterator[Problem]:

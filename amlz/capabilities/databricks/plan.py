@@ -19,7 +19,7 @@ from amlz.capabilities.databricks.facts import (
     WORKSPACE,
 )
 from amlz.capabilities.databricks.spec import DatabricksSpec, LakeLocation
-from amlz.core.addresses import environments, spoke_of
+from amlz.core.addresses import spoke_of
 from amlz.core.capability import (
     EnvironmentParts,
     Part,
@@ -30,6 +30,7 @@ from amlz.core.capability import (
     setting,
 )
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
+from amlz.core.environment_settings import environments_with, path_of_setting
 from amlz.core.facts.clouds import host_of, title
 from amlz.core.facts.dns import ZONES
 from amlz.core.facts.networks import RESERVED_ADDRESSES
@@ -98,14 +99,11 @@ def _settings(environment: EnvironmentConfig) -> DatabricksConfig | None:
 
 
 def _workspaces(config: LandingZoneConfig) -> Iterator[tuple[EnvironmentKey, EnvironmentConfig, DatabricksConfig]]:
-    for project, name, environment in environments(config):
-        settings = _settings(environment)
-        if settings is not None:
-            yield EnvironmentKey(project, name), environment, settings
+    return environments_with(config, _settings)
 
 
 def _path(key: EnvironmentKey) -> Path:
-    return ("projects", key.project, "environments", key.environment, "databricks")
+    return path_of_setting(key, "databricks")
 
 
 def _owner(key: EnvironmentKey, half: str) -> SharedOwner:
