@@ -1,4 +1,4 @@
-"""Who owns the archive: a section for the archivists."""
+"""A section of reports for the archivists: the owner of the archive."""
 
 from collections.abc import Iterator
 

@@ -8,7 +8,7 @@ class ArchiveConfig(Config):
     """The archive of a landing zone."""
 
     owner: str
-    """Who decides how long it is kept: a tag."""
+    """The person who decides how long it is kept: a tag."""
 
 
 KEYS = (Key(Scope.LANDING_ZONE, "archive", ArchiveConfig | None, "A resource group for what the unit archives."),)
