@@ -85,6 +85,7 @@ SLOW: dict[str, str | None] = {
     "tests/app/test_program.py::test_a_misspelt_input_fails_the_preview[workspace.py]": PROCESSES,
     "tests/app/test_program.py::test_a_renamed_resource": PROCESSES,
     "tests/app/test_pulumi_inputs.py::test_every_stack_is_touched": PROCESSES,
+    "tests/cli/test_check_all.py::test_a_pull_request": PROCESSES,
     "tests/app/test_stacks.py::test_a_preview_of_all_stacks_frees_each_before_the_next": PROCESSES,
     "tests/app/test_stacks.py::test_a_removed_stack_with_production": PROCESSES,
     "tests/app/test_stacks.py::test_all_stacks_are_compared": PROCESSES,

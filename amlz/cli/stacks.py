@@ -43,7 +43,7 @@ def stacks(
 ) -> None:
     """Lists the stacks of this folder in the order in which they can be built."""
     from amlz.core.problems import LandingZoneError
-    from amlz.reports import all_stacks
+    from amlz.reports import all_stacks, between
     from amlz.reports.all_stacks import listing, matrix
     from amlz.stackfile.stacks import usable_stacks_of
 
@@ -57,7 +57,9 @@ def stacks(
         _failed(every)
         for why in every.ended:
             typer.echo(shown(why), err=True)
-        raise typer.Exit(int(bool(every.ended)))
+        if every.between:
+            typer.echo(shown(between.as_text(every.between)), err=True, nl=False)
+        raise typer.Exit(int(bool(every.ended) or every.conflicts("error")))
     if unusable:
         raise LandingZoneError("\n".join(map(str, unusable.values())))
 
@@ -68,13 +70,15 @@ def results_of_stacks(against: str, today: str | None, part: Part, keep: bool = 
     A stack file with mistakes does not keep the others from it. `keep`: keeps the previews of compared stacks, for a
     form that shows them. Raises LandingZoneError.
     """
+    from amlz.checks.stacks.compared import compared
+    from amlz.checks.stacks.facts import facts_of
     from amlz.core.problems import LandingZoneError
     from amlz.reports.all_stacks import StackResults
     from amlz.stackfile.stacks import usable_stacks_of
 
     every, unusable = usable_stacks_of(Path.cwd())
     wrong = {name: shown(str(error)) for name, error in unusable.items()}
-    planned_ones, parts = [], []
+    planned_ones, parts, facts = [], [], []
     with steps(sys.stderr) as show:
         for number, stack in enumerate(every, 1):
             show(f"Previewing {stack.name} ({number} of {len(every)})")
@@ -83,12 +87,15 @@ def results_of_stacks(against: str, today: str | None, part: Part, keep: bool = 
             except LandingZoneError as error:
                 wrong[stack.name] = shown(str(error))
                 continue
+            facts.append(facts_of(file, plan))
             if against:
                 planned_ones.append((stack, file, plan))
             else:
                 parts.append((stack, _freed(part, stack, partial(_previewed, file, plan, today), {})))
     results = _compared(against, today, planned_ones, wrong, part, keep) if against else StackResults("", tuple(parts))
-    return replace(results, unusable=tuple(sorted(wrong.items())))
+    differs = {stack.name for stack, _ in results.differs}
+    between = tuple(one for one in compared(facts) if not against or differs & {key.stack for key in one.keys})
+    return replace(results, unusable=tuple(sorted(wrong.items())), between=between)
 
 
 def _previewed(file: StackFile, plan: LandingZonePlan, today: str | None) -> StackResult:

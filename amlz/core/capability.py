@@ -137,6 +137,24 @@ class SharedGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedUse:
+    """Use of a resource that other stacks may use, too: the stacks of a folder are compared.
+
+    `what`: the resource in words. `path`: of its key. `settings`: values by key that are the same in every stack that
+    uses it. `offers`: containers that are built here, None for a resource that exists. `needs`: containers that are
+    used. `writes`: paths of environments by the container that each alone writes to.
+    """
+
+    id: str
+    what: str
+    path: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+    offers: tuple[str, ...] | None = None
+    needs: tuple[str, ...] = ()
+    writes: Mapping[str, Path] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class DrawnPart:
     """A part of the hub in drawings of the networks. `kind`: of `Facts.drawn`."""
 
@@ -298,6 +316,8 @@ class Planner:
     """Subscriptions on which the deployer needs the roles of `Facts.deployer`, by their condition."""
     outside: Callable[[Context], Iterable[str]] = _nothing
     """Ids of resources that exist already: they are referred to, and never waited for."""
+    shared_uses: Callable[[Context], Iterable[SharedUse]] = _nothing
+    """Resources that other stacks may use, too."""
     landing_zone: Callable[[Context], Part | None] = _no_part
     """Spec of its single component; None where it builds nothing."""
     shared: Callable[[Context], Part | None] = _no_part

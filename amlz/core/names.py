@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import field
+from typing import NamedTuple
 
 from amlz.core.custom_names import NameRequest, custom_name
 from amlz.core.facts.names import NAME_RULES
@@ -61,11 +62,21 @@ class Namer:
         return custom_name(NameRequest(kind, (*self.words, *more), tail, default), rule)
 
 
+class TakenName(NamedTuple):
+    """A name, in lower case. `within`: the scope of its uniqueness, the id of a resource group or a parent, or a
+    region; None for all of Azure.
+    """
+
+    kind: str
+    within: str | None
+    name: str
+
+
 @dataclass(slots=True)
 class NameBook:
     """Every name that was given, to find two things of one name. Lives as long as one planning run."""
 
-    taken: dict[tuple[str, str | None, str], Path] = field(default_factory=dict)
+    taken: dict[TakenName, Path] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def take(self, kind: str, name: str, within: str | None, path: Path) -> str:
@@ -76,7 +87,7 @@ class NameBook:
         wrong = rule.problem(name)
         if wrong is not None:
             self.problems.append(Problem(path, wrong + ".", "Choose another name."))
-        key = (kind, within.lower() if within is not None else None, name.lower())
+        key = TakenName(kind, within.lower() if within is not None else None, name.lower())
         other = self.taken.setdefault(key, path)
         if other != path:
             self.problems.append(_taken(name, path, other))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import field, replace
 from functools import partial
 from typing import TypeVar
 
@@ -14,7 +14,7 @@ from amlz.core.config import LandingZoneConfig
 from amlz.core.discovery import planners
 from amlz.core.facts.clouds import CLOUDS, CloudName
 from amlz.core.input_checks import input_problems
-from amlz.core.names import NameBook
+from amlz.core.names import NameBook, TakenName
 from amlz.core.planning.capabilities import landing_zone_parts, shared_parts
 from amlz.core.planning.context import Context
 from amlz.core.planning.deployer import SubscriptionRole, plan_deployer
@@ -26,7 +26,7 @@ from amlz.core.planning.parts import demands_of_parts
 from amlz.core.planning.policies import plan_policies
 from amlz.core.planning.room import with_room
 from amlz.core.planning.spoke import plan_spoke
-from amlz.core.problems import Problem, StackFileError
+from amlz.core.problems import Path, Problem, StackFileError
 from amlz.core.specs import (
     ExistingHubSpec,
     HubSpec,
@@ -62,7 +62,8 @@ class OrganisationPlan:
 class LandingZonePlan:
     """A landing zone, decided. `parts`: vaults and registries that exist, and what their owners must see to.
 
-    `shared`: what capabilities build once in it, decided before its environments; `capabilities`: after them.
+    `shared`: what capabilities build once in it, decided before its environments; `capabilities`: after them. `names`:
+    every name by kind and scope, with the path that decides it.
     """
 
     business_unit: str
@@ -81,6 +82,7 @@ class LandingZonePlan:
     organisation: OrganisationPlan
     parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
     capabilities: tuple[PlannedPart, ...] = ()
+    names: Mapping[TakenName, Path] = field(default_factory=dict)
 
     @property
     def provider_environment(self) -> str:
@@ -136,6 +138,7 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
         keep_api_version_aliases=config.keep_api_version_aliases,
         parts=demands_of_parts(context),
         capabilities=parts,
+        names=context.names.taken,
         organisation=_organisation(context),
     )
     return replace(plan, deployer=plan_deployer(context, hub, policies, tuple(plan.roles())))

@@ -4,10 +4,31 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from ipaddress import IPv4Address, IPv4Network, summarize_address_range
+from typing import TypeVar
 
 from amlz.core.problems import Path
+
+Use = TypeVar("Use")
+
+
+def with_ranges_around(
+    uses: Iterable[Use], cidr_of: Callable[[Use], IPv4Network]
+) -> Iterator[tuple[Use, Iterator[Use]]]:
+    """Returns each use of a range with the uses of the ranges that contain it, the nearest first; these are read before
+    the next use.
+
+    `uses`: by first address, of one address the larger range first. Of two CIDR ranges that overlap, one is in the
+    other, so the work grows with the number of ranges, not of pairs. Equal ranges contain each other: the later one
+    has the earlier one around it.
+    """
+    around: list[Use] = []
+    for use in uses:
+        while around and not cidr_of(use).subnet_of(cidr_of(around[-1])):
+            around.pop()
+        yield use, reversed(around)
+        around.append(use)
 
 
 class ClaimedRanges:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Network
+from itertools import groupby
 
+from amlz.core.ranges import with_ranges_around
 from amlz.dataclass import dataclass
 from amlz.fleet.folder import FleetReports, FleetStack
 from amlz.fleet.summary import FleetRange
@@ -43,25 +44,18 @@ def uses(reports: FleetReports) -> tuple[RangeUse, ...]:
 
 
 def overlaps(every: Iterable[RangeUse]) -> tuple[RangeOverlap, ...]:
-    """Returns each range that shares addresses with another one's, with the nearest such range around it.
-
-    Of two CIDR ranges that overlap, one is in the other. Sorted by first address, the ranges around a range are those
-    of a stack: the work grows with the number of ranges, not of pairs.
-    """
+    """Returns each range that shares addresses with another one's, with the nearest such range around it."""
     values: list[RangeOverlap] = []
-    around: list[RangeUse] = []
-    for use in sorted(every, key=_place):
-        while around and not (around[-1].space == use.space and _within(use.range.cidr, around[-1].range.cidr)):
-            around.pop()
-        conflict = next(_conflicts(around, use), None)
-        if conflict:
-            values.append(conflict)
-        around.append(use)
+    for _, uses_of_space in groupby(sorted(every, key=_place), key=lambda use: use.space):
+        for use, around in with_ranges_around(uses_of_space, lambda use: use.range.cidr):
+            conflict = next(_conflicts(around, use), None)
+            if conflict:
+                values.append(conflict)
     return tuple(values)
 
 
-def _conflicts(around: list[RangeUse], use: RangeUse) -> Iterator[RangeOverlap]:
-    for outer in reversed(around):
+def _conflicts(around: Iterable[RangeUse], use: RangeUse) -> Iterator[RangeOverlap]:
+    for outer in around:
         if outer.stacks == use.stacks:
             continue  # `amlz check` compares the ranges of one stack
         one, other = outer.range, use.range
@@ -75,7 +69,3 @@ def _conflicts(around: list[RangeUse], use: RangeUse) -> Iterator[RangeOverlap]:
 def _place(use: RangeUse) -> tuple[object, ...]:
     cidr = use.range.cidr
     return (use.space, int(cidr.network_address), cidr.prefixlen, bool(use.range.owner), use.stacks[0].key)
-
-
-def _within(inner: IPv4Network, outer: IPv4Network) -> bool:
-    return outer.prefixlen <= inner.prefixlen and int(inner.network_address) <= int(outer.broadcast_address)

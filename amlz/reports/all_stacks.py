@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from types import ModuleType
 
+from amlz.checks.finding import Severity
+from amlz.checks.stacks.facts import BetweenStacks
 from amlz.core.problems import listed
 from amlz.core.terminal import in_one_line
 from amlz.diff.difference import Difference
@@ -55,7 +57,8 @@ class StackResults:
     `revision` is "" where nothing is compared. `gone`: stacks that only the revision has; `ended`: why some of them
     must not be removed, a sentence each. `unusable`: names of stacks whose files have mistakes, each with them.
     `previews`: those of the compared stacks, by name, for a form that shows them. `links` and `origin`: of the revision
-    that is shown, for a form that has them.
+    that is shown, for a form that has them. `between`: findings between stacks, with a revision those that involve one
+    that differs.
     """
 
     revision: str
@@ -66,6 +69,7 @@ class StackResults:
     previews: Mapping[str, Preview] = field(default_factory=dict)
     links: Links = NO_LINKS
     origin: Origin = NO_ORIGIN
+    between: tuple[BetweenStacks, ...] = ()
 
     @property
     def differs(self) -> tuple[tuple[StackOfFolder, StackResult], ...]:
@@ -86,10 +90,17 @@ class StackResults:
         shown = {stack.name for stack, _ in self.differs}
         return tuple(stack.name for stack, _ in self.results if stack.name not in shown)
 
+    def conflicts(self, fail_on: str) -> bool:
+        """Returns whether a finding between stacks has this severity, or a worse one."""
+        return fail_on != "none" and any(one.severity.at_least(Severity(fail_on)) for one in self.between)
+
     def fails(self, fail_on: str) -> bool:
-        """Returns whether one of them does, or production would end with a stack file that is removed."""
+        """Returns whether one of them does, stacks conflict with each other, or a stack file with production is
+        removed.
+        """
         return (
             bool(self.unusable)
+            or self.conflicts(fail_on)
             or (bool(self.ended) and fail_on != "none")
             or any(item.fails(fail_on) for _, item in self.results)
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from amlz.core.notices import notices
 from amlz.core.notices.notice import Notice
@@ -46,6 +47,11 @@ def _paragraph(doubt: Notice, file: str, line: int = 0) -> str:
 
 def as_json(file: StackFile, plan: LandingZonePlan) -> str:
     """The same for programs."""
+    return dump(record(file, plan))
+
+
+def record(file: StackFile, plan: LandingZonePlan) -> dict[str, Any]:
+    """Returns the object that `as_json` writes."""
     chosen = [{"path": dotted(r.path), "givesUp": r.gives_up} for r in relaxations(file.config)]
     doubts = [
         {
@@ -58,4 +64,4 @@ def as_json(file: StackFile, plan: LandingZonePlan) -> str:
         for doubt in notices(file.config, plan)
     ]
     answer = {"schemaVersion": 1, "stack": file.stack, "relaxations": chosen, "warnings": doubts}
-    return dump(answer | {"addresses": addresses.records(plan.addresses)})
+    return answer | {"addresses": addresses.records(plan.addresses)}

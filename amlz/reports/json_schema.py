@@ -34,6 +34,7 @@ from amlz.reports.json_records import (
     Record,
     ResourceRecord,
     Role,
+    Severity,
     SpaceRecord,
     VerdictRecord,
     WiderRole,
@@ -193,6 +194,26 @@ class Failed(Record):
     why: str
 
 
+class StackKeyRecord(Record):
+    """A key of a stack file, and its line."""
+
+    stack: str
+    file: str
+    line: int
+    path: str
+
+
+class BetweenStacksRecord(Record):
+    """A finding between stacks, with the keys that cause it."""
+
+    id: str
+    severity: Severity
+    message: str
+    remedy: str
+    source: str
+    keys: list[StackKeyRecord]
+
+
 class AllStacksRecord(Record):
     """Every stack of a folder."""
 
@@ -202,6 +223,7 @@ class AllStacksRecord(Record):
     unchanged: list[str]
     gone: list[str]
     production_ended: list[str]
+    between_stacks: list[BetweenStacksRecord]
     failed: list[Failed]
 
 

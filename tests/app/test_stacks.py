@@ -111,7 +111,8 @@ def test_all_stacks_are_compared_in_one_report_and_those_that_differ_listed(repo
         if path.name not in ("Pulumi.small.yaml", "Pulumi.other.yaml"):
             path.unlink()
     (repository / "Pulumi.small.yaml").write_text(f"# ours\n{MINIMAL}")
-    (repository / "Pulumi.other.yaml").rename(repository / "Pulumi.new.yaml")
+    (repository / "Pulumi.other.yaml").unlink()
+    (repository / "Pulumi.new.yaml").write_text(MINIMAL.replace("businessUnit: small", "businessUnit: other"))
     amlz = (sys.executable, "-m", "amlz")
 
     ran = run(repository, *amlz, "preview", "--all", "--against", "HEAD", "--format", "json")

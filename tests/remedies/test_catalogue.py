@@ -20,6 +20,8 @@ OF_POLICIES = {check.id for check in OF_ANSWERS}
 OF_STACK_FILES = {check.id for check in STACK_FILE}
 #: Remedies of a change, not of a landing zone.
 OF_CHANGES = {check.id for check in ALL if check.id.startswith("guard/")}
+#: Remedies of several stacks together: tests/checks/test_between_stacks.py carries them out.
+OF_FOLDERS = {check.id for check in ALL if check.id.startswith("stacks/")}
 #: The tests that carry them out.
 CHANGES = {
     "guard/alias-missing": [test_guard_others.test_an_alias_or_the_former_name_ends_the_finding],
@@ -65,7 +67,7 @@ def _with_variants() -> list[Check]:
     files = {
         check.id.replace("/", ".").replace("-", "_")
         for check in ALL
-        if check.id not in OF_CHANGES | OF_POLICIES | OF_STACK_FILES
+        if check.id not in OF_CHANGES | OF_POLICIES | OF_STACK_FILES | OF_FOLDERS
     }
     return [
         var
@@ -87,7 +89,7 @@ def _carried_out() -> list[tuple[str, str]]:
 
 def test_every_check_is_in_one_of_the_classes() -> None:
     """A stack file shows it, only a component or policy file can, or it is of a change or of a tenant's policies."""
-    classes = {check for check, _ in _carried_out()} | OF_CHANGES | OF_POLICIES
+    classes = {check for check, _ in _carried_out()} | OF_CHANGES | OF_POLICIES | OF_FOLDERS
 
     assert classes == {check.id for check in ALL}
 

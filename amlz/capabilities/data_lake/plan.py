@@ -23,7 +23,7 @@ from amlz.capabilities.data_lake.places import (
     lake_users,
     settings_of,
 )
-from amlz.core.capability import Part, Phase, Planner, Relaxation, SharedGroup
+from amlz.core.capability import Part, Phase, Planner, Relaxation, SharedGroup, SharedUse
 from amlz.core.capability_facts import Target
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.facts.clouds import host_of
@@ -161,6 +161,28 @@ def _container_names(context: Context) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def _shared_uses(context: Context) -> Iterator[SharedUse]:
+    """Returns the lake for the comparison with other stacks, and containers that one environment alone writes to."""
+    config, lake = context.config, lake_of(context.config)
+    if lake is None:
+        return
+    settings, existing = {"dataLake.workspace": lake.workspace}, lake.existing
+    if existing is not None:
+        settings["dataLake.existing.giveRoles"] = str(existing.give_roles).lower()
+        if existing.endpoint_range is not None:
+            settings["dataLake.existing.endpointRange"] = existing.endpoint_range
+    written: dict[str, Path] = {}
+    if lake.workspace == "perEnvironment":
+        for owner, _, access in lake_users(config):
+            if WORKSPACE in access:
+                path = ("projects", owner.project, "environments", owner.environment)
+                written[container_of(config, owner, WORKSPACE)] = path
+    names = _container_names(context)
+    yield SharedUse(
+        account_id(context), "data lake", _PATH, settings, names if existing is None else None, names, written
+    )
+
+
 def _group(context: Context) -> ResourceGroupSpec:
     place = lake_place(context)
     context.take("resourceGroup", place.resource_group, f"/subscriptions/{place.subscription}", _PATH)
@@ -286,5 +308,6 @@ PLANNER = Planner(
     firewall=firewall,
     shared_endpoints=shared_endpoints,
     rights=_rights,
+    shared_uses=_shared_uses,
     landing_zone=plan_lake,
 )

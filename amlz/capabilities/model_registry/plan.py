@@ -8,7 +8,7 @@ from amlz.azure.ids import parse
 from amlz.capabilities.model_registry.config import ModelRegistryConfig
 from amlz.capabilities.model_registry.facts import GIVES_ROLES, TARGET
 from amlz.core.addresses import environments
-from amlz.core.capability import Part, Planner, setting
+from amlz.core.capability import Part, Planner, SharedUse, setting
 from amlz.core.config import LandingZoneConfig
 from amlz.core.planning.capabilities import principals_of
 from amlz.core.planning.context import Context, union
@@ -111,11 +111,19 @@ def _outside(context: Context) -> Iterator[str]:
         yield registry.id
 
 
+def _shared_uses(context: Context) -> Iterator[SharedUse]:
+    registry = _settings(context.config)
+    if registry is not None:
+        gives_roles = {"modelRegistry.giveRoles": str(_gives_roles(registry)).lower()}
+        yield SharedUse(registry.id, "ML registry", ("modelRegistry",), gives_roles)
+
+
 PLANNER = Planner(
     check=check_model_registry,
     summary=_summary,
     shared_roles=_environment_roles,
     rights=_rights,
     outside=_outside,
+    shared_uses=_shared_uses,
     landing_zone=plan_model_registry,
 )

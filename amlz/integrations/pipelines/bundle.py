@@ -50,7 +50,7 @@ def make(parts: Path, number: int, to: Path, last: str = "") -> int:
     """Copies the reports of each stack, and the list in `parts/listed`, to a folder `bundle`, and one of pages next to
     it. `last`: the last line of the comment.
 
-    The exit code: 1 where the stacks could not be listed, or one that is production is removed.
+    The exit code: 1 where the stacks could not be listed, production would end, or stacks conflict with each other.
     """
     from amlz.reports.formats.all_markdown import comment
 

@@ -17,7 +17,7 @@ from amlz.reports.markdown_text import escaped
 FORMATS = (Format.markdown, Format.sarif, Format.junit, Format.html)
 #: Files of a list: stacks that differ, a text on the others, and the reason of a missing list.
 STACKS, OTHERS, FAILED = "stacks.json", "others.md", "failed.md"
-#: Why the pull request must not remove a stack file.
+#: Why the pull request must not be merged: production would end, or stacks conflict with each other.
 ENDED = "ended.md"
 #: Maximum of lines of `amlz` output that a comment shows.
 _MOST = 60
@@ -36,7 +36,7 @@ def touched(revision: str, folder: Path, runner: Runner) -> int:
         stacks.write_text('{"include": []}', encoding="utf-8")
         (folder / FAILED).write_text(_part("The stacks cannot be compared", code, text), encoding="utf-8")
     elif code == 1:
-        (folder / ENDED).write_text(_part("Production would end", 2, text), encoding="utf-8")
+        (folder / ENDED).write_text(_part("Stack files must not be merged like this", 2, text), encoding="utf-8")
     matrix.hand_on(stacks, runner)
     return 0
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from amlz.core.problems import listed
 from amlz.core.words import plural
 from amlz.diff.difference import Difference
+from amlz.reports import between
 from amlz.reports.all_stacks import FailedComparison, RenderedStack, StackResult, StackResults, others
 from amlz.reports.formats import as_html
 from amlz.reports.formats.as_markdown import summary
@@ -60,6 +61,7 @@ def render(stack_results: StackResults, today: str | None = None, draw: as_html.
             verdict=_verdict(parts, stack_results),
             parts=parts,
             others=others(stack_results),
+            between=between.as_text(stack_results.between) if stack_results.between else "",
             origin=stack_results.origin.rows,
         )
     )
@@ -88,7 +90,7 @@ def _prefix(name: str) -> str:
 
 def _verdict(parts: list[StackSection], stack_results: StackResults) -> tuple[str, str]:
     """The level of the whole, and the sentence for it."""
-    if not parts and not stack_results.ended:
+    if not parts and not stack_results.ended and not stack_results.between:
         return "good", f"No stack differs from {stack_results.revision}"
     count = plural(len(parts), "stack")
     bad, look = (sum(part.verdict[0] == level for part in parts) for level in ("bad", "look"))
@@ -97,6 +99,9 @@ def _verdict(parts: list[StackSection], stack_results: StackResults) -> tuple[st
     sentences += (
         [f"{plural(len(stack_results.ended), 'stack file')} must not be removed"] if stack_results.ended else []
     )
+    sentences += [f"{between.counts(stack_results.between)} between stacks"] if stack_results.between else []
     unknown = any(part.verdict[0] == "unknown" for part in parts)
-    level = "bad" if bad or stack_results.ended else "look" if look else "unknown" if unknown else "good"
+    conflicts = bool(stack_results.between)
+    stop = bad or stack_results.ended or stack_results.conflicts("error")
+    level = "bad" if stop else "look" if look or conflicts else "unknown" if unknown else "good"
     return level, "; ".join(sentences) if sentences else f"{count} without errors and warnings"

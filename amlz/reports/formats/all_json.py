@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from amlz.diff.difference import Difference
-from amlz.reports import difference_as
+from amlz.reports import between, difference_as
 from amlz.reports.all_stacks import NO_LINES, FailedComparison, Linked, RenderedStack, StackResult, StackResults
 from amlz.reports.formats import as_json
 from amlz.reports.json_text import dump
@@ -26,6 +26,7 @@ def write(stack_results: StackResults, _today: str | None) -> str:
             "unchanged": list(stack_results.same),
             "gone": list(stack_results.gone),
             "productionEnded": list(stack_results.ended),
+            "betweenStacks": between.records(stack_results.between),
             "failed": [{"stack": stack, "why": why} for stack, why in stack_results.failed],
         }
     )

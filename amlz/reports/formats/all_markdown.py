@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from amlz.diff.difference import Difference
-from amlz.reports import difference_markdown
+from amlz.reports import between, difference_markdown
 from amlz.reports.all_stacks import NO_LINES, FailedComparison, Linked, RenderedStack, StackResult, StackResults
 from amlz.reports.all_stacks import others as others_of
 from amlz.reports.formats import as_markdown
@@ -20,6 +20,7 @@ def write(stack_results: StackResults, _today: str | None) -> str:
     """Returns the report."""
     parts = {name: _failed(name, "its stack file has mistakes", why) for name, why in stack_results.unusable}
     parts |= {stack.name: part(stack, stack_result) for stack, stack_result in stack_results.differs}
+    parts |= {"--all": between.as_markdown(stack_results.between)} if stack_results.between else {}
     return comment(parts, others_of(stack_results))
 
 
