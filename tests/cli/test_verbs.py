@@ -55,7 +55,7 @@ def test_the_help_lists_every_verb_once_below_its_section() -> None:
     assert listed == {
         "Start": ["init", "doctor"],
         "Write stack files": ["check", "project", "stacks", "addresses", "schema"],
-        "See what would happen": ["preview", "diff", "explain", "policy", "can", "reach", "roles"],
+        "See what would happen": ["preview", "diff", "explain", "policy", "can", "reach", "egress", "roles"],
         "Operate": ["ready", "cost", "quota", "slo", "runbook"],
         "Train and serve models": ["workload", "mesh"],
         "Run many landing zones": ["fleet", "upgrade"],

@@ -102,6 +102,17 @@ WRONG: dict[str, tuple[str, dict[str, Values]]] = {
             "--to": {" ": "it is empty", "Storrage": "no destination", "10.250.0.0/24": "it is in no subnet"},
         },
     ),
+    "egress": (
+        "dev",
+        {
+            "STACK": STACK,
+            "--template": {
+                "nowhere": "It cannot be read",
+                ".": "It cannot be read",
+                "broken.jinja": "no Jinja template",
+            },
+        },
+    ),
     "roles": ("dev --deployer", {"STACK": STACK}),
     "ready": (
         "dev churn/dev",
@@ -311,6 +322,7 @@ def folder(tmp_path: Path) -> Path:
     for path in SAMPLES.glob("Pulumi.*.yaml"):
         shutil.copy(path, tmp_path)
     (tmp_path / "notes.txt").write_text("notes\n", encoding="utf-8")
+    (tmp_path / "broken.jinja").write_text("{% if", encoding="utf-8")
     (tmp_path / "empty").mkdir()
     write_fleet(tmp_path, {"a/dev.json": report("dev")}, "rings: [{name: all}]")
     return tmp_path
