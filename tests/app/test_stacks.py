@@ -112,7 +112,9 @@ def test_all_stacks_are_compared_in_one_report_and_those_that_differ_listed(repo
             path.unlink()
     (repository / "Pulumi.small.yaml").write_text(f"# ours\n{MINIMAL}")
     (repository / "Pulumi.other.yaml").unlink()
-    (repository / "Pulumi.new.yaml").write_text(MINIMAL.replace("businessUnit: small", "businessUnit: other"))
+    (repository / "Pulumi.new.yaml").write_text(
+        MINIMAL.replace("businessUnit: retail", "businessUnit: other").replace("a1b2c3d4", "b2c3d4e5")
+    )
     amlz = (sys.executable, "-m", "amlz")
 
     ran = run(repository, *amlz, "preview", "--all", "--against", "HEAD", "--format", "json")

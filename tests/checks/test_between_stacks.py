@@ -41,6 +41,7 @@ ONE: dict[str, Any] = {
 }
 TWO = ONE | {
     "businessUnit": "risk",
+    "subscriptions": {"landingZone": "e2e2e2e2-1111-4222-8333-444455556666"},
     "spokes": {"main": {"addressSpace": ["10.81.0.0/20"]}},
     "projects": {"fraud": {"environments": {"dev": {"network": "10.81.0.0/24"}}}},
 }
@@ -139,7 +140,8 @@ def test_a_range_on_premises_inside_another_stacks_network_is_an_error(tmp_path:
 def test_a_resource_group_that_two_stacks_build_is_one_error_with_the_count_of_its_resources(tmp_path: Path) -> None:
     """The remedy is another business unit. The peering in the existing hub is in no group that both build."""
     policy = {"dns": {"mode": "policy"}}
-    two = TWO | policy | {"businessUnit": "sales"}
+    two = TWO | policy | {"businessUnit": "sales", "subscriptions": ONE["subscriptions"]}
+    two |= {"policies": {"createDefinitions": False}}
 
     assert told(between(tmp_path, one=ONE | policy, two=two)) == [
         (
@@ -159,6 +161,26 @@ def test_a_resource_group_that_two_stacks_build_is_one_error_with_the_count_of_i
     ]
     assert between(tmp_path, one=ONE | policy, two=two | {"spokes": {"other": TWO["spokes"]["main"]}}) == ()
     assert between(tmp_path, one=ONE | policy, two=two | {"businessUnit": "risk"}) == ()
+
+
+def test_definitions_of_policies_are_built_by_one_stack_of_a_subscription(tmp_path: Path) -> None:
+    """Two regions of one unit share nothing else."""
+    first, second = OWN_HUB, OWN_HUB | {"location": "northeurope"}
+    scope = "/subscriptions/e2e2e2e2-1111-4222-8333-444455556666"
+
+    findings = between(tmp_path, one=first, two=second)
+
+    assert told(findings) == [
+        (
+            "error",
+            "stacks/built-twice",
+            ["one policies.createDefinitions", "two policies.createDefinitions"],
+            f"one and two each build the policy definitions of {scope}: the second deployment fails, or changes what "
+            "the first one made.",
+        )
+    ]
+    assert findings[0].remedy == "Set `policies.createDefinitions` to `false` in all stack files but one."
+    assert between(tmp_path, one=first, two=second | {"policies": {"createDefinitions": False}}) == ()
 
 
 def test_a_name_that_must_be_unique_in_azure_is_given_by_one_stack(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from tests.diff.test_difference import repository, run
 __all__ = ["repository"]
 
 MINIMAL = (ROOT / STACKS["minimal"]).read_text("utf-8")
-OTHER = MINIMAL.replace("businessUnit: retail", "businessUnit: other")
+OTHER = MINIMAL.replace("businessUnit: retail", "businessUnit: other").replace("a1b2c3d4-1111", "b2c3d4e5-1111")
 
 
 def folder(path: Path, **stacks: str) -> Path:
@@ -45,7 +45,7 @@ def test_an_error_between_stacks_is_exit_code_1_with_the_lines_of_both(tmp_path:
     )  # fmt: skip
 
     assert (text.returncode, answer.returncode) == (1, 1)
-    assert "Between stacks: 3 errors.\nerror  stacks/built-twice\n  Pulumi.one.yaml:" in text.stdout
+    assert "Between stacks: 4 errors.\nerror  stacks/built-twice\n  Pulumi.one.yaml:" in text.stdout
     record = json.loads(answer.stdout)
     assert [stack["stack"] for stack in record["stacks"]] == ["one", "two"]
     assert {item["id"] for item in record["betweenStacks"]} == {"stacks/built-twice"}
@@ -101,7 +101,7 @@ def test_a_preview_of_all_stacks_shows_what_is_between_them(tmp_path: Path, form
     assert (ran.returncode, passes.returncode, ran.stderr) == (1, 0, "")
     assert "one and two each build the resource group rg-" in " ".join(ran.stdout.split())
     if form == "markdown":
-        assert "## ❌ Between stacks: 3 errors\n" in ran.stdout
+        assert "## ❌ Between stacks: 4 errors\n" in ran.stdout
         assert "## ❌ 1 of 3 stacks must not go on as they are" in ran.stdout
 
 

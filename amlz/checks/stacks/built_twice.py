@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from amlz.checks.finding import Check, Severity
-from amlz.checks.stacks.facts import BetweenStacks, StackFacts, found
+from amlz.checks.stacks.facts import DEFINITIONS, BetweenStacks, StackFacts, found
 from amlz.core.names import TakenName
 from amlz.core.problems import Path, listed
 from amlz.core.words import plural
@@ -17,10 +17,11 @@ CHECK = Check(
     says="{stacks} each build the {kind} {name}{inside}: the second deployment fails, or changes what the first one "
     "made.",
     remedy="Set another `businessUnit` in one of the stack files, or rename or remove there what has the same name.",
+    otherwise=("Set `policies.createDefinitions` to `false` in all stack files but one.",),
     why="A resource belongs to one stack. Pulumi refuses to create most resources that exist, overwrites others, and "
     "`pulumi destroy` of one stack deletes them for both. Compared are the names that the stack files decide, in the "
-    "resource groups and networks that hold them; of what is below a resource group that is built twice, only the "
-    "number is reported.",
+    "resource groups and networks that hold them, and scopes of policy definitions. Of what is below a resource group "
+    "that is built twice, only the number is reported.",
     source="https://www.pulumi.com/docs/iac/concepts/resources/names/",
 )
 
@@ -45,11 +46,11 @@ def compare(stacks: Sequence[StackFacts]) -> Iterator[BetweenStacks]:
         count = len(held.get(f"{name.within}/resourcegroups/{name.name}", ()))
         words = {
             "stacks": listed(stack.file.stack for stack, _ in shared[name]),
-            "kind": kind_in_words(name.kind),
+            "kind": kind_in_words(name.kind) + (" of" if name.kind == DEFINITIONS else ""),
             "name": name.name,
             "inside": f" and {plural(count, 'resource')} in it" if count else "",
         }
-        yield found(CHECK, shared[name], words)
+        yield found(CHECK, shared[name], words, remedy=CHECK.otherwise[0] if name.kind == DEFINITIONS else None)
 
 
 def several(stacks: Sequence[StackFacts]) -> dict[TakenName, Builders]:

@@ -18,6 +18,9 @@ from amlz.core.specs import PrivateEndpointSpec, SpokeSpec, records
 from amlz.dataclass import dataclass
 from amlz.stackfile.load import StackFile
 
+#: The kind of name that stands for all definitions of policies at a scope.
+DEFINITIONS = "policyDefinitions"
+
 
 @dataclass(frozen=True, slots=True)
 class StackRange:
@@ -103,6 +106,10 @@ def facts_of(file: StackFile, plan: LandingZonePlan) -> StackFacts:
     ]
     names = {name: path for name, path in plan.names.items() if name.within not in outside}
     names |= {name: ("spokes", spoke) for name, spoke in peerings}
+    scopes = {
+        definition.id.partition("/providers/Microsoft.Authorization")[0] for definition in plan.policies.definitions
+    }
+    names |= {TakenName(DEFINITIONS, scope.lower(), scope): ("policies", "createDefinitions") for scope in scopes}
     paths = {use.id.lower(): use.path for use in reversed(uses)}
     return StackFacts(
         file=file,
