@@ -70,6 +70,7 @@ class Firewall(pulumi.ComponentResource):
             sku=network.FirewallPolicySkuArgs(tier=args.tier),
             threat_intel_mode=args.threat_intelligence,
             dns_settings=network.DnsSettingsArgs(enable_proxy=True),
+            insights=_insights(args.analytics, resources),
             identity=_identity(args.tls_inspection),
             transport_security=_transport_security(args.tls_inspection),
             intrusion_detection=network.FirewallPolicyIntrusionDetectionArgs(mode="Deny") if premium else None,
@@ -98,6 +99,17 @@ class Firewall(pulumi.ComponentResource):
 
 def _private_address(configurations: list[network.outputs.AzureFirewallIPConfigurationResponse] | None) -> str:
     return configurations[0].private_ip_address if configurations else ""
+
+
+def _insights(log: str | None, resources: ResourceRegistry) -> network.FirewallPolicyInsightsArgs | None:
+    """Policy analytics: https://learn.microsoft.com/azure/firewall/policy-analytics."""
+    if log is None:
+        return None
+    workspace = network.SubResourceArgs(id=resources.ref(log))
+    return network.FirewallPolicyInsightsArgs(
+        is_enabled=True,
+        log_analytics_resources=network.FirewallPolicyLogAnalyticsResourcesArgs(default_workspace_id=workspace),
+    )
 
 
 def _identity(tls: TlsInspectionSpec | None) -> network.ManagedServiceIdentityArgs | None:

@@ -41,8 +41,8 @@ def as_markdown(findings: Sequence[BetweenStacks]) -> str:
     lines = [f"## {mark} {TITLE}: {counts(findings)}", ""]
     for finding in findings:
         at = ", ".join(code(place) for place in _places(finding))
-        said = f"{prose(finding.message)} {prose(finding.remedy)}"
-        lines.append(f"- **{finding.severity.value}** {code(finding.check)} {said} ({at})")
+        sentences = f"{prose(finding.message)} {prose(finding.remedy)}"
+        lines.append(f"- **{finding.severity.value}** {code(finding.check)} {sentences} ({at})")
     return "\n".join([*lines, ""])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
 
@@ -18,7 +19,6 @@ from amlz.core.problems import LandingZoneError, listed
 from amlz.core.specs import ApplicationRuleSpec, NetworkRuleSpec, RuleGroupSpec
 from amlz.core.terminal import in_one_line
 from amlz.core.words import plural
-from amlz.dataclass import dataclass
 from amlz.reports.existing_hub import demands
 from amlz.reports.json_text import dump
 from amlz.reports.lines import wrapped

@@ -59,7 +59,7 @@ def between(folder: Path, **stacks: Mapping[str, Any]) -> tuple[BetweenStacks, .
     return compared(facts)
 
 
-def told(findings: tuple[BetweenStacks, ...]) -> list[tuple[str, str, list[str], str]]:
+def listed_findings(findings: tuple[BetweenStacks, ...]) -> list[tuple[str, str, list[str], str]]:
     """Returns severity, check, the keys with their stacks, and the message of each."""
     return [
         (f.severity.value, f.check, [f"{key.stack} {dotted(key.path)}" for key in f.keys], f.message) for f in findings
@@ -80,7 +80,7 @@ def test_overlapping_networks_of_one_hub_are_an_error_until_one_has_another_rang
 
     findings = between(tmp_path, one=ONE, two=wide)
 
-    assert told(findings) == [
+    assert listed_findings(findings) == [
         (
             "error",
             "stacks/ranges-overlap",
@@ -109,7 +109,7 @@ def test_hubs_that_networks_on_premises_connect_are_a_warning(tmp_path: Path) ->
 
     findings = between(tmp_path, one=one, two=two)
 
-    assert told(findings) == [
+    assert listed_findings(findings) == [
         (
             "warning",
             "stacks/ranges-overlap",
@@ -126,7 +126,7 @@ def test_a_range_on_premises_inside_another_stacks_network_is_an_error(tmp_path:
     """As within one stack file: a summary route is allowed, a part of a network is not."""
     findings = between(tmp_path, one=ONE, two=TWO | {"onPremises": ["10.80.8.0/24"]})
 
-    assert told(findings) == [
+    assert listed_findings(findings) == [
         (
             "error",
             "stacks/ranges-overlap",
@@ -143,7 +143,7 @@ def test_a_resource_group_that_two_stacks_build_is_one_error_with_the_count_of_i
     two = TWO | policy | {"businessUnit": "sales", "subscriptions": ONE["subscriptions"]}
     two |= {"policies": {"createDefinitions": False}}
 
-    assert told(between(tmp_path, one=ONE | policy, two=two)) == [
+    assert listed_findings(between(tmp_path, one=ONE | policy, two=two)) == [
         (
             "error",
             "stacks/built-twice",
@@ -170,7 +170,7 @@ def test_definitions_of_policies_are_built_by_one_stack_of_a_subscription(tmp_pa
 
     findings = between(tmp_path, one=first, two=second)
 
-    assert told(findings) == [
+    assert listed_findings(findings) == [
         (
             "error",
             "stacks/built-twice",
@@ -189,7 +189,7 @@ def test_a_name_that_must_be_unique_in_azure_is_given_by_one_stack(tmp_path: Pat
     one["projects"]["churn"]["environments"]["dev"]["names"] = {"storageAccount": "stours"}
     two["projects"]["fraud"]["environments"]["dev"]["names"] = {"storageAccount": "stours"}
 
-    assert told(between(tmp_path, one=one, two=two)) == [
+    assert listed_findings(between(tmp_path, one=one, two=two)) == [
         (
             "error",
             "stacks/name-taken",
@@ -211,7 +211,7 @@ def test_one_lake_has_one_setting_in_all_stacks(tmp_path: Path) -> None:
     one = ONE | policy | {"dataLake": {"existing": existing}}
     two = TWO | policy | {"dataLake": {"existing": existing | {"giveRoles": False}, "workspace": "shared"}}
 
-    assert [(f[0], f[1], f[3]) for f in told(between(tmp_path, one=one, two=two))] == [
+    assert [(f[0], f[1], f[3]) for f in listed_findings(between(tmp_path, one=one, two=two))] == [
         (
             "warning",
             "stacks/different-settings",
@@ -234,7 +234,7 @@ def test_environments_of_two_stacks_do_not_write_to_one_container(tmp_path: Path
 
     findings = between(tmp_path, one=ONE | lake, two=TWO | lake | {"projects": same})
 
-    assert told(findings) == [
+    assert listed_findings(findings) == [
         (
             "error",
             "stacks/same-container",
@@ -260,7 +260,7 @@ def test_a_container_that_the_lake_of_another_stack_does_not_have_is_an_error(tm
 
     findings = between(tmp_path, one=builder, two=user)
 
-    assert told(findings) == [
+    assert listed_findings(findings) == [
         (
             "error",
             "stacks/different-settings",
@@ -283,7 +283,7 @@ def test_endpoints_of_two_stacks_do_not_write_one_record(tmp_path: Path) -> None
 
     findings = between(tmp_path, one=one, two=two)
 
-    assert told(findings) == [
+    assert listed_findings(findings) == [
         (
             "error",
             "stacks/same-record",
@@ -303,7 +303,7 @@ def test_one_hub_is_described_alike(tmp_path: Path) -> None:
     """Its firewall, its ranges and its DNS servers; the stack that builds it knows the ranges alone."""
     other = EXISTING | {"firewallAddress": "10.0.0.5", "addressSpace": ["10.0.0.0/23"]}
 
-    assert told(between(tmp_path, one=ONE, two=TWO | {"hub": {"existing": other}})) == [
+    assert listed_findings(between(tmp_path, one=ONE, two=TWO | {"hub": {"existing": other}})) == [
         (
             "warning",
             "stacks/different-settings",

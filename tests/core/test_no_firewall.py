@@ -56,6 +56,11 @@ def test_there_is_no_firewall_no_subnet_of_it_and_no_route_to_it() -> None:
             "The gateway would send",
         ),
         (
+            {"hub": {"firewall": NONE | {"policyAnalytics": True}}},
+            "hub.firewall.policyAnalytics",
+            "With `hub.firewall.tier: None` there is no firewall.",
+        ),
+        (
             {"hub": {"firewall": NONE | {"threatIntelligence": "Deny"}}},
             "hub.firewall.threatIntelligence",
             "With `hub.firewall.tier: None` there is no firewall.",

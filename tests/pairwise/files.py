@@ -63,6 +63,7 @@ _EXCLUDE: list[tuple[tuple[str, str], list[Choice], list[Choice]]] = [
 _OF_A_HUB: dict[Choice, str] = {
     ("hub options", "bastion"): "`hub.bastion`",
     ("hub options", "Premium"): "`hub.firewall`",
+    ("hub options", "policy analytics"): "`hub.firewall`",
     ("hub options", "VPN gateway"): "`hub.vpnGateway`",
     ("hub options", "NAT gateway"): "`hub.natGateway`",
     ("hub options", "DNS resolver"): "`hub.dnsResolver`",

@@ -196,6 +196,7 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
         "none": {},
         "bastion": {"hub": {"bastion": True}},
         "Premium": {"hub": {"firewall": {"tier": "Premium"}}},
+        "policy analytics": {"hub": {"firewall": {"policyAnalytics": True}}},
         "VPN gateway": {"hub": {"vpnGateway": {}}},
         "NAT gateway": {"hub": {"natGateway": {}}},
         "DNS resolver": {"hub": {"dnsResolver": {}}},

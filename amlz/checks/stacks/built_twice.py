@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from amlz.checks.finding import Check, Severity
-from amlz.checks.stacks.facts import DEFINITIONS, BetweenStacks, StackFacts, found
+from amlz.checks.stacks.facts import DEFINITIONS, BetweenStacks, StackFacts, finding_of
 from amlz.core.names import TakenName
 from amlz.core.problems import Path, listed
 from amlz.core.words import plural
@@ -50,7 +50,7 @@ def compare(stacks: Sequence[StackFacts]) -> Iterator[BetweenStacks]:
             "name": name.name,
             "inside": f" and {plural(count, 'resource')} in it" if count else "",
         }
-        yield found(CHECK, shared[name], words, remedy=CHECK.otherwise[0] if name.kind == DEFINITIONS else None)
+        yield finding_of(CHECK, shared[name], words, remedy=CHECK.otherwise[0] if name.kind == DEFINITIONS else None)
 
 
 def several(stacks: Sequence[StackFacts]) -> dict[TakenName, Builders]:

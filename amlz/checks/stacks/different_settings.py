@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from amlz.azure.ids import parse
 from amlz.checks.finding import Check, Severity
-from amlz.checks.stacks.facts import BetweenStacks, StackFacts, found
+from amlz.checks.stacks.facts import BetweenStacks, StackFacts, finding_of
 from amlz.core.capability import SharedUse
 from amlz.core.problems import Path, listed
 
@@ -61,7 +61,7 @@ def _settings(identity: str, uses: Uses) -> Iterator[BetweenStacks]:
                 for value, pairs in by_value.items()
             ]
             words = {"key": key, "what": uses[0][1].what, "name": parse(identity).name, "values": listed(texts)}
-            yield found(CHECK, (pair for pairs in by_value.values() for pair in pairs), words)
+            yield finding_of(CHECK, (pair for pairs in by_value.values() for pair in pairs), words)
 
 
 def _containers(identity: str, uses: Uses) -> Iterator[BetweenStacks]:
@@ -78,4 +78,4 @@ def _containers(identity: str, uses: Uses) -> Iterator[BetweenStacks]:
                     "name": parse(identity).name,
                     "builder": builder[0].file.stack,
                 }
-                yield found(MISSING, [(builder[0], builder[1].path), (stack, use.path)], words)
+                yield finding_of(MISSING, [(builder[0], builder[1].path), (stack, use.path)], words)

@@ -79,7 +79,7 @@ class BetweenStacks:
     keys: tuple[StackKey, ...]
 
 
-def found(
+def finding_of(
     check: Check,
     keys: Iterable[tuple[StackFacts, Path]],
     words: Mapping[str, str],

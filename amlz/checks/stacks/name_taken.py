@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from amlz.checks.finding import Check, Severity
 from amlz.checks.stacks.built_twice import Builders, kind_in_words, several
-from amlz.checks.stacks.facts import BetweenStacks, StackFacts, found
+from amlz.checks.stacks.facts import BetweenStacks, StackFacts, finding_of
 from amlz.core.names import TakenName
 from amlz.core.problems import Path, listed
 
@@ -44,7 +44,7 @@ def compare(stacks: Sequence[StackFacts]) -> Iterator[BetweenStacks]:
                 "name": name.name,
                 "where": "in all of Azure" if name.within is None else f"in {name.within}",
             }
-            yield found(CHECK, pairs, words)
+            yield finding_of(CHECK, pairs, words)
 
 
 def _owner(path: Path) -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from amlz.azure.ids import parse
 from amlz.checks.finding import Check, Severity
-from amlz.checks.stacks.facts import BetweenStacks, StackFacts, StackRange, found
+from amlz.checks.stacks.facts import BetweenStacks, StackFacts, StackRange, finding_of
 from amlz.core.ranges import with_ranges_around
 from amlz.dataclass import dataclass
 
@@ -114,8 +114,8 @@ def _finding(outer: _Use, inner: _Use, why: str | None) -> BetweenStacks:
     }
     keys = [(outer.stack, outer.range.path), (inner.stack, inner.range.path)]
     if why is None:
-        return found(CHECK, keys, words, Severity.WARNING, CHECK.otherwise[0])
-    return found(CHECK, keys, words)
+        return finding_of(CHECK, keys, words, Severity.WARNING, CHECK.otherwise[0])
+    return finding_of(CHECK, keys, words)
 
 
 def _name(network: str) -> str:

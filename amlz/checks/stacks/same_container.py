@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from amlz.azure.ids import parse
 from amlz.checks.finding import Check, Severity
-from amlz.checks.stacks.facts import BetweenStacks, StackFacts, found
+from amlz.checks.stacks.facts import BetweenStacks, StackFacts, finding_of
 from amlz.core.problems import Path, listed
 
 CHECK = Check(
@@ -37,4 +37,4 @@ def compare(stacks: Sequence[StackFacts]) -> Iterator[BetweenStacks]:
                 "container": container,
                 "lake": parse(lake).name,
             }
-            yield found(CHECK, pairs, words)
+            yield finding_of(CHECK, pairs, words)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from amlz.azure.ids import parse
 from amlz.checks.finding import Check, Severity
-from amlz.checks.stacks.facts import BetweenStacks, StackFacts, found
+from amlz.checks.stacks.facts import BetweenStacks, StackFacts, finding_of
 from amlz.core.problems import Path, listed
 
 CHECK = Check(
@@ -28,10 +28,10 @@ def compare(stacks: Sequence[StackFacts]) -> Iterator[BetweenStacks]:
     for stack in stacks:
         for key, path in stack.records.items():
             writers.setdefault(key, []).append((stack, path))
-    told: dict[tuple[str, tuple[str, ...]], tuple[list[str], list[tuple[StackFacts, Path]]]] = {}
+    rows: dict[tuple[str, tuple[str, ...]], tuple[list[str], list[tuple[StackFacts, Path]]]] = {}
     for (target, zone), pairs in writers.items():
         if len(pairs) > 1:
             names = tuple(stack.file.stack for stack, _ in pairs)
-            told.setdefault((target, names), ([], pairs))[0].append(parse(zone).name)
-    for (target, names), (zones, pairs) in told.items():
-        yield found(CHECK, pairs, {"stacks": listed(names), "name": parse(target).name, "zone": listed(zones)})
+            rows.setdefault((target, names), ([], pairs))[0].append(parse(zone).name)
+    for (target, names), (zones, pairs) in rows.items():
+        yield finding_of(CHECK, pairs, {"stacks": listed(names), "name": parse(target).name, "zone": listed(zones)})

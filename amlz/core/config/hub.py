@@ -26,6 +26,10 @@ class FirewallConfig(Config):
     """
     threat_intelligence: Literal["Deny", "Alert"] = "Deny"
     """Action on traffic from and to known malicious addresses."""
+    policy_analytics: bool = False
+    """Reports in the central log how often each rule is used, and rules that are too wide. Azure bills it.
+    docs/explanation/hub.md.
+    """
     tls_inspection: TlsInspectionConfig | None = None
     """Decrypts connections to sign-in or selected `egressHosts`. Needs tier Premium. docs/how-to/tls-inspection.md."""
 

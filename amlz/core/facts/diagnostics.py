@@ -21,7 +21,7 @@ from amlz.core.discovery import capability_facts
 STORAGE_CHANGES = ("StorageWrite", "StorageDelete")
 
 #: Logs of a firewall in dedicated tables. `allLogs` also has the earlier categories (AzureFirewall*Rule), which
-#: repeat the same events in AzureDiagnostics. Aggregations repeat rules for policy analytics, which is off.
+#: repeat the same events in AzureDiagnostics. Aggregations repeat rules for policy analytics.
 #: https://learn.microsoft.com/azure/firewall/monitor-firewall-reference#resource-logs
 FIREWALL_LOGS = (
     "AZFWApplicationRule",
@@ -34,6 +34,9 @@ FIREWALL_LOGS = (
     "AZFWNetworkRule",
     "AZFWThreatIntel",
 )
+
+#: Further logs that policy analytics reads. Same page.
+FIREWALL_AGGREGATIONS = ("AZFWApplicationRuleAggregation", "AZFWNatRuleAggregation", "AZFWNetworkRuleAggregation")
 
 #: Logs of a workspace without those of reads, which are billed by volume, and without AmlComputeClusterNodeEvent, which
 #: has no table and is deprecated since February 2022:

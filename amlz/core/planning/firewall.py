@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from amlz.core.addresses import environments
 from amlz.core.config import LandingZoneConfig
+from amlz.core.config.shared import camel
 from amlz.core.discovery import asked_for_all
 from amlz.core.hub_layout import hub_subnets
 from amlz.core.problems import Path, Problem
@@ -34,9 +35,9 @@ def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
     hub = config.hub
     if hub.elsewhere is not None or hub.builds_firewall:
         return
-    if "threat_intelligence" in hub.firewall.model_fields_set:
+    for field in sorted({"policy_analytics", "threat_intelligence"} & hub.firewall.model_fields_set):
         yield Problem(
-            ("hub", "firewall", "threatIntelligence"),
+            ("hub", "firewall", camel(field)),
             "With `hub.firewall.tier: None` there is no firewall.",
             "Remove it, or set `hub.firewall.tier: Standard`.",
         )

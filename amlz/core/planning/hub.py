@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from amlz.core.claims import on_premises
+from amlz.core.facts.diagnostics import FIREWALL_AGGREGATIONS
 from amlz.core.facts.networks import HUB_SUBNETS
 from amlz.core.owners import HUB_OWNER
 from amlz.core.planning.capabilities import hub_links, hub_parts, hub_rules
@@ -20,6 +22,7 @@ from amlz.core.planning.roles import GrantConditions, Principals, assign, reader
 from amlz.core.planning.rules import endpoint_rules, firewall_groups, kebab
 from amlz.core.problems import Path, Problem, StackFileError, listed
 from amlz.core.specs import (
+    DiagnosticsSpec,
     ExistingLogAnalyticsSpec,
     FirewallSpec,
     HubSpec,
@@ -206,10 +209,19 @@ def _firewall(context: Context, network: VirtualNetworkSpec) -> FirewallSpec | N
         address=hub_address(context, "firewall"),
         groups=groups,
         translates_all=bool(inspected_ranges(context) or private_destinations(groups)),
-        diagnostics=context.diagnostics(place.id("Microsoft.Network/azureFirewalls", name)),
+        diagnostics=_firewall_logs(context, place.id("Microsoft.Network/azureFirewalls", name)),
         tags=context.hub_tags,
         protect=hub_is_protected(context),
+        analytics=context.log_analytics if settings.policy_analytics else None,
     )
+
+
+def _firewall_logs(context: Context, target: str) -> DiagnosticsSpec:
+    """Returns the diagnostics of the firewall, with the logs of policy analytics where that is on."""
+    logs = context.diagnostics(target)
+    if not context.config.hub.firewall.policy_analytics:
+        return logs
+    return replace(logs, categories=(*logs.categories, *FIREWALL_AGGREGATIONS))
 
 
 def _without_rules(context: Context) -> None:

@@ -240,7 +240,10 @@ class TlsInspectionSpec:
 
 @dataclass(frozen=True, slots=True)
 class FirewallSpec:
-    """The firewall, its address and its policy. `translates_all`: it replaces the source of every packet."""
+    """The firewall, its address and its policy. `translates_all`: it replaces the source of every packet.
+
+    `analytics`: the ID of the log of policy analytics; None where it is off.
+    """
 
     name: str
     policy: str
@@ -256,6 +259,7 @@ class FirewallSpec:
     protect: bool
     tls_inspection: TlsInspectionSpec | None = None
     translates_all: bool = False
+    analytics: str | None = None
 
     @property
     def id(self) -> str:
