@@ -137,7 +137,10 @@ def egress_list(stack: str, plan: LandingZonePlan) -> EgressList:
         groups = hub.firewall.groups if hub.firewall is not None else ()
     elif existing is not None:
         groups = existing.must_allow
-    rules = (_rule(group, rule, plan) for group in groups for rule in (*group.network_rules, *group.application_rules))
+    rules: list[EgressRule] = []
+    for group in groups:
+        rules += [_rule(group, rule, plan) for rule in group.network_rules]
+        rules += [_rule(group, rule, plan) for rule in group.application_rules]
     return EgressList(stack, plan.cloud, tuple(rules), demands(plan), IP_RANGES[plan.cloud])
 
 

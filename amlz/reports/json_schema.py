@@ -14,6 +14,7 @@ from pydantic import Field, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from amlz.azure.change_rule import Kind
+from amlz.checks.finding import Severity
 from amlz.reports.custom_sections import CustomSection
 from amlz.reports.html.dns import Dns
 from amlz.reports.html.egress import Egress
@@ -34,7 +35,6 @@ from amlz.reports.json_records import (
     Record,
     ResourceRecord,
     Role,
-    Severity,
     SpaceRecord,
     VerdictRecord,
     WiderRole,

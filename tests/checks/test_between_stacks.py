@@ -138,7 +138,7 @@ def test_a_range_on_premises_inside_another_stacks_network_is_an_error(tmp_path:
 
 
 def test_a_resource_group_that_two_stacks_build_is_one_error_with_the_count_of_its_resources(tmp_path: Path) -> None:
-    """The remedy is another business unit. The peering in the existing hub is in no group that both build."""
+    """The remedy is another business unit. The peering in the existing hub is reported apart."""
     policy = {"dns": {"mode": "policy"}}
     two = TWO | policy | {"businessUnit": "sales", "subscriptions": ONE["subscriptions"]}
     two |= {"policies": {"createDefinitions": False}}
@@ -227,7 +227,7 @@ def test_one_lake_has_one_setting_in_all_stacks(tmp_path: Path) -> None:
 
 
 def test_environments_of_two_stacks_do_not_write_to_one_container(tmp_path: Path) -> None:
-    """It is named after project and environment. With `shared` the stack files say that they share it."""
+    """It is named after project and environment. With `shared` it is shared on purpose."""
     existing = {"account": LAKE, "endpointRange": "10.0.1.0/28"}
     lake = {"dns": {"mode": "policy"}, "dataLake": {"existing": existing}}
     same = {"churn": {"environments": {"dev": {"network": "10.81.0.0/24"}}}}

@@ -43,7 +43,7 @@ def test_the_list_has_every_rule_that_an_existing_firewall_must_allow() -> None:
 
 
 def test_a_firewall_that_is_built_here_has_the_same_list() -> None:
-    """For a device that replaces it, or stands behind it."""
+    """For a device that replaces it, or is behind it."""
     assert {rule.name for rule in listed("dev").rules} >= {"entra-id", "batch", "storage", "python-packages"}
 
 

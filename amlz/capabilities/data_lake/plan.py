@@ -166,7 +166,8 @@ def _shared_uses(context: Context) -> Iterator[SharedUse]:
     config, lake = context.config, lake_of(context.config)
     if lake is None:
         return
-    settings, existing = {"dataLake.workspace": lake.workspace}, lake.existing
+    settings: dict[str, str] = {"dataLake.workspace": lake.workspace}
+    existing = lake.existing
     if existing is not None:
         settings["dataLake.existing.giveRoles"] = str(existing.give_roles).lower()
         if existing.endpoint_range is not None:

@@ -12,7 +12,7 @@ _CHECKS = (built_twice, different_settings, name_taken, ranges_overlap, same_con
 
 
 def compared(stacks: Sequence[StackFacts]) -> tuple[BetweenStacks, ...]:
-    """Returns the findings between stacks: the worst first, then by check and place."""
+    """Returns the findings between stacks: the worst first, then by check, file and line."""
     order = list(Severity)
     findings = (finding for check in _CHECKS for finding in check.compare(stacks))
     return tuple(

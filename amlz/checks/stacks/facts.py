@@ -18,7 +18,7 @@ from amlz.core.specs import PrivateEndpointSpec, SpokeSpec, records
 from amlz.dataclass import dataclass
 from amlz.stackfile.load import StackFile
 
-#: The kind of name that stands for all definitions of policies at a scope.
+#: The kind of name that represents all definitions of policies at a scope.
 DEFINITIONS = "policyDefinitions"
 
 

@@ -30,7 +30,7 @@ CHECK = Check(
 
 @dataclass(frozen=True, slots=True)
 class _Use:
-    """A range in a stack. `site`: the hub that stands for all networks that route to each other."""
+    """A range in a stack. `site`: the hub that represents all networks that route to each other."""
 
     stack: StackFacts
     range: StackRange
@@ -52,7 +52,7 @@ def compare(stacks: Sequence[StackFacts]) -> Iterator[BetweenStacks]:
 
 
 def _sites(stacks: Sequence[StackFacts]) -> Mapping[str, str]:
-    """Returns, by hub, the hub that stands for all that networks on premises connect: those with a gateway and
+    """Returns, by hub, the hub that represents the hubs which networks on premises connect: those with a gateway and
     overlapping ranges of `onPremises`.
     """
     sites = {stack.hub: stack.hub for stack in stacks}

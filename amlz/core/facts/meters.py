@@ -161,12 +161,6 @@ def _firewall(body: Body) -> Iterator[Quantity | Omitted]:
     yield by_use(data, "traffic of the spokes")
 
 
-def _firewall_policy(body: Body) -> Iterator[Quantity | Omitted]:
-    """Analytics of a policy of one firewall: https://learn.microsoft.com/azure/firewall/policy-analytics."""
-    if text_at(body, "properties", "insights", "logAnalyticsResources", "defaultWorkspaceId", "id"):
-        yield Omitted("firewall policies with policy analytics: billed by the policy")
-
-
 def _endpoint(_: Body) -> Iterator[Quantity | Omitted]:
     yield all_month(ENDPOINT)
     yield by_use(_ENDPOINT_IN, "traffic")
@@ -280,7 +274,6 @@ def _peering(_: Body) -> Iterator[Quantity | Omitted]:
 _NETWORK, _ML = "Microsoft.Network/", "Microsoft.MachineLearningServices/workspaces"
 _CORE: Mapping[str, Bill] = {
     f"{_NETWORK}azureFirewalls": _firewall,
-    f"{_NETWORK}firewallPolicies": _firewall_policy,
     f"{_NETWORK}privateEndpoints": _endpoint,
     f"{_NETWORK}publicIPAddresses": _address,
     f"{_NETWORK}privateDnsZones": _zone,
@@ -316,8 +309,12 @@ _CORE: Mapping[str, Bill] = {
 }  # fmt: skip
 
 
-def _firewall_policy(_: Body) -> Iterator[Quantity | Omitted]:
+def _firewall_policy(body: Body) -> Iterator[Quantity | Omitted]:
+    """Analytics of a policy with one firewall are billed: https://learn.microsoft.com/azure/firewall/policy-analytics."""
     yield Omitted("firewall policies: billed where firewalls of several regions share one")
+    properties = body.get("properties") or {}
+    if properties.get("insights"):
+        yield Omitted("policy analytics of a firewall policy: billed by the policy")
 
 
 @cache
