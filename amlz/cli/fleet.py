@@ -169,11 +169,21 @@ def record(
         int | None,
         typer.Option("--drift", min=0, help="A search for drift found so many resources.", show_default=False),
     ] = None,
+    measured: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--measured",
+            metavar="OBJECTIVE=GOOD/TOTAL",
+            help="Events of an objective in its period, as churn/prod/answers=99950/100000. Several times for several.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
-    """Writes the facts next to a report that it does not have: version, day, deployment, drift."""
-    from amlz.app.fleet_record import write_record
+    """Writes the facts next to a report that it does not have: version, day, deployment, drift, measured objectives."""
+    from amlz.app.fleet_record import RecordedRun, write_record
 
-    write_record(to, stack, commit, today, deployed.value if deployed else "", drift)
+    run = RecordedRun(commit, today, deployed.value if deployed else None, drift, tuple(measured or ()))
+    write_record(to, stack, run)
 
 
 class FleetHost(StrEnum):

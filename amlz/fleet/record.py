@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from amlz.azure.regular_files import read_regular
 from amlz.core.config.shared import Config
 from amlz.core.problems import LandingZoneError
+from amlz.dataclass import dataclass
 from amlz.fleet.config import VersionText
 
 #: Ends the name of a record: `prod.record.json` is next to `prod.json`.
 SUFFIX = ".record.json"
 SCHEMA_VERSION = 1
+#: A record with more events of an objective is damaged.
+MOST_EVENTS = 10**15
 
 Commit = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}([0-9a-f]{24})?$")]
 #: A day as ISO 8601.
@@ -44,6 +48,22 @@ class DriftRecord(Config):
     resources: Annotated[int, Field(ge=0)]
 
 
+class MeasuredObjective(Config):
+    """Events of a service level objective in the days of its period, of which `day` is the last."""
+
+    environment: Annotated[str, StringConstraints(pattern=r"^[^/\s]{1,64}/[^/\s]{1,64}$")]
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,24}$")]
+    day: Day
+    good: Annotated[int, Field(ge=0)]
+    total: Annotated[int, Field(ge=0, le=MOST_EVENTS)]
+
+    @model_validator(mode="after")
+    def _good_ones_are_some_of_all(self) -> Self:
+        if self.good > self.total:
+            raise PydanticCustomError("events", "more events are good than there are")
+        return self
+
+
 class StackRecord(Config):
     """Everything that is recorded of a stack. `day`: of its report."""
 
@@ -53,6 +73,19 @@ class StackRecord(Config):
     program: ProgramRecord
     deployment: DeploymentRecord | None = None
     drift: DriftRecord | None = None
+    objectives: tuple[MeasuredObjective, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunResults:
+    """Results of one run of a unit's pipeline. `deployed`: of a deployment, None for none.
+
+    `drift`: resources that differ, None where nothing was searched; `measured`: events of objectives.
+    """
+
+    deployed: str | None = None
+    drift: int | None = None
+    measured: tuple[MeasuredObjective, ...] = ()
 
 
 def read_record(path: Path) -> StackRecord | None:
@@ -105,16 +138,24 @@ def dumped(record: StackRecord) -> dict[str, Any]:
 
 
 def recorded(
-    before: StackRecord | None, stack: str, day: date, program: ProgramRecord, deployed: str, drift: int | None
+    before: StackRecord | None, stack: str, day: date, program: ProgramRecord, results: RunResults
 ) -> StackRecord:
-    """Returns the record after a preview, and a deployment or a search for drift on the same day.
-
-    `deployed`: its result, "" for none; `drift`: resources that differ, None where nothing was searched.
-    """
+    """Returns the record after a preview, and other results of the same day."""
     deployment, search = (before.deployment, before.drift) if before else (None, None)
-    if deployed:
-        deployment = DeploymentRecord.model_validate({**program.model_dump(), "day": day, "result": deployed})
+    if results.deployed:
+        deployment = DeploymentRecord.model_validate({**program.model_dump(), "day": day, "result": results.deployed})
         search = None  # of the same day, perhaps, but from before the deployment
-    if drift is not None:
-        search = DriftRecord(day=day, resources=drift)
-    return StackRecord(schemaVersion=1, stack=stack, day=day, program=program, deployment=deployment, drift=search)
+    if results.drift is not None:
+        search = DriftRecord(day=day, resources=results.drift)
+    objectives = {
+        (one.environment, one.name): one for one in (*(before.objectives if before else ()), *results.measured)
+    }
+    return StackRecord(
+        schemaVersion=1,
+        stack=stack,
+        day=day,
+        program=program,
+        deployment=deployment,
+        drift=search,
+        objectives=tuple(objectives[key] for key in sorted(objectives)),
+    )

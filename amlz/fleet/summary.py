@@ -11,6 +11,7 @@ from amlz.azure.graph import Resource
 from amlz.checks.limits.exceeded import COUNTED
 from amlz.core.problems import LandingZoneError
 from amlz.dataclass import dataclass
+from amlz.fleet.objectives import EnvironmentObjectives, objectives_of
 from amlz.fleet.record import SCHEMA_VERSION, other_version
 
 _NETWORK = "microsoft.network/virtualnetworks"
@@ -66,7 +67,7 @@ class StackSummary:
 
     `built`: IDs of its resources; `needs`: IDs that it refers to and does not build. `counted`: IDs by the row of a
     limit and the scope in which Azure counts them. `accepted`: check and last day of each accepted finding.
-    `cost`: None where the stack file names no prices.
+    `cost`: None where the stack file names no prices. `objectives`: None where an earlier program wrote none.
     """
 
     stack: str
@@ -85,6 +86,7 @@ class StackSummary:
     counted: Mapping[tuple[int, str], tuple[str, ...]]
     hub: str
     cost: MonthlyCost | None
+    objectives: tuple[EnvironmentObjectives, ...] | None
 
 
 def summarised(report: Mapping[str, Any]) -> StackSummary:
@@ -128,6 +130,7 @@ def _summarised(report: Mapping[str, Any]) -> StackSummary:
         counted=_counted(resources, built),
         hub=_text(hub["virtualNetwork"]).lower() if hub else "",
         cost=_cost(report.get("cost")),  # programs of 0.1.0 do not write it
+        objectives=objectives_of(report["objectives"]) if "objectives" in report else None,  # nor these
     )
 
 

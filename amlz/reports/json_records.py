@@ -81,6 +81,28 @@ class AlertRecord(Record):
     runbook: str
 
 
+class ObjectiveRecord(Record):
+    """A service level objective; `whyNot`: why it is not measured, null where it is."""
+
+    name: str
+    indicator: str
+    target: float
+    days: int
+    limit: str | None
+    endpoint: str | None
+    budget_minutes: float
+    alerts: Count
+    why_not: str | None
+
+
+class ObjectivesRecord(Record):
+    """The objectives of an environment."""
+
+    environment: str
+    production: bool
+    objectives: list[ObjectiveRecord]
+
+
 class PermissionRecord(Owned):
     """The actions of a persona, by their answer: its role in the stack file, or an identity."""
 

@@ -28,6 +28,7 @@ from amlz.reports.json_records import (
     FindingRecord,
     LandingZoneRecord,
     NotEvaluated,
+    ObjectivesRecord,
     Owned,
     PermissionRecord,
     PlacedRecord,
@@ -62,6 +63,7 @@ class PreviewRecord(Record):
     quota: list[Quota]
     cost: CostRecord | None
     alerts: list[AlertRecord]
+    objectives: list[ObjectivesRecord]
     permissions: list[PermissionRecord]
     custom_sections: list[CustomSection]
     not_covered: list[str]

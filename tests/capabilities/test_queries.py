@@ -154,10 +154,11 @@ def test_every_query_parses_and_names_only_known_columns() -> None:
     shown = [text for line in commands for text in re.findall(r'--analytics-query "([^"]+)"', line)]
     shown += [query for failure in FAILURES.values() for query in failure.queries]
     recorded = [slo.record for slo in planned_here().slos if slo.record]
+    measured = [slo.measure for slo in planned_here().slos if slo.measure]
 
-    assert len(recorded) == len(SLOS) == sum(row.why_not is None for row in INDICATORS.values())
+    assert len(recorded) == len(measured) == len(SLOS) == sum(row.why_not is None for row in INDICATORS.values())
     assert set(LOG_CATALOGUE) | {"daily-cap"} <= set(rules())
-    for query in (*(rule.query for rule in rules().values()), *recorded, *shown):
+    for query in (*(rule.query for rule in rules().values()), *recorded, *measured, *shown):
         assert columns_of(query)
 
 
@@ -263,6 +264,17 @@ def test_a_recording_query_has_good_and_total_by_hour() -> None:
     rows = ran(record, AmlOnlineEndpointTrafficLog=[request(5, 500), request(6), request(70)])
 
     assert sorted((row["hour"].hour, row["good"], row["total"]) for row in rows) == [(10, 1, 1), (11, 1, 2)]
+
+
+def test_the_events_of_a_whole_period_are_one_row() -> None:
+    """Those of 30 days, of all endpoints together; without events both numbers are 0."""
+    measure = planned_here().slos[0].measure
+    assert measure is not None
+    day = 24 * 60
+    events = [request(5, 500), request(6), request(29 * day, deployment="green"), request(31 * day, 500)]
+
+    assert ran(measure, AmlOnlineEndpointTrafficLog=events) == [{"good": 2, "total": 3}]
+    assert ran(measure) == [{"good": 0, "total": 0}]
 
 
 def test_denied_connections_belong_to_the_environment_of_their_range() -> None:

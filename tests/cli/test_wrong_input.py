@@ -257,6 +257,11 @@ WRONG: dict[str, tuple[str, dict[str, Values]]] = {
             "--commit": {"HEAD": "git rev-parse HEAD", "": "git rev-parse HEAD", "abc": "git rev-parse HEAD"},
             "--today": {"now": "Write it as 2027-03-31.", "": "Write it as", "2027-02-30": "Write it as"},
             "--to": {"nowhere": "no such folder", "notes.txt": "notes.txt", "notes.txt/x": "notes.txt/x"},
+            "--measured": {
+                "availability": "Write it as churn/prod/",
+                "a/b/c=3/2": "3 of 2 events cannot be good.",
+                "a/b/c=1/-2": "Write it as churn/prod/",
+            },
         },
     ),
     "fleet work": (

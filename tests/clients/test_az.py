@@ -79,7 +79,7 @@ NOT_RUN = {
     "monitor action-group": "tests a receiver: not simulated",
     "monitor activity-log": "lists what was done: not simulated",
     "monitor metrics": "lists measured values: not simulated",
-    "monitor log-analytics": "changes a table of a log, which Azure creates itself: not simulated",
+    "monitor log-analytics": "queries a log, or changes a table of it, which Azure creates itself: not simulated",
     "provider list": "lists aliases of Azure Policy: NotSimulated",
     "storage blob": "the data plane",
     "storage container": "the data plane",

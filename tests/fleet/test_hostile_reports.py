@@ -21,6 +21,7 @@ from amlz.reports.fleet import addresses, limits, order, report, rings
 from amlz.reports.fleet.page import FleetPage, rendered
 from tests.fleet.fleets import network_id, record, write_fleet
 from tests.fleet.fleets import report as report_of
+from tests.fleet.test_objectives import AVAILABLE
 from tests.reports.test_escaping import PAYLOADS, acts_on_a_terminal
 
 REST = "rings:\n  - {name: first}\nwanted: 0.1.0\nversions: [0.1.0]\n"
@@ -40,7 +41,14 @@ def whole() -> dict[str, Any]:
     value["acceptedFindings"] = [{"id": "x/y", "acceptedUntil": "2027-01-01"}]
     family = {"family": "standardDSv3Family", "dedicated": 4, "lowPriority": 0}
     value["quota"] = [{"subscription": "a", "region": "b", "families": [family], "unknown": [{"size": "Standard_X"}]}]
+    value["objectives"] = [{"environment": "churn/dev", "production": True, "objectives": [AVAILABLE]}]
     return value
+
+
+def whole_record() -> dict[str, Any]:
+    """Returns a record with everything that a fleet reads."""
+    events = {"environment": "churn/dev", "name": "answers", "day": "2027-03-01", "good": 1, "total": 2}
+    return {**record("dev", "0.1.0"), "objectives": [events]}
 
 
 def paths(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -82,7 +90,7 @@ def pages(folder: Path, files: dict[str, Any]) -> list[FleetPage]:
 def test_a_wrong_value_anywhere_is_a_sentence(tmp_path: Path) -> None:
     """No value of a report or record ends a verb, and the other landing zone is shown."""
     files: dict[str, Any] = {}
-    for kind, base in (("", whole()), (".record", record("dev", "0.1.0"))):
+    for kind, base in (("", whole()), (".record", whole_record())):
         for number, (path, wrong) in enumerate(itertools.product(paths(base), WRONG)):
             name = f"a{kind[1:]}{number}"
             files[f"bad/{name}.json"] = {**whole(), "stack": name}
@@ -126,7 +134,7 @@ def test_a_body_that_is_nested_too_deeply_is_refused() -> None:
 def test_texts_of_reports_act_on_no_viewer(tmp_path: Path) -> None:
     """In every text of reports and records, and in names of files, in every format."""
     files: dict[str, Any] = {f"bad/{payload.replace('/', '-')[:80]}.json": whole() for payload in PAYLOADS}
-    for kind, base in (("", whole()), (".record", record("dev", "0.1.0"))):
+    for kind, base in (("", whole()), (".record", whole_record())):
         places = [path for path in paths(base) if isinstance(at(base, path), str)]
         for number, (place, payload) in enumerate(itertools.product(places, PAYLOADS)):
             if number % 5:

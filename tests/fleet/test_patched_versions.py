@@ -11,7 +11,7 @@ from typing import Any
 
 from amlz.diff.difference import Difference, difference
 from amlz.diff.upgrade_class import UpgradeClass, class_of
-from amlz.diff.version_bump import CLOSED, RENAMED, effects_on_stack
+from amlz.diff.version_bump import CLOSED, DENIED, RENAMED, effects_on_stack
 from amlz.reports.fleet.upgrade_preview import page
 from tests.conftest import ROOT, STACKS, as_told
 from tests.program_copy import copy_of_the_program, run_the_copy
@@ -54,6 +54,17 @@ def test_a_closed_egress_rule_is_breaking_and_stops_nothing(tmp_path: Path) -> N
     assert class_of(effect) in (UpgradeClass.GROWS, UpgradeClass.IN_PLACE)
     assert CLOSED in set(effects_on_stack(effect))
     assert stops(effect) == []
+
+
+def test_a_new_deny_stops_the_upgrade(tmp_path: Path) -> None:
+    """A guardrail that refuses the workspace: no resource is lost, and the report names the request."""
+    definition = "policies/definitions/Deny-MachineLearning-PublicAccessWhenBehindVnet.json"
+    effect = version(tmp_path, "prod", definition, '"notEquals": "Disabled"', '"notEquals": "Closed"')
+
+    assert class_of(effect) is UpgradeClass.POLICY
+    assert DENIED in set(effects_on_stack(effect))
+    refused = [why for why in stops(effect) if why.startswith("Azure Policy would refuse ")]
+    assert any("/workspaces/" in why for why in refused)
 
 
 def test_a_removed_key_is_refused_with_its_line(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ def test_a_deployment_stays_until_the_next_one(tmp_path: Path) -> None:
         "program": program,
         "deployment": first,
         "drift": None,
+        "objectives": [],
     }
     assert written(tmp_path, "--today", "2027-03-02", "--drift", "3")["drift"] == {"day": "2027-03-02", "resources": 3}
     preview = written(tmp_path, "--today", "2027-03-04")

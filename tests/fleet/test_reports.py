@@ -47,6 +47,7 @@ def test_a_row_has_everything_that_is_recorded(tmp_path: Path) -> None:
         "accepted": [{"id": "egress/everything", "until": "2027-06-30"}],
         "resources": 1,
         "cost": None,
+        "objectives": None,
         "hub": "",
         "deployment": {"version": "0.1.0", "commit": COMMIT, "day": "2027-03-01", "result": "succeeded"},
         "drift": {"day": "2027-03-01", "resources": 2},

@@ -92,6 +92,7 @@ def _spec(objective: _Objective, rules: Mapping[str, QueryAlertSpec], identity: 
         minimum=slo.minimum,
         budget_minutes=round(budget_minutes(budget_of(slo), slo.period), 4),
         record=None if row.why_not else objective.query("record", {"LONG": "1d"}),
+        measure=None if row.why_not else objective.query("measure", {"LONG": f"{slo.period}d"}),
         alerts=tuple(_burn_alert(window, slo, rules.get(window.name)) for window in WINDOWS)
         if not (row.why_not or unavailable)
         else (),

@@ -140,7 +140,8 @@ class BurnAlertSpec:
 
 @dataclass(frozen=True, slots=True)
 class SloSpec:
-    """A service level objective. `record`: the query of its good events by hour; None where no table has them.
+    """A service level objective. `record`: the query of its good events by hour, `measure`: in all days of its period;
+    None where no table has them.
 
     `budget_minutes`: how long everything may fail within `days`. `why_not`: why it is not measured or has no alerts.
     """
@@ -156,6 +157,7 @@ class SloSpec:
     minimum: int | None
     budget_minutes: float
     record: str | None
+    measure: str | None
     alerts: tuple[BurnAlertSpec, ...]
     why_not: str | None
 

@@ -10,7 +10,7 @@ from amlz.fleet.folder import FleetReports, FleetStack
 from amlz.fleet.shared import built_twice
 from amlz.fleet.summary import MonthlyCost
 from amlz.reports.cost import amounts
-from amlz.reports.fleet import unusable
+from amlz.reports.fleet import objectives, unusable
 from amlz.reports.fleet.page import FleetPage, FleetTable
 
 _NOT_KNOWN = "not known"
@@ -34,23 +34,31 @@ _COLUMNS = (
 
 
 def page(reports: FleetReports) -> FleetPage:
-    """Returns the report. It fails for errors, denials, resources that two stacks build, and unknown or old reports."""
+    """Returns the report.
+
+    It fails for errors, denials, resources that two stacks build, spent error budgets, and unknown or old reports.
+    """
     stacks = reports.stacks
     errors = sum(stack.summary.findings.get("error", 0) > 0 for stack in stacks)
     denied = sum(stack.summary.denied > 0 for stack in stacks)
     old = [stack for stack in stacks if _is_old(stack, reports)]
     twice = built_twice(reports)
-    fails = bool(errors or denied or old or twice or reports.unusable)
+    spent = objectives.spent(reports)
+    fails = bool(errors or denied or old or twice or spent or reports.unusable)
     good = (
         f"{plural(len(stacks), 'landing zone')}: {errors} with errors, {denied} with requests that Azure Policy "
         f"denies, {plural(len(old), 'old report')}"
     )
+    if spent:
+        good += f", {plural(spent, 'spent error budget')}"
     warnings = any(stack.summary.findings.get("warning") for stack in stacks)
-    level = "bad" if errors or denied or twice else "look" if fails or warnings else "good"
+    level = "bad" if errors or denied or twice or spent else "look" if fails or warnings else "good"
     tables = (
         FleetTable("Landing zones", _COLUMNS, tuple(_row(s, reports) for s in stacks), "There is no report."),
         _versions(reports),
         _costs(reports),
+        objectives.coverage(reports),
+        objectives.objectives(reports),
         FleetTable(
             "Accepted findings by last day",
             ("last day", "check", "stack"),
@@ -70,6 +78,7 @@ def page(reports: FleetReports) -> FleetPage:
         "stacks": [_record(stack, reports) for stack in stacks],
         "versions": [{"version": v, "stacks": n} for v, n in sorted(_in_use(reports).items(), key=str)],
         "builtTwice": [{"id": identity, "stacks": list(keys)} for identity, keys in twice],
+        "environments": objectives.coverage_record(reports),
         "notKnown": unusable.records(reports),
     }
     return FleetPage("The fleet", level, unusable.sentence(reports, good), tables, _notes(reports), record, fails)
@@ -83,7 +92,7 @@ def _notes(reports: FleetReports) -> tuple[str, ...]:
         notes.append(
             "Without a record, version, age, deployment and drift are not known. `amlz fleet record` writes one."
         )
-    return tuple(notes)
+    return (*notes, *objectives.notes(reports))
 
 
 def _is_old(stack: FleetStack, reports: FleetReports) -> bool:
@@ -201,6 +210,7 @@ def _record(stack: FleetStack, reports: FleetReports) -> dict[str, Any]:
         "accepted": [{"id": check, "until": until} for check, until in s.accepted],
         "resources": s.resources,
         "cost": {"currency": s.cost.currency, "low": s.cost.low, "high": s.cost.high} if s.cost else None,
+        "objectives": objectives.records(stack),
         "hub": s.hub,
         "deployment": record.deployment.model_dump(mode="json") if record and record.deployment else None,
         "drift": record.drift.model_dump(mode="json") if record and record.drift else None,

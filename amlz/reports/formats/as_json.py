@@ -23,6 +23,7 @@ from amlz.reports import (
     permission_counts,
     policy,
     quota,
+    slo,
 )
 from amlz.reports.formats.registry import Report
 from amlz.reports.html.dns import dns
@@ -63,6 +64,7 @@ def render(preview: Preview) -> str:
             "quota": quota.records(preview.plan),
             "cost": cost.record(preview.costs) if preview.costs is not None else None,
             "alerts": alerts.records(preview.plan),
+            "objectives": slo.in_preview(preview.plan),
             "permissions": permission_counts.records(preview.permissions),
             "customSections": [record(section) for section in preview.sections],
             "notCovered": list(NOT_COVERED),
