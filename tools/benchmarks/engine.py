@@ -84,10 +84,10 @@ def _spent(file: Path) -> float:
 
 def main() -> None:
     """Prints the figures, a line as soon as it is known."""
-    parser = argparse.ArgumentParser(description="Speed under Pulumi's own engine")
-    parser.add_argument("resources", nargs="*", type=int, default=[300, 1_000])
-    parser.add_argument("--stock", type=int, default=1_000)
-    parser.add_argument("--saved", type=int, default=300)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("resources", nargs="*", type=int, default=[300, 1_000], help="of each landing zone, about")
+    parser.add_argument("--stock", type=int, default=1_000, help="up to so many, also with the SDK's aliases kept")
+    parser.add_argument("--saved", type=int, default=300, help="up to so many, also with the state saved each time")
     namespace = parser.parse_args()
     sys.stdout.write("resources  aliases  command    seconds  ms each  provider  of processor time\n")
     for resources in namespace.resources:

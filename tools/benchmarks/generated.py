@@ -7,6 +7,7 @@ writes a stack file, Pulumi.<stack>.yaml, whose landing zone has about that many
 
 from __future__ import annotations
 
+import argparse
 import ipaddress
 import json
 import sys
@@ -81,10 +82,14 @@ def azure(registration: Registration) -> int:
 
 def main() -> None:
     """Writes a stack file and prints its content in figures."""
-    written = of_size(int(sys.argv[1]))
-    write(written, Path(sys.argv[2]))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("resources", type=int, help="how many, about")
+    parser.add_argument("file", type=Path, help="stack file to write")
+    options = parser.parse_args()
+    written = of_size(options.resources)
+    write(written, options.file)
     count = azure(registered(written))
-    sys.stdout.write(f"{sys.argv[2]}: {count:,} resources in {len(written['projects'])} projects\n")
+    sys.stdout.write(f"{options.file}: {count:,} resources in {len(written['projects'])} projects\n")
 
 
 if __name__ == "__main__":

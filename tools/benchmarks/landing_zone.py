@@ -9,6 +9,7 @@ at 250 and 1,000 resources. With --all at 4,000 as well, and a landing zone of 1
 
 from __future__ import annotations
 
+import argparse
 import resource
 import statistics
 import subprocess
@@ -47,9 +48,12 @@ def median(arguments: list[str], rounds: int) -> Sample:
 
 def main() -> None:
     """Runs all in turn and prints times, memory, ratios and growth."""
-    values = [argument for argument in sys.argv[1:] if argument != "--all"]
-    rounds, stock = int(values[0]) if values else 3, SIZES[:3] if "--all" in sys.argv else SIZES[:2]
-    sizes = SIZES if "--all" in sys.argv else SIZES[:3]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("rounds", nargs="?", type=int, default=3, help="runs of each; the median is printed")
+    parser.add_argument("--all", action="store_true", help="larger sizes too: minutes")
+    options = parser.parse_args()
+    rounds, stock = options.rounds, SIZES[:3] if options.all else SIZES[:2]
+    sizes = SIZES if options.all else SIZES[:3]
     bare = median(["-c", BARE], rounds)
     sys.stdout.write(f"{'bare imports':<28} {bare[0]:7.2f} s {bare[1]:6.0f} MB\n")
     shipped: dict[int, Sample] = {}

@@ -9,6 +9,7 @@ Modules are compiled once, independent of the caller's environment, and a first 
 
 from __future__ import annotations
 
+import argparse
 import os
 import resource
 import statistics
@@ -56,7 +57,9 @@ def seconds(arguments: Sequence[str]) -> float:
 
 def main() -> None:
     """Runs all in turn, several rounds, and prints medians and ratios."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("rounds", nargs="?", type=int, default=5, help="runs of each; the median is printed")
+    rounds = parser.parse_args().rounds
     taken: dict[str, list[float]] = {name: [] for name in RUNS}
     for arguments in RUNS.values():
         seconds(arguments)

@@ -10,6 +10,7 @@ one is on PATH, which does not end before the page is laid out and painted.
 
 from __future__ import annotations
 
+import argparse
 import copy
 import os
 import shutil
@@ -33,12 +34,15 @@ _GIT = ("git", "-c", "user.name=a", "-c", "user.email=a@example.com")
 
 def main() -> None:
     """Makes the repository, runs all in turn and prints times, ratios and sizes."""
-    size, rounds = (int(item) for item in [*sys.argv[1:], *("4000", "3")[len(sys.argv) - 1 :]])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("resources", nargs="?", type=int, default=4000, help="of the landing zone, about")
+    parser.add_argument("rounds", nargs="?", type=int, default=3, help="runs of each; the median is printed")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        _repository(folder / "repository", of_size(size))
+        _repository(folder / "repository", of_size(options.resources))
         one, every = [], []
-        for _ in range(rounds):
+        for _ in range(options.rounds):
             one.append(_seconds(folder, ["preview", STACK]))
             every.append(_seconds(folder, _reports(folder)))
         least, most = statistics.median(one), statistics.median(every)
@@ -46,7 +50,7 @@ def main() -> None:
         _tell("difference and all reports", f"{most:7.2f} s   {most / least:5.2f} times one preview")
         for form, end in FORMS.items():
             _tell(f"  {form}", f"{(folder / f'report.{end}').stat().st_size / 1e6:7.2f} MB")
-        opened = _opened(folder, rounds)
+        opened = _opened(folder, options.rounds)
         _tell("Chromium opens the HTML", f"{opened:7.2f} s" if opened else "    not measured: no Chromium is on PATH")
 
 

@@ -261,10 +261,10 @@ def _name(path: tuple[Any, ...]) -> str:
 
 def main() -> None:
     """Prints the figures; with --wrong, the most frequent wrong answers too."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--recordings", type=Path, default=HOME / "recordings.jsonl.gz")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--recordings", type=Path, default=HOME / "recordings.jsonl.gz", help="the recordings")
     parser.add_argument("--wrong", type=int, default=0, help="show so many wrong answers of each figure")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     given = parser.parse_args()
     arm, whole, held = SimulatedArm(), Figures(), Figures()
     for name, exchanges in recordings(given.recordings):
