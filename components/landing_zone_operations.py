@@ -15,6 +15,7 @@ from amlz.core.specs.operations import (
     QueryAlertSpec,
     WorkbookSpec,
 )
+from components.prometheus_rules import prometheus_rules
 from components.resource_group import resource_group
 from components.resource_registry import ResourceRegistry
 from components.role_assignment import role_assignment
@@ -54,6 +55,8 @@ class LandingZoneOperations(pulumi.ComponentResource):
             self._metric_alert(metric)
         for query in args.query_alerts:
             self._query_alert(query, tuple(role.id for role in args.roles))
+        for rules in args.prometheus_rules:
+            prometheus_rules(self, f"{name}-prometheus-{rules.key}", rules, resources)
         for rule in args.processing_rules:
             self._processing_rule(rule)
         for budget in args.budgets:

@@ -108,6 +108,8 @@ SLOW: dict[str, str | None] = {
     "tests/simulator/https/test_listening.py::test_a_landing_zone_is_deployed_into_it[prod]": PREVIEWS,
     "tests/simulator/https/test_listening.py::test_a_landing_zone_is_deployed_into_it[everything]": PREVIEWS,
     "tests/package/": "installs amlz into new environments",
+    "tests/capabilities/test_prometheus_alerts.py::test_every_expression": "starts the parser of Prometheus",
+    "tests/capabilities/test_prometheus_alerts.py::test_the_dashboards_are": "starts the library of Grafana",
     "tests/clients/": "starts Azure's own clients, which are not installed with the others",
     "tests/clients/test_az.py::test_every_command_of_the_documentation": None,
     "tests/test_first_landing_zone.py": PROCESSES,

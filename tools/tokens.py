@@ -269,4 +269,8 @@ TOKENS = (
         "alertsmanagement", "AlertProcessingRuleByName", "Microsoft.AlertsManagement/actionRules",
         (_GROUP, "alertProcessingRuleName"),
     ),
+    Token(
+        "alertsmanagement", "PrometheusRuleGroup", "Microsoft.AlertsManagement/prometheusRuleGroups",
+        (_GROUP, "ruleGroupName"),
+    ),
 )  # fmt: skip

@@ -6,16 +6,15 @@ from pathlib import Path
 
 import yaml
 
+from amlz.app.folder import write_files
 from amlz.azure.regular_files import read_regular
 from amlz.core.plan import LandingZonePlan
 from amlz.core.problems import LandingZoneError
 from amlz.core.specs import records
-from amlz.core.words import plural
 from amlz.mesh.files import IDENTITY_FILE, MeshFile, files
 from amlz.mesh.model import MeshSpec
 from amlz.mesh.objects import Document
 from amlz.mesh.yaml_text import as_yaml
-from amlz.reports.files import check_writable, write_whole
 
 _LARGEST = 2**22
 
@@ -46,30 +45,17 @@ def write_folder(rendered: tuple[MeshFile, ...], folder: Path, whole: bool = Tru
     `whole`: they are everything in the folder. Raises LandingZoneError where an identity would be changed in place, or
     a file cannot be written; nothing is written then, or only files before that one.
     """
-    if folder.exists() and not folder.is_dir():
-        raise LandingZoneError(f"{folder}\n  It is not a folder.\n  Pass a folder by --to.")
     for file in rendered:
         _refuse_changed_identity(folder / file.path, file)
-    for file in rendered:
-        path = folder / file.path
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise LandingZoneError(
-                f"{path.parent}\n  It cannot be created: {reason}.\n  Pass another folder by --to."
-            ) from None
-        check_writable(path)
-    for file in rendered:
-        write_whole(folder / file.path, file.text)
+    listed = write_files({file.path: file.text for file in rendered}, folder)
     names = {folder / file.path for file in rendered}
     stale = sorted(
         path for part in ("zones", "global") for path in (folder / part).rglob("*.yaml") if path not in names
     )
-    lines = [f"{plural(len(rendered), 'file')} in {folder}", *(f"  {file.path}" for file in rendered)]
-    if stale and whole:
-        lines += ["", "No longer rendered. Delete them:", *(f"  {path.relative_to(folder)}" for path in stale)]
-    return "\n".join(lines) + "\n"
+    if not (stale and whole):
+        return listed
+    kept = "".join(f"  {path.relative_to(folder)}\n" for path in stale)
+    return f"{listed}\nNo longer rendered. Delete them:\n{kept}"
 
 
 def _refuse_changed_identity(path: Path, file: MeshFile) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated
 
 import typer
@@ -21,7 +22,7 @@ def ready(
 
     file, plan = planned(stack)
     spec = environment_of(file.stack, plan, environment)
-    items = readiness(file.stack, plan, spec)
+    items = readiness(shlex.quote(file.argument), plan, spec)
     kind = "production" if spec.production else "pre-production"
     title = f"{file.stack} {environment} ({kind})"
     write((as_json if form is AnswerForm.json else as_text)(title, items), output)

@@ -26,8 +26,8 @@ def runbook(
 
     file, plan = planned(stack)
     if alert is not None and alert in FAILURES:
-        steps = report.failure_steps(file.display_path, plan, alert)
+        steps = report.failure_steps(file.argument, plan, alert)
         write((report.failures_as_json if form is AnswerForm.json else report.failures_as_text)(steps), output)
         return
-    alerts = report.alerts_of_plan(file.stack, plan, alert)
+    alerts = report.alerts_of_plan(file.argument, plan, alert)
     write((report.as_json if form is AnswerForm.json else report.as_text)(alerts), output)

@@ -180,6 +180,14 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class PrometheusSource:
+    """A cluster (its id) whose metrics are in managed Prometheus. `metrics`: the id of the Azure Monitor workspace."""
+
+    metrics: str
+    cluster: str
+
+
+@dataclass(frozen=True, slots=True)
 class HubLinks:
     """Ids of resources in the hub that networks refer to: the firewall's NAT gateway, the gateway that spokes use.
 
@@ -282,6 +290,8 @@ class Planner:
     """Rules of the managed network of a workspace (its id)."""
     endpoint_rules: Callable[[EnvironmentConfig, str], Iterable[NsgRuleSpec]] = _nothing
     """Security rules of the subnet of private endpoints (its range)."""
+    prometheus: Callable[[EnvironmentContext], Iterable[PrometheusSource]] = _nothing
+    """Clusters whose metrics are in managed Prometheus: operation builds alerts on them."""
     environment: Callable[[EnvironmentContext, EnvironmentParts], Part | None] = _no_part
     """Spec of its component in an environment; None where it builds nothing."""
     amend: Callable[[ProjectEnvironmentSpec], ProjectEnvironmentSpec] = _as_it_is

@@ -8,7 +8,14 @@ from enum import StrEnum
 from amlz.azure.ids import parse
 from amlz.core.plan import LandingZonePlan
 from amlz.core.specs import KeyVaultSpec, ProjectEnvironmentSpec, records
-from amlz.core.specs.operations import ActionGroupSpec, BudgetSpec, MetricAlertSpec, QueryAlertSpec, SloSpec
+from amlz.core.specs.operations import (
+    ActionGroupSpec,
+    BudgetSpec,
+    MetricAlertSpec,
+    PrometheusAlertSpec,
+    QueryAlertSpec,
+    SloSpec,
+)
 from amlz.dataclass import dataclass
 
 
@@ -59,12 +66,15 @@ def _alerts(parts: list[object], environment: ProjectEnvironmentSpec) -> Iterato
     groups = [group for part in parts for group in records(part, ActionGroupSpec)]
     count = sum(alert.owner == owner for part in parts for alert in records(part, MetricAlertSpec))
     queries = sum(alert.owner in (owner, "shared") for part in parts for alert in records(part, QueryAlertSpec))
+    rules = sum(alert.owner == owner for part in parts for alert in records(part, PrometheusAlertSpec))
+    of_cluster = f", {rules} alerts on its cluster" if rules else ""
     yield _item(
         "alerting", "Does an alert notify anyone?", bool(groups) or count > 0,
         f"{len(groups)} action groups are built here", "Set `operations.page` and `operations.ticket`.",
     )  # fmt: skip
     yield _item(
-        "alerting", "Has the environment alerts?", count > 0, f"{count} metric alerts, {queries} log search alerts",
+        "alerting", "Has the environment alerts?", count > 0,
+        f"{count} metric alerts, {queries} log search alerts{of_cluster}",
         "Set `operations`; outside of production, enable alerts in `alerts` of the environment.",
     )  # fmt: skip
     yield ReadyItem(

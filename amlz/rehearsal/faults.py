@@ -16,7 +16,7 @@ from amlz.rehearsal.steps import Step
 from amlz.simulator import registrations, stateful_provider, validation
 from amlz.simulator.drift import DRIFTS, drift, drift_of
 from amlz.simulator.errors import AzureRefused
-from amlz.simulator.faults import FAULTS, FROM_THE_START, Fault, kind_of, tenant_policy
+from amlz.simulator.faults import FAULTS, FROM_THE_START, INCIDENTS, Fault, kind_of, tenant_policy
 from amlz.simulator.peerings import DISCONNECTED
 from amlz.simulator.state_store import PendingFault, SoftDeletedName, StoredResource
 from amlz.stackfile.load import StackFile
@@ -101,16 +101,17 @@ def read(text: str) -> RequestedFault:
     if fault is None:
         raise WrongFault(
             f"--fault {text}\n  There is no fault {kind}.\n  There are: {', '.join(f.kind for f in FAULTS)}.\n"
-            "  Names of incidents are in docs/how-to/game-days.md."
+            f"  Or name an incident of docs/how-to/game-days.md: {', '.join(INCIDENTS)}."
         )
     if at.isdigit() and fault.kind in FROM_THE_START:
         raise WrongFault(f"--fault {text}\n  {kind} is there from the start.\n  Write it as {kind}@{fault.type}.")
     if at.isdigit() and int(at):
         return RequestedFault(fault, int(at))
     if at and "/" not in at:
+        of_number = "" if fault.kind in FROM_THE_START else f"{kind}@12 or "
         raise WrongFault(
             f"--fault {text}\n  {at!r} is neither the number of an operation, from 1, nor an ARM type.\n"
-            "  Write it as conflict@12 or conflict@Microsoft.KeyVault/vaults."
+            f"  Write it as {of_number}{kind}@Microsoft.KeyVault/vaults."
         )
     return RequestedFault(fault, 0, at or fault.type)
 

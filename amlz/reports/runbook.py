@@ -12,10 +12,16 @@ from amlz.core.facts.failures import FAILURES
 from amlz.core.plan import LandingZonePlan
 from amlz.core.problems import LandingZoneError, listed
 from amlz.core.specs import ProjectEnvironmentSpec, records
-from amlz.core.specs.operations import ActivityAlertSpec, MetricAlertSpec, QueryAlertSpec, RunbookSpec
+from amlz.core.specs.operations import (
+    ActivityAlertSpec,
+    MetricAlertSpec,
+    PrometheusAlertSpec,
+    QueryAlertSpec,
+    RunbookSpec,
+)
 from amlz.reports.json_text import dump
 
-AlertSpec = MetricAlertSpec | QueryAlertSpec | ActivityAlertSpec
+AlertSpec = MetricAlertSpec | QueryAlertSpec | PrometheusAlertSpec | ActivityAlertSpec
 _OPERATORS = {"GreaterThan": "more than", "LessThan": "less than"}
 
 
@@ -45,6 +51,7 @@ def planned_alerts(plan: LandingZonePlan) -> tuple[AlertSpec, ...]:
     return (
         *(spec for part in parts for spec in records(part, MetricAlertSpec)),
         *(spec for part in parts for spec in records(part, QueryAlertSpec)),
+        *(spec for part in parts for spec in records(part, PrometheusAlertSpec)),
         *(spec for part in parts for spec in records(part, ActivityAlertSpec)),
     )
 
@@ -146,6 +153,8 @@ def condition(alert: AlertSpec) -> str:
     """Returns when an alert fires."""
     if isinstance(alert, ActivityAlertSpec):
         return "the activity log has such an event"
+    if isinstance(alert, PrometheusAlertSpec):
+        return f"its PromQL expression is true for {alert.wait}: {alert.expression}"
     if isinstance(alert, QueryAlertSpec):
         measured = (
             f"{alert.measure} of its query is more than {alert.threshold:,.15g}"
@@ -166,11 +175,14 @@ def resource_of(alert: AlertSpec) -> str:
     """Returns the id of what an alert watches."""
     if isinstance(alert, ActivityAlertSpec):
         return f"/subscriptions/{alert.place.subscription}"
+    if isinstance(alert, PrometheusAlertSpec):
+        return alert.cluster
     return alert.log if isinstance(alert, QueryAlertSpec) else alert.resource
 
 
 def _lines(alert: AlertSpec) -> Iterator[str]:
-    resource = alert.name if not isinstance(alert, MetricAlertSpec) else parse(alert.resource).name
+    watched = isinstance(alert, MetricAlertSpec | PrometheusAlertSpec)
+    resource = parse(resource_of(alert) if watched else alert.id).name
     yield f"{alert.alert}  {owner_of(alert)}: {resource}"
     yield f"  {alert.description} Fires when {condition(alert)}."
     severity = "" if isinstance(alert, ActivityAlertSpec) else f"Severity {alert.severity}, notifies "

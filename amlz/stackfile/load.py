@@ -45,6 +45,11 @@ class StackFile:
     pulumi_config: dict[str, str]
     document: Document
 
+    @property
+    def argument(self) -> str:
+        """The argument of a command that names this stack: its name, or the path of a file elsewhere."""
+        return self.stack if self.display_path == f"Pulumi.{self.stack}.yaml" else self.display_path
+
     def locate(self, path: ConfigPath) -> int:
         """The line of a path of the configuration, or of the nearest one above it."""
         return self.document.line(("config", KEY, *path))

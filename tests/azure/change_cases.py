@@ -54,6 +54,7 @@ def rule(kind: str) -> dict[str, Any]:
 
 CASES: tuple[Case, ...] = (
     ("monitor:ScheduledQueryRule", "scopes", ["/a"], ["/b"], FIXED),
+    ("alertsmanagement:PrometheusRuleGroup", "scopes", ["/a"], ["/b"], FIXED),
     ("consumption:Budget", "timePeriod.startDate", "2027-01-01T00:00:00Z", "2027-02-01T00:00:00Z", REFUSED),
     ("consumption:Budget", "timeGrain", "Monthly", "Quarterly", FIXED),
     ("consumption:Budget", "amount", 1, 2, UPDATES),

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from amlz.capabilities.aks.facts import CONTAINER_STREAMS
+from amlz.policy.engine.judge import APPLIES, DOES_NOT_APPLY
+from amlz.policy.engine.lines import answer
 from amlz.reports.formats import as_arm
 from amlz.reports.preview import Preview
 from amlz.stackfile.load import load
@@ -181,3 +183,67 @@ def test_what_its_use_costs_is_listed_as_not_in_the_estimate(what: str) -> None:
     estimate = " ".join(amlz_here("cost", str(EXAMPLE)).stdout.split())
 
     assert what in estimate.split("Not in the estimate")[1]
+
+
+#: Built-in policies on Managed Grafana by their names: the property, and the condition on it that is reported
+#: (https://github.com/Azure/azure-policy/tree/master/built-in-policies/policyDefinitions/Managed%20Grafana, 2026-11).
+#: Their aliases are in no list that was read, so the paths here follow from the published type.
+GRAFANA_POLICIES = {
+    "e8775d5a-73b7-4977-a39b-833ef0114628": ("publicNetworkAccess", "notEquals", "Disabled"),
+    "0656cf40-485c-427b-b992-703a4ecf4f88": ("apiKey", "notEquals", "Disabled"),
+    "b6752a42-6fc3-46cb-8a15-33aa109407b1": ("grafanaConfigurations.smtp.enabled", "equals", "true"),
+}
+PRIVATE_LINK_POLICY = "3a97e513-f75e-4230-8137-1efad4eadbbc"
+
+
+def outcome(condition: dict[str, Any], aliases: dict[str, str], resource: dict[str, Any]) -> str:
+    """The outcome of a rule that denies Grafana with a condition."""
+    of_type = {"field": "type", "equals": GRAFANA}
+    rule = {"if": {"allOf": [of_type, condition]}, "then": {"effect": "deny"}}
+    return answer({"rule": rule, "resource": resource, "aliases": aliases}).outcome
+
+
+def grafana_request() -> dict[str, Any]:
+    """The request for Grafana, as policies see it."""
+    (grafana,) = example().graph.of_type(GRAFANA)
+    own = {"type": GRAFANA, "name": grafana.name, "id": grafana.id, "apiVersion": grafana.api_version}
+    return {**grafana.body, **own}
+
+
+@pytest.mark.parametrize("policy", GRAFANA_POLICIES)
+def test_grafana_meets_the_builtin_policy(policy: str) -> None:
+    """And one whose property has the other value does not."""
+    name, operator, value = GRAFANA_POLICIES[policy]
+    alias = f"{GRAFANA}/{name}"
+    condition, aliases = {"field": alias, operator: value}, {alias: f"properties.{name}"}
+    weaker: Any = value == "true" or "Enabled"
+    for key in reversed(name.split(".")):
+        weaker = {key: weaker}
+    request = grafana_request()
+
+    assert outcome(condition, aliases, request) == DOES_NOT_APPLY
+    assert outcome(condition, aliases, {**request, "properties": {**request["properties"], **weaker}}) == APPLIES
+
+
+def test_the_builtin_policy_on_private_link_reports_every_grafana_until_its_endpoint_is_approved() -> None:
+    """It counts connections that no request can hold; once one is approved, it is satisfied."""
+    connections = f"{GRAFANA}/privateEndpointConnections[*]"
+    status = f"{connections}.privateLinkServiceConnectionState.status"
+    condition = {"count": {"field": connections, "where": {"field": status, "equals": "Approved"}}, "less": 1}
+    aliases = {
+        connections: "properties.privateEndpointConnections[*]",
+        status: "properties.privateEndpointConnections[*].properties.privateLinkServiceConnectionState.status",
+    }
+    approved = [{"properties": {"privateLinkServiceConnectionState": {"status": "Approved"}}}]
+    request = grafana_request()
+    later = {**request, "properties": {**request["properties"], "privateEndpointConnections": approved}}
+
+    assert outcome(condition, aliases, request) == APPLIES
+    assert outcome(condition, aliases, later) == DOES_NOT_APPLY
+
+
+def test_the_page_names_the_builtin_policies_that_were_evaluated() -> None:
+    """By their names, with the reason why none is assigned."""
+    page = (ROOT / "docs" / "how-to" / "aks.md").read_text("utf-8")
+
+    assert [name for name in (*GRAFANA_POLICIES, PRIVATE_LINK_POLICY) if name not in page] == []

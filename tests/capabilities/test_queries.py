@@ -17,6 +17,7 @@ from amlz.core.facts.failures import FAILURES
 from amlz.core.specs.operations import OperationsSpec, QueryAlertSpec
 from amlz.reports.runbook import alerts_of_plan
 from tests.capabilities.test_operations import operated, operation
+from tests.capabilities.test_prometheus_alerts import AKS
 from tests.core.stacks import planned
 
 NOW = datetime.fromisoformat("2027-01-31T12:00")
@@ -49,6 +50,19 @@ TABLES: dict[str, dict[str, str]] = {
     "AZFWApplicationRule": {"TimeGenerated": _TIME, "SourceIp": _TEXT, "Fqdn": _TEXT, "Action": _TEXT},
     "AZFWNetworkRule": {"TimeGenerated": _TIME, "SourceIp": _TEXT, "DestinationIp": _TEXT, "Action": _TEXT},
     "AZKVAuditLogs": {"TimeGenerated": _TIME, "OperationName": _TEXT, "HttpStatusCode": _INT},
+    "ContainerLogV2": {
+        "TimeGenerated": _TIME, "_ResourceId": _TEXT, "PodNamespace": _TEXT, "PodName": _TEXT, "ContainerName": _TEXT,
+        "LogMessage": _TEXT,
+    },
+    "KubeEvents": {
+        "TimeGenerated": _TIME, "_ResourceId": _TEXT, "KubeEventType": _TEXT, "Namespace": _TEXT, "Name": _TEXT,
+        "Reason": _TEXT, "Message": _TEXT,
+    },
+    "KubePodInventory": {
+        "TimeGenerated": _TIME, "_ResourceId": _TEXT, "Namespace": _TEXT, "Name": _TEXT, "ContainerName": _TEXT,
+        "PodStatus": _TEXT, "ContainerStatusReason": _TEXT,
+    },
+    "KubeNodeInventory": {"TimeGenerated": _TIME, "_ResourceId": _TEXT, "Computer": _TEXT, "Status": _TEXT},
     "Usage": {"TimeGenerated": _TIME, "DataType": _TEXT, "Quantity": _REAL},
     "_LogOperation": {"TimeGenerated": _TIME, "Category": _TEXT, "Detail": _TEXT},
 }  # fmt: skip
@@ -149,7 +163,7 @@ def spending(rule: str, **tables: list[dict[str, Any]]) -> list[float]:
 
 def test_every_query_parses_and_names_only_known_columns() -> None:
     """Of alerts, of objectives, and of the commands in runbooks."""
-    plan = planned(operated({"slos": SLOS}))
+    plan = planned(operated({"slos": SLOS, "aks": AKS}))
     commands = [line for alert in alerts_of_plan("one", plan, None) for line in alert.runbook.look]
     shown = [text for line in commands for text in re.findall(r'--analytics-query "([^"]+)"', line)]
     shown += [query for failure in FAILURES.values() for query in failure.queries]

@@ -75,10 +75,10 @@ def test_an_incident_is_read_as_its_fault(incident: str, fault: str) -> None:
 
 
 def test_steps_after_an_alert_name_the_stack() -> None:
-    """The pages have STACK instead."""
+    """As a command takes it: a file elsewhere by its path. The pages have STACK instead."""
     steps = [
         step for row in json.loads(amlz_here("runbook", str(EXAMPLE), "--format", "json").stdout) for step in row["act"]
     ]
 
     assert [step for step in steps if "STACK" in step] == []
-    assert any(step.endswith("amlz runbook operate quota-used.") for step in steps)
+    assert any(step.endswith("amlz runbook examples/operate/Pulumi.operate.yaml quota-used.") for step in steps)

@@ -26,6 +26,7 @@ def test_an_operated_environment_of_production_is_ready_but_for_what_people_do()
     assert ran.returncode == 0
     assert ran.stdout.startswith("operate churn/prod (production): 9 yes, 0 no, 8 not seen\n")
     assert "not seen  quota: Is there quota for every node?\n" in ran.stdout
+    assert "          amlz rehearse examples/operate/Pulumi.operate.yaml\n" in ran.stdout
     assert max(map(len, ran.stdout.splitlines())) <= 80
 
 

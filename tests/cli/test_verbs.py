@@ -56,7 +56,7 @@ def test_the_help_lists_every_verb_once_below_its_section() -> None:
         "Start": ["init", "doctor"],
         "Write stack files": ["check", "project", "stacks", "addresses", "schema"],
         "See what would happen": ["preview", "diff", "explain", "policy", "can", "reach", "egress", "roles"],
-        "Operate": ["ready", "cost", "quota", "slo", "runbook"],
+        "Operate": ["ready", "cost", "quota", "slo", "runbook", "dashboards"],
         "Train and serve models": ["workload", "mesh"],
         "Run many landing zones": ["fleet", "upgrade"],
         "Practise and repair": ["rehearse", "simulate", "recover", "import-subnets"],

@@ -21,7 +21,9 @@ Values = dict[str, str]
 #: Values that no reader of a file takes: a missing one, a folder, and a text of another kind.
 NO_JSON: Values = {"nowhere": "It cannot be read", ".": "It cannot be read", "notes.txt": "no JSON"}
 NO_POLICY: Values = {"nowhere": "it cannot be read", ".": "it cannot be read", "notes.txt": "this is not JSON"}
-EXAMPLES = {name: str(ROOT / "examples" / name / f"Pulumi.{name}.yaml") for name in ("mesh", "operate", "serving")}
+EXAMPLES = {
+    name: str(ROOT / "examples" / name / f"Pulumi.{name}.yaml") for name in ("kubernetes", "mesh", "operate", "serving")
+}
 HUB_ID, IDENTITY_ID = (
     f"/subscriptions/a1b2c3d4-1111-4222-8333-444455556666/resourceGroups/rg/providers/{kind}"
     for kind in (
@@ -230,6 +232,10 @@ WRONG: dict[str, tuple[str, dict[str, Values]]] = {
     "mesh render": (
         EXAMPLES["mesh"],
         {"STACK": STACK, "--to": {"notes.txt": "not a folder", "notes.txt/x": "cannot be", "/proc/mesh": "cannot be"}},
+    ),
+    "dashboards": (
+        EXAMPLES["kubernetes"],
+        {"STACK": STACK, "--to": {"notes.txt": "not a folder", "notes.txt/x": "cannot be", "/proc/x": "cannot be"}},
     ),
     "mesh rotate": (
         f"{EXAMPLES['mesh']} --step 1",

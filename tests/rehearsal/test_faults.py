@@ -131,12 +131,20 @@ def test_a_fault_is_read() -> None:
             "--fault conflcit\n  There is no fault conflcit.\n  There are: conflict, throttled, error-500, "
             "unavailable, timeout, principal-not-found, quota, endpoint-busy, not-registered, "
             "provider-killed, engine-killed, soft-deleted, "
-            "policy-denies, deleted, drifted.\n  Names of incidents are in docs/how-to/game-days.md.",
+            "policy-denies, deleted, drifted.\n  Or name an incident of docs/how-to/game-days.md: concurrent-change, "
+            "request-storm, service-error, regional-outage, lost-answer, identity-delay, quota-exhausted, "
+            "endpoint-failure, new-subscription, provider-crash, runner-lost, name-held, policy-change, "
+            "accidental-deletion, manual-change.",
         ),
         (
             "conflict@soon",
             "--fault conflict@soon\n  'soon' is neither the number of an operation, from 1, nor an ARM type.\n"
             "  Write it as conflict@12 or conflict@Microsoft.KeyVault/vaults.",
+        ),
+        (
+            "policy-change@soon",
+            "--fault policy-change@soon\n  'soon' is neither the number of an operation, from 1, nor an ARM type.\n"
+            "  Write it as policy-change@Microsoft.KeyVault/vaults.",
         ),
         (
             "conflict@0",

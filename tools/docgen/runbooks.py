@@ -10,7 +10,7 @@ from amlz.azure.ids import parse
 from amlz.capabilities.operations.indicators import INDICATORS
 from amlz.core.facts.failures import FAILURES
 from amlz.core.plan import LandingZonePlan, make_plan
-from amlz.core.specs.operations import MetricAlertSpec
+from amlz.core.specs.operations import MetricAlertSpec, PrometheusAlertSpec
 from amlz.reports.runbook import AlertSpec, alerts_of_plan, condition, failure_steps
 from amlz.stackfile.load import from_object
 from tools.docgen.templating import rendered, table
@@ -33,6 +33,13 @@ _STACK = {
             "environments": {
                 "prod": {
                     "network": "10.1.0.0/24",
+                    "aks": {
+                        "network": "10.1.8.0/26",
+                        "podNetwork": "100.64.0.0/18",
+                        "serviceNetwork": "100.65.0.0/24",
+                        "pools": {"models": {"size": "Standard_D8s_v5", "maxNodes": 2}},
+                        "monitoring": True,
+                    },
                     "slos": {
                         name: {"indicator": name} | ({"limit": 60} if name == "pipeline-duration" else {})
                         for name, row in INDICATORS.items()
@@ -155,4 +162,6 @@ def _words() -> dict[str, str]:
             resource = parse(alert.resource)
             kind = alert.resource_type.rpartition("/")[2]
             words.setdefault(resource.name, kinds.get(kind, "RESOURCE"))
+        if isinstance(alert, PrometheusAlertSpec):
+            words[parse(alert.cluster).name] = "CLUSTER"
     return dict(sorted(words.items(), key=lambda row: -len(row[0])))

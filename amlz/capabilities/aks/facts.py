@@ -54,6 +54,8 @@ _ZONES_PAGE = f"{_LEARN}private-link/private-endpoint-dns"
 
 #: Group IDs of the private endpoints of Grafana and of an Azure Monitor workspace.
 GRAFANA_GROUP, METRICS_GROUP = "grafana", "prometheusMetrics"
+#: Dashboards of Grafana, as paths from the folder `amlz`. tools/dashboards.py writes them.
+DASHBOARDS = ("capabilities/aks/dashboards/aks-clusters.json", "capabilities/aks/dashboards/aks-endpoints.json")
 #: Streams of logs and inventory of containers; performance is in managed Prometheus.
 #: https://learn.microsoft.com/azure/azure-monitor/containers/kubernetes-monitoring-enable-arm
 CONTAINER_STREAMS = (

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from amlz.capabilities.aks.config import AksConfig
 from amlz.capabilities.aks.facts import (
     ASSOCIATION,
+    CLUSTER,
     COLLECTION_ENDPOINT,
     CONFIGURATION,
+    DASHBOARDS,
     GRAFANA,
     GRAFANA_GROUP,
     GRAFANA_TARGET,
@@ -14,11 +18,12 @@ from amlz.capabilities.aks.facts import (
     METRICS_TARGET,
     RULES,
 )
-from amlz.capabilities.aks.records import path_of
+from amlz.capabilities.aks.records import path_of, settings_of
 from amlz.capabilities.aks.spec import MonitoringSpec
-from amlz.core.capability import EnvironmentParts
+from amlz.core.capability import EnvironmentParts, PrometheusSource
 from amlz.core.planning.environment_context import EnvironmentContext
 from amlz.core.planning.private_link_scope import scoped
+from amlz.core.specs.grafana import DashboardsSpec
 
 
 def monitoring_targets(env: EnvironmentContext, settings: AksConfig) -> dict[str, str]:
@@ -29,6 +34,14 @@ def monitoring_targets(env: EnvironmentContext, settings: AksConfig) -> dict[str
         METRICS_TARGET: env.place.id(METRICS, env.namer.name("metrics")),
         GRAFANA_TARGET: env.place.id(GRAFANA, env.namer.unique("grafana")),
     }
+
+
+def prometheus(env: EnvironmentContext) -> Iterator[PrometheusSource]:
+    """Returns the cluster of an environment, where its metrics are in managed Prometheus."""
+    settings = settings_of(env.settings)
+    if settings is not None and settings.monitoring:
+        cluster = env.place.id(CLUSTER, env.namer.unique("managedCluster"))
+        yield PrometheusSource(monitoring_targets(env, settings)[METRICS_TARGET], cluster)
 
 
 def associations(cluster: str, monitoring: MonitoringSpec | None) -> tuple[str, ...]:
@@ -62,6 +75,7 @@ def plan_monitoring(
         identity=identity,
         endpoint=env.endpoint(GRAFANA_GROUP, monitoring_targets(env, settings)[GRAFANA_TARGET]),
         roles=(*given.roles[METRICS_TARGET], *given.roles[GRAFANA_TARGET]),
+        dashboards=DashboardsSpec(monitoring_targets(env, settings)[GRAFANA_TARGET], DASHBOARDS),
         protect=env.production,
         tags=env.tags,
     )

@@ -13,6 +13,7 @@ from amlz.core.specs import (
     ZoneLinkSpec,
 )
 from amlz.core.specs.common import Tags
+from amlz.core.specs.grafana import DashboardsSpec
 from amlz.dataclass import dataclass
 
 
@@ -52,7 +53,8 @@ class MonitoringSpec:
     """Metrics of a cluster with Grafana, and logs of its containers in the central log (`log`: its id).
 
     `collector`: the data collection endpoint; `scoped`: it in the private link scope, None without one. `identity`: of
-    Grafana; `endpoint`: by which people reach it; `roles`: on metrics and Grafana.
+    Grafana; `endpoint`: by which people reach it; `roles`: on metrics and Grafana; `dashboards`: of Grafana, which a
+    command imports.
     """
 
     place: Place
@@ -66,6 +68,7 @@ class MonitoringSpec:
     identity: str
     endpoint: PrivateEndpointSpec
     roles: tuple[RoleAssignmentSpec, ...]
+    dashboards: DashboardsSpec
     protect: bool
     tags: Tags
 

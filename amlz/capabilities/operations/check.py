@@ -58,7 +58,7 @@ def check_operations(config: LandingZoneConfig) -> Iterator[Problem]:
                     "It is one alert for all environments.",
                     "Move it to `operations.alerts`.",
                 )
-            elif CATALOGUE[cast(AlertName, alert)].on == "firewall":
+            elif alert in CATALOGUE and CATALOGUE[cast(AlertName, alert)].on == "firewall":
                 yield Problem(
                     (*alerts, alert),
                     "No environment has a firewall: the hub has it.",

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from amlz.capabilities.operations.catalogue import AlertName
 from amlz.capabilities.operations.log_catalogue import LogAlertName
+from amlz.capabilities.operations.prometheus_catalogue import PrometheusAlertName
 from amlz.capabilities.operations.slo_config import Slos
 from amlz.core.capability import Key, Scope, setting
 from amlz.core.config.existing import ActionGroupId
@@ -178,7 +179,8 @@ class AlertConfig(Config):
     """Its threshold. Default: that of the catalogue."""
 
 
-Alerts = dict[Literal[AlertName, LogAlertName], AlertConfig]
+AnyAlertName = Literal[AlertName, LogAlertName, PrometheusAlertName]
+Alerts = dict[AnyAlertName, AlertConfig]
 
 
 def alerts_of(environment: EnvironmentConfig) -> Alerts:

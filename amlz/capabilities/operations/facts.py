@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from amlz.azure.change_rule import ChangeRule, Kind, properties
-from amlz.azure.protection import Protection, fewer, items, other, ranked
+from amlz.azure.protection import Properties, Protection, fewer, items, other, ranked, values_at
 from amlz.core.billing import Body, Meter, Omitted, Quantity, at, by_use, free, text_at
 from amlz.core.capability_facts import ArmType, CountedLimit, Facts, Limit, NameRule, Noun
 from amlz.core.specs.operations import (
@@ -14,6 +14,7 @@ from amlz.core.specs.operations import (
     BUDGET,
     METRIC_ALERT,
     PROCESSING_RULE,
+    PROMETHEUS_RULES,
     QUERY_ALERT,
     WORKBOOK,
 )
@@ -23,6 +24,8 @@ _LEARN = "https://learn.microsoft.com/azure/"
 LIMITS_PAGE = _LEARN + "azure-monitor/fundamentals/service-limits"
 #: 2020-06-05: 2,000 in a subscription. The page of 2026-07-21 and LIMITS_PAGE state no number.
 GROUPS_PAGE = "https://github.com/MicrosoftDocs/azure-docs/blob/4410799f09ad96726880e13599832964e5baafa9/articles/azure-monitor/platform/action-groups.md"
+#: 2026-08-07.
+_RULE_GROUPS = _LEARN + "azure-monitor/metrics/prometheus-rule-groups"
 _TERRAFORM = "https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/"
 #: Recorded conversations with Azure of public test suites.
 _RECORDED = "https://github.com/ReaNAiveD/azure-cli/tree/d845393/src/azure-cli/azure/cli/command_modules/monitor"
@@ -130,8 +133,21 @@ def _query_alert(body: Body) -> Iterator[Quantity | Omitted]:
         yield by_use(more, "values of their dimensions")
 
 
+def _prometheus(_: Body) -> Iterator[Quantity | Omitted]:
+    yield Omitted("alerts on metrics of Prometheus: samples that their rules query")
+
+
 def _group(_: Body) -> Iterator[Quantity | Omitted]:
     yield Omitted("action groups: mails and calls of webhooks above those included")
+
+
+def _moved(before: Properties, after: Properties) -> tuple[str, ...] | None:
+    """Returns the rules of a rule group, there before and after, that notify another action group."""
+    was, now = (
+        {rule.get("alert"): str(rule.get("actions")).lower() for rule in values_at(side, "rules.*")}
+        for side in (before, after)
+    )
+    return tuple(name for name, actions in was.items() if name and now.get(name, actions) != actions) or None
 
 
 FACTS = Facts(
@@ -153,6 +169,12 @@ FACTS = Facts(
         ArmType(
             QUERY_ALERT, Noun("log search alert", "log search alerts"),
             kind="queryAlert", names=NameRule("lsa-", 1, 260, _NAME, _SAYS, "group"),
+        ),
+        # At most 500 groups an Azure Monitor workspace, of 20 rules each: LIMITS_PAGE. Each workspace has one here, with
+        # the rules of the catalogue. The published type has no longest name: a choice.
+        ArmType(
+            PROMETHEUS_RULES, Noun("Prometheus rule group", "Prometheus rule groups"),
+            kind="prometheusRules", names=NameRule("prg-", 1, 128, _NAME, _SAYS, "group"),
         ),
         ArmType(
             PROCESSING_RULE, Noun("alert processing rule", "alert processing rules"),
@@ -199,6 +221,12 @@ FACTS = Facts(
                 "Terraform's provider makes another resource instead",
             ),
         ),
+        PROMETHEUS_RULES: (
+            ChangeRule(
+                "properties.scopes", Kind.FIXED, _RULE_GROUPS,
+                "the page states that the Azure Monitor workspace of a rule group cannot be changed",
+            ),
+        ),
         BUDGET: (
             ChangeRule(
                 "properties.timePeriod.startDate", Kind.REFUSED, _START,
@@ -214,6 +242,7 @@ FACTS = Facts(
     bills={
         METRIC_ALERT: _metric_alert,
         QUERY_ALERT: _query_alert,
+        PROMETHEUS_RULES: _prometheus,
         ACTION_GROUP: _group,
         **dict.fromkeys((ACTIVITY_ALERT, PROCESSING_RULE, BUDGET, WORKBOOK), free),
     },
@@ -226,8 +255,13 @@ FACTS = Facts(
             )
         ),
         *(Protection(kind, "alerts sent elsewhere", other("actions")) for kind in _ALERTS),
-        *(Protection(kind, "alerts off", ranked("enabled", "true", "false", absent="true")) for kind in _ALERTS),
+        Protection(PROMETHEUS_RULES, "alerts sent elsewhere", _moved),
+        Protection(PROMETHEUS_RULES, "alerts deleted", fewer(items("rules.*.alert"))),
+        *(
+            Protection(kind, "alerts off", ranked("enabled", "true", "false", absent="true"))
+            for kind in (*_ALERTS, PROMETHEUS_RULES)
+        ),
     ),
-    removed=dict.fromkeys(_ALERTS, "alerts deleted"),
+    removed=dict.fromkeys((*_ALERTS, PROMETHEUS_RULES), "alerts deleted"),
     added={PROCESSING_RULE: "alerts suppressed or sent elsewhere"},
 )  # fmt: skip

@@ -6,17 +6,13 @@ from collections.abc import Iterator, Mapping
 
 from amlz.azure.ids import parse
 from amlz.capabilities.operations.catalogue import CATALOGUE, TYPES, AlertName, CatalogueAlert
-from amlz.capabilities.operations.config import AlertConfig, alerts_of
-from amlz.capabilities.operations.log_catalogue import LogAlertName
-from amlz.capabilities.operations.work import Work, action_group
+from amlz.capabilities.operations.config import AlertConfig, AnyAlertName, alerts_of
+from amlz.capabilities.operations.work import TICKET, Work, action_group
 from amlz.core.addresses import environments
 from amlz.core.planning.context import registry_is_shared
 from amlz.core.planning.environment_context import EnvironmentContext, environment_context
 from amlz.core.planning.registry import shared_registry_id
 from amlz.core.specs.operations import MetricAlertSpec, RunbookSpec
-
-#: The worst severity outside of production: a ticket.
-_TICKET = 3
 
 
 def plan_metric_alerts(work: Work) -> tuple[MetricAlertSpec, ...]:
@@ -26,7 +22,7 @@ def plan_metric_alerts(work: Work) -> tuple[MetricAlertSpec, ...]:
     alerts = []
     for project, name, _ in environments(work.context.config):
         env = environment_context(work.context, project, name)
-        settings: Mapping[AlertName | LogAlertName, AlertConfig] = {**work.asked.alerts, **alerts_of(env.settings)}
+        settings: Mapping[AnyAlertName, AlertConfig] = {**work.asked.alerts, **alerts_of(env.settings)}
         resources = dict(_resources(env))
         for alert, row in CATALOGUE.items():
             wanted = settings.get(alert, AlertConfig())
@@ -67,7 +63,7 @@ def _alert(
 ) -> MetricAlertSpec:
     row = CATALOGUE[alert]
     place = work.place_in(parse(resource).subscription)
-    usual = row.severity if production else max(row.severity, _TICKET)
+    usual = row.severity if production else max(row.severity, TICKET)
     severity = usual if settings.severity is None else settings.severity
     return MetricAlertSpec(
         key="-".join((*words, alert)),

@@ -12,6 +12,7 @@ from amlz.capabilities.operations.defaults import summary_of_operations
 from amlz.capabilities.operations.facts import ACTIVITIES, ACTIVITY_STEPS, MAIL_ROLES
 from amlz.capabilities.operations.log_alerts import plan_log_alerts
 from amlz.capabilities.operations.metric_alerts import plan_metric_alerts
+from amlz.capabilities.operations.prometheus_alerts import plan_prometheus
 from amlz.capabilities.operations.rules import plan_routes, plan_windows
 from amlz.capabilities.operations.work import Work, action_group, watchers_of
 from amlz.capabilities.operations.workbooks import plan_workbooks
@@ -48,6 +49,7 @@ def plan_operations(context: Context) -> Part | None:
             activity_alerts=_activity_alerts(work),
             metric_alerts=plan_metric_alerts(work),
             query_alerts=logged.alerts,
+            prometheus_rules=tuple(plan_prometheus(work)),
             processing_rules=(*plan_windows(work), *plan_routes(work)),
             budgets=budgets,
             slos=logged.slos,

@@ -10,14 +10,12 @@ from amlz.capabilities.operations.defaults import objectives_of
 from amlz.capabilities.operations.indicators import INDICATORS, Indicator, text_of
 from amlz.capabilities.operations.log_query import log_command
 from amlz.capabilities.operations.slo_config import SloConfig
-from amlz.capabilities.operations.work import Work, action_group
+from amlz.capabilities.operations.work import TICKET, Work, action_group
 from amlz.core.addresses import environments
 from amlz.core.planning.environment_context import EnvironmentContext, environment_context
 from amlz.core.specs.operations import BurnAlertSpec, QueryAlertSpec, RunbookSpec, SloSpec
 from amlz.dataclass import dataclass
 
-#: The worst severity outside of production: a ticket.
-_TICKET = 3
 _REQUESTS, _RUNS = ("_ResourceId", "EndpointName", "DeploymentName"), ("_ResourceId",)
 
 
@@ -124,7 +122,7 @@ def _alerts(objective: _Objective, identity: str) -> dict[str, QueryAlertSpec]:
 
 def _alert(objective: _Objective, window: BurnWindow, identity: str) -> QueryAlertSpec:
     work, env, slo = objective.work, objective.env, objective.slo
-    severity = window.severity if env.production else max(window.severity, _TICKET)
+    severity = window.severity if env.production else max(window.severity, TICKET)
     words = (env.project, env.name, "slo", objective.key, window.name)
     return QueryAlertSpec(
         key="-".join(words),

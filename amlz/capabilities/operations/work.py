@@ -12,6 +12,9 @@ from amlz.core.specs import Place
 from amlz.core.specs.operations import ACTION_GROUP
 from amlz.dataclass import dataclass
 
+#: The worst severity outside of production: a ticket.
+TICKET = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Work:

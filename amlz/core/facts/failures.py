@@ -59,7 +59,8 @@ FAILURES: Mapping[str, Failure] = {
          "If requests are throttled, the limits of the endpoint are reached: more instances do not help."),
     ),
     "rollback": Failure(
-        "A new model is wrong", ("deployment-failed", "crash-loop", "slo-availability", "slo-error-rate"),
+        "A new model is wrong",
+        ("deployment-failed", "crash-loop", "aks-deployment-down", "aks-pods-crashing", "slo-availability", "slo-error-rate"),
         ("az ml online-endpoint show --name ENDPOINT --query traffic " + _ML,
          "az ml online-deployment get-logs --name DEPLOYMENT --endpoint-name ENDPOINT " + _ML),
         ("AmlOnlineEndpointTrafficLog | where TimeGenerated > ago(1h) "

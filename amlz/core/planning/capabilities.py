@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from amlz.core.capability import EnvironmentParts, HubLinks, Part, PlannedPart, Planner, SharedSubnet
+from amlz.core.capability import EnvironmentParts, HubLinks, Part, PlannedPart, Planner, PrometheusSource, SharedSubnet
 from amlz.core.capability_facts import DeployerGrant, Target, Who
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.discovery import asked_for_all, blamed, capabilities, collected, planners
@@ -43,6 +43,11 @@ def targets_of(env: EnvironmentContext) -> dict[Target, str]:
 def identities_of(env: EnvironmentContext) -> tuple[IdentitySpec, ...]:
     """Returns the identities that capabilities add to those of an environment."""
     return tuple(asked_for_all(lambda planner: planner.identities, env))
+
+
+def prometheus_of(env: EnvironmentContext) -> tuple[PrometheusSource, ...]:
+    """Returns the clusters of an environment whose metrics are in managed Prometheus."""
+    return tuple(asked_for_all(lambda planner: planner.prometheus, env))
 
 
 def principals_of(env: EnvironmentContext) -> dict[Who, dict[str, PrincipalSpec]]:

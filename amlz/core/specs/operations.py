@@ -11,6 +11,7 @@ ACTION_GROUP = "Microsoft.Insights/actionGroups"
 METRIC_ALERT = "Microsoft.Insights/metricAlerts"
 ACTIVITY_ALERT = "Microsoft.Insights/activityLogAlerts"
 QUERY_ALERT = "Microsoft.Insights/scheduledQueryRules"
+PROMETHEUS_RULES = "Microsoft.AlertsManagement/prometheusRuleGroups"
 PROCESSING_RULE = "Microsoft.AlertsManagement/actionRules"
 WORKBOOK = "Microsoft.Insights/workbooks"
 BUDGET = "Microsoft.Consumption/budgets"
@@ -120,6 +121,45 @@ class QueryAlertSpec:
     @property
     def id(self) -> str:
         return self.place.id(QUERY_ALERT, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class PrometheusAlertSpec:
+    """An alert on metrics of a cluster. `id`: of the rule group that it is in; `cluster`: of the cluster.
+
+    `wait`: how long the expression holds before the alert fires. `alert`: its name in the catalogue; `owner`: the
+    environment.
+    """
+
+    id: str
+    cluster: str
+    alert: str
+    owner: str
+    expression: str
+    threshold: float
+    wait: str
+    severity: int
+    action_group: str
+    description: str
+    runbook: RunbookSpec
+
+
+@dataclass(frozen=True, slots=True)
+class PrometheusRulesSpec:
+    """The alerts of a cluster on its metrics (the id of its Azure Monitor workspace), in one rule group."""
+
+    key: str
+    name: str
+    place: Place
+    metrics: str
+    cluster: str
+    alerts: tuple[PrometheusAlertSpec, ...]
+    description: str
+    tags: Tags
+
+    @property
+    def id(self) -> str:
+        return self.place.id(PROMETHEUS_RULES, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +320,7 @@ class OperationsSpec:
     activity_alerts: tuple[ActivityAlertSpec, ...]
     metric_alerts: tuple[MetricAlertSpec, ...]
     query_alerts: tuple[QueryAlertSpec, ...]
+    prometheus_rules: tuple[PrometheusRulesSpec, ...]
     processing_rules: tuple[ProcessingRuleSpec, ...]
     budgets: tuple[BudgetSpec, ...]
     slos: tuple[SloSpec, ...]
