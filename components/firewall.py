@@ -86,14 +86,14 @@ class Firewall(pulumi.ComponentResource):
         for group in args.groups:
             built = network.FirewallPolicyRuleCollectionGroup(
                 f"{name}-{group.name}",
-                rule_collection_group_name=group.name,
+                rule_collection_group_name=group.azure_name,
                 firewall_policy_name=resources.name(args.policy_id),
                 resource_group_name=resources.group(args.place),
                 priority=group.priority,
                 rule_collections=[_collection(group)],
                 opts=resources.options(self, args.place.subscription, after=(before,)),
             )
-            before = args.group_id(group.name)
+            before = args.group_id(group.azure_name)
             resources.register(before, built)
 
 

@@ -54,7 +54,7 @@ def private_endpoint(
         return
     group = network.PrivateDnsZoneGroup(
         f"{name}-{args.group}-zones",
-        private_dns_zone_group_name="default",
+        private_dns_zone_group_name=args.zone_group_name,
         private_endpoint_name=resources.name(args.id),
         resource_group_name=resources.group(args.place),
         private_dns_zone_configs=[

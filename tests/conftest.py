@@ -53,6 +53,7 @@ PREVIEWED = STACKS | {
     "recommended-managed": "examples/recommended-managed/Pulumi.recommended-managed.yaml",
     "two-subscriptions": "examples/two-subscriptions/Pulumi.two-subscriptions.yaml",
     "data-platform": "examples/data-platform/Pulumi.data-platform.yaml",
+    "own-naming": "examples/own-naming/Pulumi.own-naming.yaml",
 }
 
 

@@ -20,6 +20,7 @@ from tools.docgen import runbooks
 from tools.docgen.checks import checks_page
 from tools.docgen.clouds import clouds_page
 from tools.docgen.configuration import configuration_page
+from tools.docgen.names import names_page
 from tools.docgen.permissions import can_page
 from tools.docgen.reach import reach_page
 from tools.docgen.scanners import scanners_page
@@ -37,6 +38,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/roles.md": roles_page,
     "reference/scanners.md": scanners_page,
     "reference/egress.md": egress_page,
+    "reference/names.md": names_page,
     "reference/addresses.md": addresses_page,
     "reference/changes.md": changes_page.page,
     "reference/clouds.md": clouds_page,

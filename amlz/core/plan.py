@@ -111,7 +111,9 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
     problems = (*problems, *input_problems(config))
     if problems:
         reported = {problem.path for problem in problems}
-        names = (problem for problem in problems_of_names(config) if problem.path not in reported)
+        patterns = any(path[:1] == ("naming",) for path in reported)  # what they give is no name
+        known = config.model_copy(update={"naming": None}) if patterns else config
+        names = (problem for problem in problems_of_names(known) if problem.path not in reported)
         raise StackFileError((*problems, *names))
     context = Context(config, addresses, NameBook())
     hub = plan_hub(context) if config.hub.elsewhere is None else None
@@ -120,8 +122,9 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
     planned = tuple(plan_environment(context, project, name) for project, name, _ in environments(config))
     parts = landing_zone_parts(context)
     policies, problems = plan_policies(context, planned, spokes, _shared_groups((*shared, *parts)))
-    if context.names.problems or problems:
-        raise StackFileError((*context.names.problems, *problems))
+    of_names = context.names.all_problems(config.naming)
+    if of_names or problems:
+        raise StackFileError((*of_names, *problems))
     plan = LandingZonePlan(
         business_unit=config.business_unit,
         location=config.location,
@@ -159,7 +162,8 @@ def problems_of_names(config: LandingZoneConfig) -> tuple[Problem, ...]:
     for unit in units:
         with suppress(Exception):  # the obstacle is reported already, by the checks before
             unit()
-    return (*context.names.problems, *policies)
+    made = context.names.made.problems(config.naming) if config.naming is not None else ()
+    return (*context.names.problems, *made, *policies)
 
 
 def _environment(context: Context, planned: list[ProjectEnvironmentSpec], project: str, name: str) -> None:

@@ -61,6 +61,8 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
         "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg-tls/providers/"
         "Microsoft.ManagedIdentity/userAssignedIdentities/id-tls",
     ),
+    r"^[A-Za-z0-9]{1,16}$": ("1 to 16 letters or digits", "weu"),
+    r"^[a-z0-9]{1,4}$": ("1 to 4 lower-case letters or digits", "01"),
     r"^[A-Za-z0-9_().-]{1,90}$": ("letters, digits and _ ( ) . -", "contoso-landing-zones"),
     r"^[^<>*%&:?+/\\]{1,128}$": ("a policy's name, without < > * % & : ? + / and \\", "guardrails-compute"),
     r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$": ("a day, as 2027-03-31", "2027-03-31"),

@@ -101,9 +101,9 @@ UNSUPPORTED: tuple[Unsupported, ...] = (
     ),
     Unsupported(
         (),
-        frozenset({"naming", "namingconvention", "namepattern", "names", "abbreviations"}),
-        "A pattern for names is not supported.",
-        "Set single names: `names` of hub, spokes and environments (docs/how-to/own-names.md).",
+        frozenset({"namingconvention", "namepattern", "namingpattern", "names", "abbreviations"}),
+        "Names are set below `naming`.",
+        "Remove it, and set `naming.pattern` (docs/how-to/own-names.md).",
     ),
     Unsupported(
         ("egressHosts", "*"),

@@ -155,7 +155,7 @@ def test_a_resource_group_that_two_stacks_build_is_one_error_with_the_count_of_i
             "error",
             "stacks/built-twice",
             ["one spokes.main", "two spokes.main"],
-            "one and two each build the resource group rg-sales-spoke-main-westeurope and 2 resources in it: the "
+            "one and two each build the resource group rg-sales-spoke-main-westeurope and 3 resources in it: the "
             "second deployment fails, or changes what the first one made.",
         ),
     ]

@@ -86,9 +86,21 @@ def test_a_refusal_by_name_names_the_pattern_and_the_setting(
     assert conflicts(with_setting(stack, key, name), of) == []
 
 
+def test_a_refusal_of_names_without_a_setting_of_each_names_the_pattern_of_their_kind() -> None:
+    """Following it ends all refusals of the kind."""
+    of = typed("Microsoft.Network/privateEndpoints", {"field": "name", "notLike": "corp-*"})
+
+    remedies = {one.remedy for one in conflicts({}, of)}
+
+    assert len(remedies) == 1
+    assert "In the stack file, set naming.patterns.privateEndpoint to a value like corp-*, before" in remedies.pop()
+    pattern = {"naming": {"patterns": {"privateEndpoint": "corp-{project}-{environment}-{purpose}"}}}
+    assert conflicts(pattern, of) == []
+
+
 def test_a_name_that_no_setting_sets_is_reported_as_that() -> None:
     """Only the assignment and an exemption are left."""
-    of = typed("Microsoft.Network/privateEndpoints", {"field": "name", "notLike": "corp-*"})
+    of = typed("Microsoft.Authorization/roleAssignments", {"field": "name", "notLike": "corp-*"})
 
     one = conflicts({}, of)[0]
 

@@ -16,7 +16,7 @@ from amlz.diff.difference import Difference, PropertyDifference, difference, row
 from amlz.reports import difference_as, difference_markdown
 from amlz.reports.formats import as_json
 from amlz.stackfile.load import load
-from tests.conftest import ROOT, STACKS, preview_of, previewed
+from tests.conftest import ROOT, STACKS, as_told, preview_of, previewed
 from tests.program_copy import copy_of_the_program
 
 MINIMAL = (ROOT / STACKS["minimal"]).read_text(encoding="utf-8")
@@ -59,6 +59,38 @@ def test_a_second_environment_moves_nothing_of_the_first(tmp_path: Path) -> None
     )
     names = ("workspace", "network", "data-and-identity")
     assert touched == {"rcg-azure-ml", *(f"guardrails-{name}" for name in names)}
+
+
+NAMED = MINIMAL.replace(
+    "    projects:\n",
+    """    naming:
+      pattern: "{type}-{businessUnit}-{project}-{environment}-{region}-{instance}"
+      patterns:
+        keyVault: "{type}-{project}-{environment}-{suffix}"
+        storageAccount: "{type}{project}{environment}{suffix}"
+      abbreviations: {westeurope: weu}
+    projects:
+""",
+)
+
+
+def test_a_pattern_for_names_on_a_deployed_stack_replaces_all_that_holds_data(tmp_path: Path) -> None:
+    """The guard reports each resource with data; no URN moves, so that everything has its successor."""
+    before = {resource["urn"] for resource in as_told("minimal")["resources"]}
+
+    diff = difference_of(tmp_path, NAMED)
+
+    after = {resource["urn"] for resource in record_of(tmp_path, NAMED)["resources"]}
+    assert after == before
+    assert (diff.created, diff.deleted) == ((), ())
+    lost = {resource["armType"] for resource, _ in diff.lost}
+    assert lost == {
+        "Microsoft.ContainerRegistry/registries",
+        "Microsoft.KeyVault/vaults",
+        "Microsoft.MachineLearningServices/workspaces",
+        "Microsoft.OperationalInsights/workspaces",
+        "Microsoft.Storage/storageAccounts",
+    }
 
 
 def test_a_vault_of_another_name_is_another_vault(tmp_path: Path) -> None:

@@ -17,14 +17,15 @@ def plan_activity_log(context: Context) -> Part | None:
     subscriptions = _subscriptions(context)
     if not subscriptions or not _exported(context):
         return None
-    config = context.config
+    default = f"activity-log-{context.config.business_unit}-{context.config.location}"
+    name = context.namer().called("diagnosticSetting", default, "activity-log")
     settings = (
         DiagnosticsSpec(
             target=subscription_id(subscription),
             log_analytics=context.log_analytics,
             logs=True,
             metrics=False,
-            name=f"activity-log-{config.business_unit}-{config.location}",
+            name=name,
             categories=CATEGORIES,
         )
         for subscription in subscriptions

@@ -28,12 +28,13 @@ from amlz.capabilities.aks.spec import AksSpec, ChildSpec, MaintenanceSpec, Pool
 from amlz.core.capability import EnvironmentParts, Part, Planner, Relaxation, SharedSubnet
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.facts.quotas import SIZES
+from amlz.core.names import kebab
 from amlz.core.planning.context import Context, registry_is_shared
 from amlz.core.planning.environment_context import EnvironmentContext
 from amlz.core.planning.hub import ranges_in_hub
 from amlz.core.planning.parts import ranges_of_parts
 from amlz.core.planning.places import spoke_network_id, spoke_place, spoke_route_table
-from amlz.core.planning.rules import ANY, deny, kebab
+from amlz.core.planning.rules import ANY, deny
 from amlz.core.planning.spoke import name_servers, peerings, people_ranges, subnet_name
 from amlz.core.specs import (
     ApplicationRuleSpec,
@@ -60,14 +61,13 @@ def plan_aks(env: EnvironmentContext, given: EnvironmentParts) -> Part | None:
         return None
     path, context = path_of(env.key), env.context
     name = context.take("managedCluster", env.namer.unique("managedCluster"), env.place.group_id, path)
-    nodes_group = context.group_name(env.project, env.name, "nodes")
+    nodes_group = context.group_name("nodes", owner=env.key)
     context.take("resourceGroup", nodes_group, f"/subscriptions/{env.place.subscription}", path)
     targets, cluster = _targets(env), env.place.id(CLUSTER, name)
     network = spoke_network_id(context, env.spoke)
     zone = ZoneSpec(targets[ZONE_TARGET].rsplit("/", 1)[-1], targets[ZONE_TARGET])
     roles = (*given.roles[ZONE_TARGET], *given.roles[ROUTES_TARGET], *given.roles[NODES_TARGET])
     monitoring = plan_monitoring(env, given, settings, _identity(env, "aksGrafana").id) if settings.monitoring else None
-    link = ZoneLinkSpec("hub", zone, "link-hub", context.hub_network, env.place, env.tags)
     spec = AksSpec(
         name=name,
         place=env.place,
@@ -76,8 +76,8 @@ def plan_aks(env: EnvironmentContext, given: EnvironmentParts) -> Part | None:
         tenant_id=context.config.tenant_id,
         identity=_identity(env, "aks").id,
         nodes_identity=_identity(env, "aksNodes").id,
-        subnet=f"{network}/subnets/{subnet_name(owner_of(env.key), NODES)}",
-        link=link,
+        subnet=f"{network}/subnets/{subnet_name(context, owner_of(env.key), NODES)}",
+        link=_link(env, zone),
         pod_network=settings.pod_network,
         service_network=settings.service_network,
         dns_address=str(IPv4Network(settings.service_network).network_address + 10),
@@ -98,7 +98,7 @@ def plan_aks(env: EnvironmentContext, given: EnvironmentParts) -> Part | None:
             *(role.id for role in (*roles, *given.roles.get("network", ()), *given.roles.get("registry", ()))
               if role.principal.id in {_identity(env, "aks").id, _identity(env, "aksNodes").id}),
             *(side.id for side in peerings(context, env.spoke)),
-            _firewall_group(context),
+            context.rule_group_id(_GROUP),
         ),
         roles=given.roles[TARGET],
         diagnostics=context.diagnostics(cluster),
@@ -115,10 +115,9 @@ def plan_aks(env: EnvironmentContext, given: EnvironmentParts) -> Part | None:
     return Part(spec)
 
 
-def _firewall_group(context: Context) -> str:
-    """Returns the id of the firewall's rules for nodes."""
-    policy = context.hub_name("firewallPolicy")
-    return context.hub_place.id("Microsoft.Network/firewallPolicies/ruleCollectionGroups", policy, _GROUP)
+def _link(env: EnvironmentContext, zone: ZoneSpec) -> ZoneLinkSpec:
+    name = env.namer.called("zoneLink", "link-hub", "hub")
+    return ZoneLinkSpec("hub", zone, name, env.context.hub_network, env.place, env.tags)
 
 
 def _system(settings: AksConfig) -> PoolSpec:

@@ -12,7 +12,7 @@ from amlz.core.config import LandingZoneConfig
 from amlz.core.notices.notice import BASTION_ALONE, Notice
 from amlz.core.plan import LandingZonePlan
 from amlz.core.planning.context import Context
-from amlz.core.planning.hub import hub_address, hub_subnet_id, ranges_in_hub, taken_hub_name
+from amlz.core.planning.hub import hub_address, ranges_in_hub, taken_hub_name
 from amlz.core.planning.rules import ANY, deny
 from amlz.core.problems import Path, Problem
 from amlz.core.specs import ApplicationRuleSpec, RuleGroupSpec
@@ -30,7 +30,7 @@ def plan_bastion(context: Context) -> Part | None:
     spec = BastionSpec(
         name=name,
         place=place,
-        subnet=hub_subnet_id(context, ROLE),
+        subnet=context.hub_subnet_id(ROLE),
         address=hub_address(context, ROLE),
         diagnostics=context.diagnostics(place.id(BASTION, name)),
         tags=context.hub_tags,

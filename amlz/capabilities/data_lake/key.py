@@ -60,6 +60,7 @@ def plan_key(context: Context, production: bool) -> tuple[IdentitySpec, Encrypti
 
 def _vault(context: Context, vault: str, production: bool) -> KeyVaultSpec:
     """The vault of the key and of nothing else."""
+    lock = lake_namer(context).called("lock", "lock-keys", "keys")
     return KeyVaultSpec(
         name=context.take("keyVault", parse(vault).name, None, _PATH),
         place=lake_place(context),
@@ -68,7 +69,7 @@ def _vault(context: Context, vault: str, production: bool) -> KeyVaultSpec:
         endpoint=lake_endpoint(context, "vault", vault),
         diagnostics=context.diagnostics(vault),
         roles=(),
-        lock=LockSpec("lock-keys", vault, "Holds the key of production data.") if production else None,
+        lock=LockSpec(lock, vault, "Holds the key of production data.") if production else None,
         protect=production,
         tags=context.tags(),
     )

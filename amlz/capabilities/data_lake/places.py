@@ -28,9 +28,8 @@ def settings_of(context: Context) -> DataLakeConfig:
 def lake_namer(context: Context) -> Namer:
     """Names of the lake."""
     config = context.config
-    words = (config.business_unit, "lake")
     identity = (context.landing_zone_subscription, config.business_unit, config.location, "lake")
-    return Namer(words, (*identity, settings_of(context).generation))
+    return context.namer("lake", identity=(*identity, settings_of(context).generation))
 
 
 def lake_place(context: Context) -> Place:

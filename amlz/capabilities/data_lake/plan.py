@@ -19,6 +19,7 @@ from amlz.capabilities.data_lake.places import (
     container_id,
     container_of,
     hosts,
+    lake_namer,
     lake_place,
     lake_users,
     settings_of,
@@ -193,6 +194,7 @@ def _group(context: Context) -> ResourceGroupSpec:
 def _account(context: Context, endpoints: tuple[PrivateEndpointSpec, ...]) -> StorageSpec:
     settings, production, account = settings_of(context), _holds_production(context), account_id(context)
     path: Path = (*_PATH, "name") if settings.name else _PATH
+    lock = lake_namer(context).called("lock", "lock-lake", "lake")
     return StorageSpec(
         name=context.take("storageAccount", account_name(context), None, path),
         place=lake_place(context),
@@ -203,7 +205,7 @@ def _account(context: Context, endpoints: tuple[PrivateEndpointSpec, ...]) -> St
             context.diagnostics(target) for target in (account, *(f"{account}/{one}/default" for one in _SERVICES))
         ),
         roles=(),
-        lock=LockSpec("lock-lake", account, "Holds production data.") if production else None,
+        lock=LockSpec(lock, account, "Holds production data.") if production else None,
         protect=production,
         tags=context.tags(),
         hierarchical=True,

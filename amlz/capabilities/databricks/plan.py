@@ -65,16 +65,17 @@ def plan_databricks(env: EnvironmentContext, _: EnvironmentParts) -> Part | None
     path, context, namer = _path(env.key), env.context, env.namer
     name = context.take("databricksWorkspace", namer.name("databricksWorkspace"), env.place.group_id, path)
     connector = context.take("databricksConnector", namer.name("databricksConnector"), env.place.group_id, path)
-    managed = context.group_name(env.project, env.name, "databricks")
+    managed = context.group_name("databricks", owner=env.key)
     subscription = f"/subscriptions/{env.place.subscription}"
     context.take("resourceGroup", managed, subscription, path)
     network, workspace = spoke_network_id(context, env.spoke), env.place.id(WORKSPACE, name)
-    host, container = (f"{network}/subnets/{subnet_name(_owner(env.key, half), _NODES)}" for half in _HALVES)
+    host, container = (f"{network}/subnets/{subnet_name(context, _owner(env.key, half), _NODES)}" for half in _HALVES)
     endpoints = [env.endpoint(GROUP, workspace, label="databricks")]
     lock = env.lock("databricks", workspace)
     if settings.sign_in:
         endpoints.append(env.endpoint(SIGN_IN, workspace, label="databricks-sign-in"))
-        lock = lock or LockSpec("lock-databricks", workspace, "Browsers sign in through it.")
+        name_of_lock = namer.called("lock", "lock-databricks", "databricks")
+        lock = lock or LockSpec(name_of_lock, workspace, "Browsers sign in through it.")
     spec = DatabricksSpec(
         name=name,
         place=env.place,

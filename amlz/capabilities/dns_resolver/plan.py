@@ -13,7 +13,7 @@ from amlz.core.claims import on_premises
 from amlz.core.config import LandingZoneConfig
 from amlz.core.facts.dns import private_domains, workspace_domains
 from amlz.core.planning.context import Context
-from amlz.core.planning.hub import hub_subnet_id, ranges_in_hub
+from amlz.core.planning.hub import ranges_in_hub
 from amlz.core.planning.rules import ANY, deny
 from amlz.core.problems import Path, Problem
 from amlz.core.specs import NsgRuleSpec as Rule
@@ -35,7 +35,7 @@ def plan_resolver(context: Context) -> Part | None:
     forwarding = None
     if resolver.forward:
         forwarding = ForwardingSpec(
-            subnet=hub_subnet_id(context, OUTBOUND),
+            subnet=context.hub_subnet_id(OUTBOUND),
             ruleset=context.take("forwardingRuleset", namer.name("forwardingRuleset"), place.group_id, _PATH),
             rules=tuple(
                 ForwardingRuleSpec(domain.replace(".", "-"), f"{domain}.", resolver.forward[domain])
@@ -46,7 +46,7 @@ def plan_resolver(context: Context) -> Part | None:
         name=context.take("dnsResolver", namer.name("dnsResolver"), place.group_id, _PATH),
         place=place,
         network=context.hub_network,
-        inbound=hub_subnet_id(context, INBOUND),
+        inbound=context.hub_subnet_id(INBOUND),
         address=_address(context),
         forwarding=forwarding,
         tags=context.hub_tags,

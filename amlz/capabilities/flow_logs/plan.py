@@ -10,7 +10,7 @@ from amlz.capabilities.flow_logs.facts import WATCHER, WATCHER_GROUP
 from amlz.capabilities.flow_logs.spec import FlowLogSpec
 from amlz.core.capability import Part, Planner, setting
 from amlz.core.planning.context import Context
-from amlz.core.planning.places import spoke_network_id
+from amlz.core.planning.places import spoke_namer, spoke_network_id
 from amlz.core.specs import Place
 
 
@@ -25,7 +25,8 @@ def plan_flow_logs(context: Context) -> Part | None:
 def _flow_log(context: Context, config: FlowLogsConfig, key: str, network: str) -> FlowLogSpec:
     target = parse(network)
     place, watcher = _watcher(context, target.subscription)
-    name = f"fl-{target.name}"[:80]
+    namer = context.hub_namer if key == "hub" else spoke_namer(context, key)
+    name = namer.called("flowLog", f"fl-{target.name}"[:80])
     return FlowLogSpec(
         key=key,
         name=context.take("flowLog", name, f"{place.group_id}/{watcher}", ("flowLogs",)),

@@ -29,7 +29,7 @@ class Work:
     @property
     def namer(self) -> Namer:
         """Names of operation."""
-        return Namer((self.context.config.business_unit,), ())
+        return self.context.namer()
 
     def name(self, kind: str, *words: str, place: Place | None = None) -> str:
         """Takes a name in the resource group of operation, or in another location."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from amlz.core.addresses import environments
 from amlz.core.capability import Part, Planner, SharedEndpoints, SharedGroup
 from amlz.core.config import LandingZoneConfig
-from amlz.core.facts.networks import HUB_SUBNETS
 from amlz.core.planning.context import Context, registry_is_shared
 from amlz.core.planning.registry import shared_name, shared_namer, shared_place, shared_tags
 from amlz.core.planning.roles import readers_of_group
@@ -41,7 +40,7 @@ def plan_shared_registry(context: Context) -> Part | None:
         endpoint=_endpoint(context, target, path),
         diagnostics=context.diagnostics(target),
         roles=(),
-        lock=LockSpec("lock-registry", target, "Holds the images of production.") if production else None,
+        lock=_lock(context, target) if production else None,
         protect=production,
         tags=shared_tags(context),
         untagged_days=settings.retention_days or 0,
@@ -49,6 +48,11 @@ def plan_shared_registry(context: Context) -> Part | None:
     readers = readers_of_group(context, "sharedGroup", place.group_id)
     shared_registry = SharedRegistrySpec(ResourceGroupSpec(place, shared_tags(context)), spec, readers)
     return Part(shared_registry, group=SharedGroup(shared_registry.group.id, production))
+
+
+def _lock(context: Context, target: str) -> LockSpec:
+    name = shared_namer(context).called("lock", "lock-registry", "registry")
+    return LockSpec(name, target, "Holds the images of production.")
 
 
 def _holds_production(context: Context) -> bool:
@@ -63,13 +67,14 @@ def _endpoint(context: Context, target: str, path: Path) -> PrivateEndpointSpec:
     namer, place = shared_namer(context), context.hub_place
     return PrivateEndpointSpec(
         name=context.take("privateEndpoint", namer.name("privateEndpoint", "registry"), place.group_id, path),
-        interface=namer.name("networkInterface", "registry"),
+        interface=context.take("networkInterface", namer.name("networkInterface", "registry"), place.group_id, path),
         group="registry",
         target=target,
-        subnet=f"{context.hub_network}/subnets/{HUB_SUBNETS['endpoints'].name}",
+        subnet=context.hub_subnet_id("endpoints"),
         zones=context.zones_for("registry"),
         place=place,
         tags=shared_tags(context),
+        zone_group_name=context.zone_group_name,
     )
 
 

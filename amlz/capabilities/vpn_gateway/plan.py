@@ -8,7 +8,7 @@ from amlz.capabilities.vpn_gateway.spec import VpnGatewaySpec
 from amlz.core.capability import DrawnPart, HubLinks, Part, Planner, setting
 from amlz.core.config import LandingZoneConfig
 from amlz.core.planning.context import Context
-from amlz.core.planning.hub import hub_address, hub_subnet_id
+from amlz.core.planning.hub import hub_address
 from amlz.core.planning.network_protection import hub_is_protected
 
 #: The role of its subnet.
@@ -24,7 +24,7 @@ def plan_gateway(context: Context) -> Part | None:
     name = context.take("vpnGateway", context.hub_namer.name("vpnGateway"), place.group_id, ("hub",))
     diagnostics = context.diagnostics(place.id(VPN_GATEWAY, name))
     second = hub_address(context, ROLE, "2") if gateway.active_active else None
-    subnet, tags = hub_subnet_id(context, ROLE), context.hub_tags
+    subnet, tags = context.hub_subnet_id(ROLE), context.hub_tags
     protect = hub_is_protected(context)
     spec = VpnGatewaySpec(name, place, gateway.sku, subnet, address, diagnostics, tags, protect, second)
     return Part(spec, drawn=DrawnPart(DRAWN, name, gateway.sku))

@@ -51,7 +51,8 @@ def _firewall_opens(graph: ResourceGraph) -> bool:
             rule for item in items(value(group, "properties.ruleCollections")) for rule in items(dig(item, "rules"))
         ]
         hosts = {str(host).lower() for rule in rules for host in items(dig(rule, "targetFqdns"))}
-        if hosts and (group.name == _OWN or not _HOSTS.isdisjoint(hosts)):
+        own = group.name == _OWN or group.urn.endswith(f"-{_OWN}")
+        if hosts and (own or not _HOSTS.isdisjoint(hosts)):
             return True
     return False
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from amlz.azure.graph import Resource, ResourceGraph
 from amlz.checks.finding import Check, Finding, FindingLocation, Severity
 from amlz.checks.reading import all_subnets, value
-from amlz.core.discovery import capability_facts
-from amlz.core.facts.names import NAME_RULES
+from amlz.core.facts.names import NAME_RULES, TYPES, UNLISTED
 
 CHECK = Check(
     id="names/invalid",
@@ -20,28 +19,8 @@ CHECK = Check(
     source="https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules",
 )
 
-#: Naming rule of each type; types that the table does not know are not checked.
-ROLE_OF = {
-    "microsoft.containerregistry/registries": "containerRegistry",
-    "microsoft.insights/components": "applicationInsights",
-    "microsoft.keyvault/vaults": "keyVault",
-    "microsoft.machinelearningservices/workspaces": "workspace",
-    "microsoft.machinelearningservices/workspaces/outboundrules": "outboundRule",
-    "microsoft.managedidentity/userassignedidentities": "identity",
-    "microsoft.network/azurefirewalls": "firewall",
-    "microsoft.network/firewallpolicies": "firewallPolicy",
-    "microsoft.network/networkinterfaces": "networkInterface",
-    "microsoft.network/networksecuritygroups": "networkSecurityGroup",
-    "microsoft.network/privateendpoints": "privateEndpoint",
-    "microsoft.network/publicipaddresses": "publicAddress",
-    "microsoft.network/routetables": "routeTable",
-    "microsoft.network/virtualnetworks": "virtualNetwork",
-    "microsoft.network/virtualnetworks/virtualnetworkpeerings": "peering",
-    "microsoft.operationalinsights/workspaces": "logAnalytics",
-    "microsoft.resources/resourcegroups": "resourceGroup",
-    "microsoft.storage/storageaccounts": "storageAccount",
-    **{row.name.lower(): row.kind for facts in capability_facts() for row in facts.types if row.kind},
-}
+#: Naming rule of each type; types that the table does not know are not checked. Subnets are: also those in a network.
+ROLE_OF = {arm_type.lower(): kind for kind, arm_type in TYPES.items() if kind not in (*UNLISTED, "subnet")}
 _COMPUTES = {"amlcompute": "cluster", "computeinstance": "computeInstance"}
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from amlz.azure.graph import Resource
 from amlz.core.discovery import capability_facts
+from amlz.core.facts.names import TYPES
+from amlz.core.facts.networks import HUB_SUBNETS
+from amlz.core.name_patterns import FROM_KEYS
 
 _GROUP, _NETWORK = "Microsoft.Resources/resourceGroups", "Microsoft.Network/virtualNetworks"
 _REGISTRY, _ENVIRONMENT = "Microsoft.ContainerRegistry/registries", "amlz:project:ProjectEnvironment"
 
 #: By the components around a resource, outermost first, and its type. {spoke} is the spoke's name in the stack file;
-#: a setting that begins with a dot is below the environment. Names of other resources follow from these, or are fixed.
+#: a setting that begins with a dot is below the environment. Other names have a pattern, or are fixed.
 _SETTINGS = {
     ((_ENVIRONMENT,), _GROUP): ".names.resourceGroup",
     ((_ENVIRONMENT, "amlz:project:Workspace"), "Microsoft.MachineLearningServices/workspaces"): ".names.workspace",
@@ -35,6 +38,17 @@ _CAPABILITIES = {
 }
 
 
+#: Names of subnets that Azure sets.
+_FIXED = frozenset(subnet.name for subnet in HUB_SUBNETS.values() if not subnet.name.startswith("snet-"))
+_PATTERNS = {arm_type.lower(): kind for kind, arm_type in TYPES.items() if kind not in FROM_KEYS}
+
+
+def _pattern(resource: Resource) -> str | None:
+    """The key of the pattern for a kind of names."""
+    kind = _PATTERNS.get(resource.arm_type.lower())
+    return f"naming.patterns.{kind}" if kind is not None and resource.name not in _FIXED else None
+
+
 def name_setting(resource: Resource) -> str | None:
     """The key of the setting; None where no setting of the stack file sets the name."""
     _, _, rest = resource.urn.partition("::amlz:")
@@ -42,7 +56,7 @@ def name_setting(resource: Resource) -> str | None:
     components = tuple(part for part in chain.split("$")[:-1] if part != "amlz:index:LandingZone")
     key = _SETTINGS.get((components, resource.arm_type)) or _CAPABILITIES.get(resource.arm_type.lower())
     if key is None:
-        return None
+        return _pattern(resource)
     spoke = logical.removeprefix("spoke-").rpartition("-")[0]
     if key.startswith(".") and resource.project and resource.environment:
         return f"projects.{resource.project}.environments.{resource.environment}{key}"

@@ -20,7 +20,8 @@ CHECK = Check(
     severity=Severity.NOTE,
     says="{name} keeps its name for {days} days after it is deleted, and the name has no part that changes.",
     remedy="No action needed, unless the resource may be deleted and created again within {days} days. In that "
-    "case remove `{key}` before the first deployment: generated names change with `generation`.",
+    "case remove `{key}` before the first deployment, or, where `naming` gives the name, add the placeholder for the "
+    "suffix to its pattern: generated names change with `generation`.",
     why="A deleted vault, Azure ML workspace or Log Analytics workspace keeps its name for some days: a "
     "second one with the name is refused, or is the old one with its data. Generated names end in five "
     "characters made from the generation; an own name with such an end is not found.",

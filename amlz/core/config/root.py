@@ -17,6 +17,7 @@ from amlz.core.config.environment import ProjectConfig
 from amlz.core.config.existing import DdosPlanId
 from amlz.core.config.hub import HubConfig
 from amlz.core.config.names import SpokeNamesConfig
+from amlz.core.config.naming import NamingConfig
 from amlz.core.config.policies import PoliciesConfig
 from amlz.core.config.shared import (
     AccessConfig,
@@ -126,6 +127,8 @@ class LandingZoneConfig(Config):
     """Sends the log of each read of a storage account to the central log, too: who read what. Training reads much."""
     access: AccessConfig = AccessConfig()
     """Groups of all environments."""
+    naming: NamingConfig | None = None
+    """Names by patterns of the organisation, and own names of single resources."""
     tags: Tags = Field(default_factory=dict)
     """Tags of everything."""
     projects: dict[Word, ProjectConfig] = Field(default_factory=dict)

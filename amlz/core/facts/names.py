@@ -21,6 +21,12 @@ _RULES: Mapping[str, NameRule] = {
     "networkSecurityGroup": NameRule("nsg-", 1, 80, WORDS, WORDS_SAY, "group"),
     "routeTable": NameRule("rt-", 1, 80, WORDS, WORDS_SAY, "group"),
     "peering": NameRule("peer-", 1, 80, WORDS, WORDS_SAY, "parent"),
+    "ruleCollectionGroup": NameRule("rcg-", 1, 80, WORDS, WORDS_SAY, "parent"),
+    "zoneLink": NameRule("link-", 1, 80, WORDS, WORDS_SAY, "parent"),
+    # The page does not list these two: the characters of other parts of networks will do.
+    "zoneGroup": NameRule("zg-", 1, 80, WORDS, WORDS_SAY, "parent"),
+    "diagnosticSetting": NameRule("diag-", 1, 80, WORDS, WORDS_SAY, "parent"),
+    "lock": NameRule("lock-", 1, 90, r"[\w().-]*[\w()-]", "letters, digits, _ - . ( ), not ending in a period", "parent"),
     "firewall": NameRule("afw-", 1, 56, WORDS, WORDS_SAY, "group"),
     "firewallPolicy": NameRule("afwp-", 1, 80, WORDS, WORDS_SAY, "group"),
     "publicAddress": NameRule("pip-", 1, 80, WORDS, WORDS_SAY, "group"),
@@ -73,3 +79,38 @@ NAME_RULES: Mapping[str, NameRule] = {
         if row.kind is not None and row.names is not None
     },
 }
+
+_NETWORK = "Microsoft.Network"
+_ML = "Microsoft.MachineLearningServices/workspaces"
+#: Type of each kind of name, apart from compute targets, which have one type.
+TYPES: Mapping[str, str] = {
+    "resourceGroup": "Microsoft.Resources/resourceGroups",
+    "virtualNetwork": f"{_NETWORK}/virtualNetworks",
+    "subnet": f"{_NETWORK}/virtualNetworks/subnets",
+    "networkSecurityGroup": f"{_NETWORK}/networkSecurityGroups",
+    "routeTable": f"{_NETWORK}/routeTables",
+    "peering": f"{_NETWORK}/virtualNetworks/virtualNetworkPeerings",
+    "ruleCollectionGroup": f"{_NETWORK}/firewallPolicies/ruleCollectionGroups",
+    "zoneLink": f"{_NETWORK}/privateDnsZones/virtualNetworkLinks",
+    "zoneGroup": f"{_NETWORK}/privateEndpoints/privateDnsZoneGroups",
+    "diagnosticSetting": "Microsoft.Insights/diagnosticSettings",
+    "lock": "Microsoft.Authorization/locks",
+    "firewall": f"{_NETWORK}/azureFirewalls",
+    "firewallPolicy": f"{_NETWORK}/firewallPolicies",
+    "publicAddress": f"{_NETWORK}/publicIPAddresses",
+    "privateLinkScope": "Microsoft.Insights/privateLinkScopes",
+    "privateEndpoint": f"{_NETWORK}/privateEndpoints",
+    "networkInterface": f"{_NETWORK}/networkInterfaces",
+    "serviceEndpointPolicy": f"{_NETWORK}/serviceEndpointPolicies",
+    "identity": "Microsoft.ManagedIdentity/userAssignedIdentities",
+    "logAnalytics": "Microsoft.OperationalInsights/workspaces",
+    "applicationInsights": "Microsoft.Insights/components",
+    "keyVault": "Microsoft.KeyVault/vaults",
+    "storageAccount": "Microsoft.Storage/storageAccounts",
+    "containerRegistry": "Microsoft.ContainerRegistry/registries",
+    "workspace": _ML,
+    "outboundRule": f"{_ML}/outboundRules",
+    **{row.kind: row.name for facts in capability_facts() for row in facts.types if row.kind is not None},
+}
+#: Kinds that Microsoft's page does not list: other characters may be allowed than those of their rules.
+UNLISTED = frozenset({"diagnosticSetting", "privateLinkScope", "zoneGroup"})

@@ -81,7 +81,7 @@ def _identity(env: EnvironmentContext, role: str) -> str:
 
 def _subnet(env: EnvironmentContext, role: str) -> str:
     network = spoke_network_id(env.context, env.spoke)
-    return f"{network}/subnets/{subnet_name(env.key, role)}"
+    return f"{network}/subnets/{subnet_name(env.context, env.key, role)}"
 
 
 def _cluster(name: str, cluster_config: ClusterConfig) -> ClusterSpec:

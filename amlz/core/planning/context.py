@@ -13,10 +13,13 @@ from amlz.core.discovery import uses
 from amlz.core.facts.clouds import PUBLIC
 from amlz.core.facts.diagnostics import EMITS, STORAGE_CHANGES
 from amlz.core.facts.dns import zones_needed
-from amlz.core.facts.networks import ENDPOINT_NETWORK_POLICIES, NO_ENDPOINT_SECURITY_GROUPS
-from amlz.core.names import NameBook, Namer
+from amlz.core.facts.networks import ENDPOINT_NETWORK_POLICIES, HUB_SUBNETS, NO_ENDPOINT_SECURITY_GROUPS
+from amlz.core.name_patterns import NameStyle
+from amlz.core.names import NameBook, Namer, kebab
+from amlz.core.owners import EnvironmentKey, Owner, words_of
 from amlz.core.problems import Path
 from amlz.core.specs import DiagnosticsSpec, Place, TelemetrySpec, ZoneSpec
+from amlz.core.specs.common import DIAGNOSTICS
 from amlz.core.subscriptions import subscriptions_of
 from amlz.dataclass import dataclass
 
@@ -78,7 +81,23 @@ class Context:
         """Names of the hub."""
         config = self.config
         identity = (self.hub_subscription, config.business_unit, config.location, "hub", config.hub.generation)
-        return Namer((config.business_unit, "hub"), identity)
+        return self.namer("hub", identity=identity)
+
+    @property
+    def style(self) -> NameStyle | None:
+        """Returns the names that the stack file sets by patterns and by role; None without `naming`."""
+        naming = self.config.naming
+        return NameStyle(naming, self.config.location, self.names.made) if naming is not None else None
+
+    def namer(self, *words: str, identity: tuple[str | int, ...] = ()) -> Namer:
+        """Names of a part of the landing zone, which `words` name."""
+        return Namer((self.config.business_unit, *words), identity, style=self.style)
+
+    def owner_namer(self, owner: Owner, identity: tuple[str | int, ...] = ()) -> Namer:
+        """Names of an environment, or of a part that environments share."""
+        if not isinstance(owner, EnvironmentKey):
+            return self.namer(*words_of(owner), identity=identity)
+        return Namer((self.config.business_unit, *owner), identity, owner, self.style)
 
     def hub_name(self, kind: str) -> str:
         """The name of the hub's one resource of a kind: its own, or the generated one."""
@@ -206,9 +225,42 @@ class Context:
         """Availability zones as ARM writes them."""
         return tuple(str(zone) for zone in self.config.availability_zones)
 
-    def group_name(self, *words: str) -> str:
-        """The name of a resource group: its region is part of it, since a unit may have landing zones in several."""
-        return Namer((self.config.business_unit, *words), ()).name("resourceGroup", self.config.location)
+    def group_name(self, *words: str, owner: EnvironmentKey | None = None) -> str:
+        """The name of a resource group: its region is part of it, since a unit may have landing zones in several.
+
+        `owner`: the environment that it belongs to.
+        """
+        if owner is not None:
+            return self.owner_namer(owner).name("resourceGroup", *words, self.config.location)
+        return self.namer(*words).name("resourceGroup", self.config.location)
+
+    def hub_subnet(self, role: str) -> str:
+        """Returns the name of a hub's subnet: Azure sets some, and others have the same role in each hub."""
+        name = HUB_SUBNETS[role].name
+        return self.hub_namer.called("subnet", name, kebab(role)) if name.startswith("snet-") else name
+
+    def hub_subnet_id(self, role: str) -> str:
+        """Returns the id of a hub's subnet."""
+        return f"{self.hub_network}/subnets/{self.hub_subnet(role)}"
+
+    def rule_group_name(self, role: str) -> str:
+        """Returns the name of a rule collection group of the hub's firewall: its role, `rcg-azure-ml`, by default."""
+        return self.hub_namer.called("ruleCollectionGroup", role, role.removeprefix("rcg-"))
+
+    def rule_group_id(self, role: str) -> str:
+        """Returns the id of a rule collection group of the hub's firewall."""
+        kind = "Microsoft.Network/firewallPolicies/ruleCollectionGroups"
+        return self.hub_place.id(kind, self.hub_name("firewallPolicy"), self.rule_group_name(role))
+
+    @property
+    def diagnostics_name(self) -> str:
+        """Returns the name of diagnostic settings."""
+        return self.namer().called("diagnosticSetting", DIAGNOSTICS)
+
+    @property
+    def zone_group_name(self) -> str:
+        """Returns the name of the zone group of each private endpoint."""
+        return self.namer().called("zoneGroup", "default")
 
     def tags(self, *more: Mapping[str, str]) -> dict[str, str]:
         """Returns the tags of a resource: its owner's, then the stack file's from the outside in, in any case."""
@@ -229,7 +281,8 @@ class Context:
         tables = "Dedicated" if emits.dedicated else None
         reads = self.config.storage_read_logs or not kind.startswith("Microsoft.Storage/storageAccounts/")
         categories = emits.categories if reads else STORAGE_CHANGES
-        return DiagnosticsSpec(target, self.log_analytics, emits.logs, emits.metrics, tables, categories=categories)
+        metrics, name = emits.metrics, self.diagnostics_name
+        return DiagnosticsSpec(target, self.log_analytics, emits.logs, metrics, tables, name, categories)
 
     def zone(self, name: str) -> ZoneSpec:
         """Returns a private DNS zone: all are in one resource group, unless another stack holds them."""

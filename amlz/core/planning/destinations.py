@@ -14,7 +14,6 @@ from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.config.destinations import DestinationConfig
 from amlz.core.facts.managed_network import PAGE
 from amlz.core.facts.networks import PRIVATE_RANGES
-from amlz.core.names import Namer
 from amlz.core.own_subnets import BUILD
 from amlz.core.owners import EnvironmentKey
 from amlz.core.planning.context import Context
@@ -170,8 +169,7 @@ def _task(context: Context, owner: EnvironmentKey, destination: tuple[str, Desti
     managed = config.projects[owner.project].environments[owner.environment].isolation.managed
     places, ports = listed(_places(config, item)), f"{item.protocol} {listed(item.open_ports)}"
     if item.resource is not None:
-        words = (config.business_unit, owner.project, owner.environment)
-        endpoint = f"private endpoint {Namer(words, ()).name('privateEndpoint', _label(name))}"
+        endpoint = f"private endpoint {context.owner_namer(owner).name('privateEndpoint', _label(name))}"
         if managed:
             own = f"or the workspace's identity has the role {_APPROVER} on it"
             return f"the private endpoint of the managed network is approved, {own}: until then nothing reaches it"

@@ -70,14 +70,18 @@ def zone_links(context: Context, role: str, network: str) -> tuple[ZoneLinkSpec,
     if context.dns_mode == "hub" or (dns.mode == "existing" and not (dns.link_zones and ours)):
         return ()
     name = link_name(context, role)
-    return tuple(ZoneLinkSpec(role, zone, name, network, place, context.hub_tags) for zone in dns_zones(context))
+    zones = dns_zones(context)
+    for zone in zones:
+        context.take("zoneLink", name, zone.id, ("dns", role))
+    return tuple(ZoneLinkSpec(role, zone, name, network, place, context.hub_tags) for zone in zones)
 
 
 def link_name(context: Context, role: str) -> str:
     """A link's name. Existing zones have third-party links, too: there the name includes the owner."""
-    if context.config.dns.mode == "created":
-        return f"link-{role}"
-    return f"link-{context.config.business_unit}-{role}-{context.config.location}"
+    words: tuple[str, ...] = (role,)
+    if context.config.dns.mode != "created":
+        words = (context.config.business_unit, role, context.config.location)
+    return context.namer(*role.split("-", 1)).called("zoneLink", "-".join(("link", *words)))
 
 
 def names_resolve(context: Context, groups: Iterable[str], spoke: str) -> tuple[str, ...]:

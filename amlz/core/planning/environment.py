@@ -153,7 +153,7 @@ def _of_computes(env: EnvironmentContext) -> dict[Target, str]:
     if env.settings.isolation.managed:
         return {"computeIdentity": identity}
     network = spoke_network_id(env.context, env.spoke)
-    subnet = f"{network}/subnets/{subnet_name(env.key, 'training')}"
+    subnet = f"{network}/subnets/{subnet_name(env.context, env.key, 'training')}"
     return {"computeIdentity": identity, "network": network, "trainingSubnet": subnet}
 
 

@@ -59,7 +59,8 @@ class EnvironmentContext:
 
     def lock(self, value: str, scope: str) -> LockSpec | None:
         """A lock, where there is production data."""
-        return LockSpec(f"lock-{value}", scope, "Holds production data.") if self.production else None
+        name = self.namer.called("lock", f"lock-{value}", value)
+        return LockSpec(name, scope, "Holds production data.") if self.production else None
 
     @property
     def parts_resolve(self) -> tuple[str, ...]:
@@ -83,7 +84,9 @@ class EnvironmentContext:
         )
         return PrivateEndpointSpec(
             name=name,
-            interface=self.namer.name("networkInterface", label),
+            interface=self.context.take(
+                "networkInterface", self.namer.name("networkInterface", label), self.place.group_id, self.path
+            ),
             group=group,
             target=target,
             subnet=endpoints_subnet(self.context, self.spoke, self.key),
@@ -91,6 +94,7 @@ class EnvironmentContext:
             place=self.place,
             tags=self.tags,
             after=after,
+            zone_group_name=self.context.zone_group_name,
         )
 
 
@@ -111,14 +115,14 @@ def environment_context(context: Context, project: str, name: str) -> Environmen
     """The scene of one environment of one project; its resource group's name is taken."""
     config = context.config
     settings = config.projects[project].environments[name]
-    group = settings.names.resource_group or context.group_name(project, name)
+    key = EnvironmentKey(project, name)
+    group = settings.names.resource_group or context.group_name(owner=key)
     place = Place(subscription_of(config, settings), group, config.location)
     path: Path = ("projects", project, "environments", name)
     own: Path = ("names", "resourceGroup") if settings.names.resource_group else ()
     context.take("resourceGroup", group, f"/subscriptions/{place.subscription}", (*path, *own))
-    words = (config.business_unit, project, name)
     identity = (place.subscription, config.business_unit, config.location, project, name, settings.generation)
     spoke = spoke_of(config, settings) or ""
     owner: ProjectConfig = config.projects[project]
     tags = context.tags({"project": project, "environment": name}, owner.tags, settings.tags)
-    return EnvironmentContext(context, project, name, settings, place, Namer(words, identity), spoke, tags)
+    return EnvironmentContext(context, project, name, settings, place, context.owner_namer(key, identity), spoke, tags)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from amlz.core.addresses import environments
 from amlz.core.config import LandingZoneConfig
 from amlz.core.facts.egress import AZURE_ML_ALIAS
-from amlz.core.names import Namer
 from amlz.core.own_subnets import BUILD
 from amlz.core.owners import EnvironmentKey, Owner
 from amlz.core.planning.context import Context
@@ -30,7 +29,7 @@ def plan_endpoint_policy(context: Context, spoke: str, owner: Owner) -> ServiceE
     if policy_config is None:
         return None
     place = spoke_place(context, spoke)
-    policy = Namer((context.config.business_unit, project, name), ()).name("serviceEndpointPolicy", ROLE)
+    policy = context.owner_namer(owner).name("serviceEndpointPolicy", ROLE)
     path: Path = ("projects", project, "environments", name)
     context.take("serviceEndpointPolicy", policy, place.group_id, path)
     definitions = [EndpointDefinitionSpec("azure-ml", "Global", (AZURE_ML_ALIAS,), "Azure ML's own storage")]

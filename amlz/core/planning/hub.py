@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from amlz.core.claims import on_premises
 from amlz.core.facts.diagnostics import FIREWALL_AGGREGATIONS
 from amlz.core.facts.networks import HUB_SUBNETS
+from amlz.core.names import kebab
 from amlz.core.owners import HUB_OWNER
 from amlz.core.planning.capabilities import hub_links, hub_parts, hub_rules
 from amlz.core.planning.context import Context, union
@@ -19,7 +20,7 @@ from amlz.core.planning.inspected import inspected_ranges
 from amlz.core.planning.network_protection import hub_is_protected
 from amlz.core.planning.private_link_scope import plan_scope
 from amlz.core.planning.roles import GrantConditions, Principals, assign, readers_of_group
-from amlz.core.planning.rules import endpoint_rules, firewall_groups, kebab
+from amlz.core.planning.rules import endpoint_rules, firewall_groups
 from amlz.core.problems import Path, Problem, StackFileError, listed
 from amlz.core.specs import (
     DiagnosticsSpec,
@@ -32,6 +33,7 @@ from amlz.core.specs import (
     PublicAddressSpec,
     ResourceGroupSpec,
     RouteTableSpec,
+    RuleGroupSpec,
     SubnetSpec,
     TlsInspectionSpec,
     VirtualNetworkSpec,
@@ -78,17 +80,11 @@ def ranges_in_hub(context: Context, role: str) -> tuple[str, ...]:
     return tuple(subnet.cidr for subnet in subnets if subnet.role == role)
 
 
-def hub_subnet_id(context: Context, role: str) -> str:
-    """Returns the id of a hub's subnet."""
-    return f"{context.hub_network}/subnets/{HUB_SUBNETS[role].name}"
-
-
 def firewall_rules(context: Context) -> tuple[str, ...]:
     """Returns the id of the firewall's rules for compute targets, where the firewall is built here."""
     if not context.config.hub.builds_firewall:
         return ()
-    policy = context.hub_name("firewallPolicy")
-    return (context.hub_place.id("Microsoft.Network/firewallPolicies/ruleCollectionGroups", policy, "rcg-azure-ml"),)
+    return (context.rule_group_id("rcg-azure-ml"),)
 
 
 def _log_analytics(context: Context) -> LogAnalyticsSpec | ExistingLogAnalyticsSpec:
@@ -104,13 +100,14 @@ def _log_analytics(context: Context) -> LogAnalyticsSpec | ExistingLogAnalyticsS
         GrantConditions(context.any_production, False, False),
     )
     production = context.any_production
+    lock = context.hub_namer.called("lock", "lock-logs", "logs")
     return LogAnalyticsSpec(
         name=name,
         place=place,
         retention_days=settings.retention_days,
         daily_cap_gb=settings.daily_cap_gb or 0.0,
         diagnostics=context.diagnostics(context.log_analytics),
-        lock=LockSpec("lock-logs", context.log_analytics, "Holds the logs of production.") if production else None,
+        lock=LockSpec(lock, context.log_analytics, "Holds the logs of production.") if production else None,
         protect=production,
         roles=roles["logAnalytics"],
         tags=context.hub_tags,
@@ -160,7 +157,7 @@ def _network(
     subnets = tuple(
         SubnetSpec(
             subnet.role,
-            HUB_SUBNETS[subnet.role].name,
+            context.take("subnet", context.hub_subnet(subnet.role), context.hub_network, _PATH),
             subnet.cidr,
             by_role.get(subnet.role),
             routes[subnet.role].id if subnet.role in routes else None,
@@ -196,7 +193,7 @@ def _firewall(context: Context, network: VirtualNetworkSpec) -> FirewallSpec | N
         _without_rules(context)
         return None
     tls, name = settings.tls_inspection, taken_hub_name(context, "firewall")
-    policy, groups = taken_hub_name(context, "firewallPolicy"), firewall_groups(context)
+    policy, groups = taken_hub_name(context, "firewallPolicy"), _named(context, firewall_groups(context))
     return FirewallSpec(
         name=name,
         policy=policy,
@@ -222,6 +219,16 @@ def _firewall_logs(context: Context, target: str) -> DiagnosticsSpec:
     if not context.config.hub.firewall.policy_analytics:
         return logs
     return replace(logs, categories=(*logs.categories, *FIREWALL_AGGREGATIONS))
+
+
+def _named(context: Context, groups: Iterable[RuleGroupSpec]) -> tuple[RuleGroupSpec, ...]:
+    """Returns rule collection groups with their names in Azure."""
+    policy = context.hub_place.id("Microsoft.Network/firewallPolicies", context.hub_name("firewallPolicy"))
+    named = []
+    for group in groups:
+        name = context.take("ruleCollectionGroup", context.rule_group_name(group.name), policy, _PATH)
+        named.append(replace(group, own_name=name) if name != group.name else group)
+    return tuple(named)
 
 
 def _without_rules(context: Context) -> None:

@@ -15,7 +15,7 @@ def spoke_place(context: Context, name: str) -> Place:
 
 def spoke_namer(context: Context, name: str) -> Namer:
     """Names of a spoke."""
-    return Namer((context.config.business_unit, "spoke", name), ())
+    return context.namer("spoke", name)
 
 
 def spoke_network(context: Context, name: str) -> str:

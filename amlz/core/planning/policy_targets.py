@@ -12,6 +12,7 @@ from amlz.core.config.policies import OverrideConfig
 from amlz.core.planning.context import Context
 from amlz.core.planning.managed_network import network_mode
 from amlz.core.specs import ProjectEnvironmentSpec, SpokeSpec
+from amlz.core.specs.common import DIAGNOSTICS
 from amlz.dataclass import dataclass
 from amlz.policy.library import Entry
 
@@ -72,6 +73,8 @@ def environment_targets(context: Context, planned: tuple[ProjectEnvironmentSpec,
             # anyway.
             "localLoginCorrection": "Disabled",
         }
+        if context.diagnostics_name != DIAGNOSTICS:
+            plan_values["diagnosticSettingName"] = context.diagnostics_name
         waits = {"allowedSubnetIds": spec.computes.subnets, "logAnalyticsWorkspaceId": (context.log_analytics,)}
         if spec.encryption is not None:
             plan_values["customerManagedKeyEffect"] = "Audit"  # all stores of data have the key, so a change shows

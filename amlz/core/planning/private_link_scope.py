@@ -8,7 +8,6 @@ from amlz.azure.ids import parse
 from amlz.core.addresses import environments
 from amlz.core.config import LandingZoneConfig
 from amlz.core.facts.dns import MONITOR, ZONES
-from amlz.core.facts.networks import HUB_SUBNETS
 from amlz.core.planning.context import Context
 from amlz.core.problems import Path, Problem
 from amlz.core.specs import Place, PrivateEndpointSpec, PrivateLinkScopeSpec, ScopedResourceSpec
@@ -27,14 +26,15 @@ def plan_scope(context: Context) -> PrivateLinkScopeSpec | None:
     assert log is not None, "there is a scope"
     endpoint = PrivateEndpointSpec(
         name=context.take("privateEndpoint", namer.name("privateEndpoint", "monitor"), place.group_id, _PATH),
-        interface=namer.name("networkInterface", "monitor"),
+        interface=context.take("networkInterface", namer.name("networkInterface", "monitor"), place.group_id, _PATH),
         group=MONITOR,
         target=scope,
-        subnet=f"{context.hub_network}/subnets/{HUB_SUBNETS['endpoints'].name}",
+        subnet=context.hub_subnet_id("endpoints"),
         zones=context.zones_for(MONITOR),
         place=place,
         tags=context.hub_tags,
         after=(log.id,),
+        zone_group_name=context.zone_group_name,
     )
     return PrivateLinkScopeSpec(name, place, endpoint, log, context.hub_tags)
 

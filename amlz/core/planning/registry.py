@@ -60,7 +60,7 @@ def endpoint_ready(context: Context, place: Place, name: str) -> str:
     """
     if context.dns_mode == "policy":
         return place.id("Microsoft.Network/privateEndpoints", name)
-    return place.id("Microsoft.Network/privateEndpoints/privateDnsZoneGroups", name, "default")
+    return place.id("Microsoft.Network/privateEndpoints/privateDnsZoneGroups", name, context.zone_group_name)
 
 
 def shared_tags(context: Context) -> dict[str, str]:
@@ -73,7 +73,7 @@ def shared_namer(context: Context) -> Namer:
     config = context.config
     generation = config.shared_registry.generation if config.shared_registry else 1
     identity = (context.landing_zone_subscription, config.business_unit, config.location, "shared", generation)
-    return Namer((config.business_unit, "shared"), identity)
+    return context.namer("shared", identity=identity)
 
 
 def shared_name(context: Context) -> str:

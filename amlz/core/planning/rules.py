@@ -17,6 +17,7 @@ from amlz.core.facts.egress import (
     TagRule,
     required_hosts,
 )
+from amlz.core.names import kebab
 from amlz.core.own_subnets import BUILD
 from amlz.core.owners import EnvironmentKey
 from amlz.core.planning import parts
@@ -246,8 +247,3 @@ def deny(direction: str) -> Rule:
 
 def _nsg_protocol(protocol: str) -> str:
     return {"TCP": "Tcp", "UDP": "Udp", "Any": "*"}[protocol]
-
-
-def kebab(text: str) -> str:
-    """Returns words in camel case joined by hyphens."""
-    return "".join(f"-{c.lower()}" if c.isupper() else c for c in text)

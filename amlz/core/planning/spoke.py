@@ -9,7 +9,6 @@ from amlz.core.claims import on_premises
 from amlz.core.config import EnvironmentConfig
 from amlz.core.config.shared import camel
 from amlz.core.facts.egress import PACKAGES, required_hosts
-from amlz.core.names import Namer
 from amlz.core.own_subnets import BUILD, configured_subnets
 from amlz.core.owners import EnvironmentKey, Owner, words_of
 from amlz.core.planning.capabilities import (
@@ -28,7 +27,7 @@ from amlz.core.planning.gateway import gateway_is_used
 from amlz.core.planning.hub import ranges_in_hub
 from amlz.core.planning.network_protection import spoke_is_protected
 from amlz.core.planning.parts import ranges_of_parts
-from amlz.core.planning.places import spoke_network, spoke_network_id, spoke_place, spoke_route_table
+from amlz.core.planning.places import spoke_namer, spoke_network, spoke_network_id, spoke_place, spoke_route_table
 from amlz.core.planning.roles import readers_of_group
 from amlz.core.planning.rules import Reach, compute_rules, computes_of, endpoint_rules, from_builds, readers_of
 from amlz.core.problems import Path
@@ -63,7 +62,9 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
             group = _security_group(context, place, block, (subnet.role, rules[subnet.role]))
             groups.append(group)
             filtered = policies[block.owner].id if subnet.role in FILTERED and block.owner in policies else None
-            name_ = subnet_name(block.owner, subnet.role)
+            within = spoke_network_id(context, name)
+            subnet_ = subnet_name(context, block.owner, subnet.role)
+            name_ = context.take("subnet", subnet_, within, _path(context, block.owner))
             own = SubnetSpec(group.role, name_, subnet.cidr, group.id, routes.id if routes else None, filtered)
             if not isinstance(block.owner, EnvironmentKey):
                 own = replace(own, delegation=shared_subnet(context.config, block.owner).delegation)
@@ -109,9 +110,9 @@ def _take_names(context: Context, name: str, place: Place) -> None:
         context.take(kind, text, within, ("spokes", name, *setting))
 
 
-def subnet_name(owner: Owner, role: str) -> str:
+def subnet_name(context: Context, owner: Owner, role: str) -> str:
     """Returns the name of a subnet in a spoke."""
-    return "-".join(("snet", *words_of(owner), role))
+    return context.owner_namer(owner).called("subnet", "-".join(("snet", *words_of(owner), role)), role)
 
 
 def _rules(context: Context, block: AddressBlock) -> dict[str, tuple[NsgRuleSpec, ...]]:
@@ -194,7 +195,7 @@ def _security_group(
 ) -> NetworkSecurityGroupSpec:
     role, security_rules = rules
     words = words_of(block.owner)
-    name = Namer((context.config.business_unit, *words), ()).name("networkSecurityGroup", role)
+    name = context.owner_namer(block.owner).name("networkSecurityGroup", role)
     path = _path(context, block.owner)
     context.take("networkSecurityGroup", name, place.group_id, path)
     target = place.id("Microsoft.Network/networkSecurityGroups", name)
@@ -213,15 +214,18 @@ def peerings(context: Context, name: str) -> tuple[PeeringSpec, ...]:
     hub, spoke, place = context.hub_network, spoke_network_id(context, name), spoke_place(context, name)
     network = spoke_network(context, name)
     settings, existing = context.config.hub, context.config.hub.elsewhere
-    own = PeeringSpec("peer-hub", network, place, hub, allow_gateway_transit=False)
+    namer = spoke_namer(context, name)
+    to_hub = context.take("peering", namer.called("peering", "peer-hub", "hub"), spoke, ("spokes", name))
+    own = PeeringSpec(to_hub, network, place, hub, allow_gateway_transit=False)
     if existing is not None and not existing.peer_from_hub:
         return (replace(own, use_remote_gateways=existing.gateway),)
     # An existing hub has third-party peerings: there the name includes the owner.
     words = (context.config.business_unit, "spoke", name, context.config.location) if existing else ("spoke", name)
     built = hub_links(context).gateway
     gateway = gateway_is_used(context)
+    from_hub = context.hub_namer.called("peering", "-".join(("peer", *words)), "spoke", name)
     theirs = PeeringSpec(
-        "-".join(("peer", *words)),
+        context.take("peering", from_hub, hub, ("spokes", name)),
         hub.rsplit("/", 1)[-1],
         context.hub_place,
         spoke,
@@ -243,4 +247,4 @@ def _telemetry(context: Context) -> tuple[str, ...]:
 
 def endpoints_subnet(context: Context, spoke: str, owner: Owner) -> str:
     """The id of the subnet in which an environment's private endpoints are."""
-    return f"{spoke_network_id(context, spoke)}/subnets/{subnet_name(owner, 'endpoints')}"
+    return f"{spoke_network_id(context, spoke)}/subnets/{subnet_name(context, owner, 'endpoints')}"

@@ -9,6 +9,8 @@ from amlz.azure.ids import extension_id, resource_group_id, resource_id
 from amlz.dataclass import dataclass
 
 Tags = Mapping[str, str]
+#: The name of diagnostic settings, unless the stack file sets another.
+DIAGNOSTICS = "to-central-log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class DiagnosticsSpec:
     logs: bool
     metrics: bool
     tables: str | None = None
-    name: str = "to-central-log"
+    name: str = DIAGNOSTICS
     categories: tuple[str, ...] = ()
 
     @property
@@ -168,6 +170,7 @@ class PrivateEndpointSpec:
     tags: Tags
     after: tuple[str, ...] = ()
     request: str | None = None
+    zone_group_name: str = "default"
 
     @property
     def id(self) -> str:
@@ -176,7 +179,7 @@ class PrivateEndpointSpec:
     @property
     def zone_group(self) -> str:
         """Returns the id of its zone group: once that exists, its names resolve."""
-        return self.place.id("Microsoft.Network/privateEndpoints/privateDnsZoneGroups", self.name, "default")
+        return self.place.id("Microsoft.Network/privateEndpoints/privateDnsZoneGroups", self.name, self.zone_group_name)
 
     @property
     def ready(self) -> str:

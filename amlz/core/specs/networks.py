@@ -222,12 +222,21 @@ class ApplicationRuleSpec:
 
 @dataclass(frozen=True, slots=True)
 class RuleGroupSpec:
-    """A rule collection group: one concern, one priority, its rules allowed."""
+    """A rule collection group: one concern, one priority, its rules allowed.
+
+    `name`: its part of logical names. `own_name`: its name in Azure, where that is another.
+    """
 
     name: str
     priority: int
     network_rules: tuple[NetworkRuleSpec, ...] = ()
     application_rules: tuple[ApplicationRuleSpec, ...] = ()
+    own_name: str | None = None
+
+    @property
+    def azure_name(self) -> str:
+        """Its name in Azure."""
+        return self.own_name or self.name
 
 
 @dataclass(frozen=True, slots=True)
