@@ -1,11 +1,11 @@
-"""Online endpoints: rights of pipelines on their identities, and empty endpoints. Pipelines deploy to them."""
+"""Online and batch endpoints: rights of pipelines and callers, and empty online endpoints. Pipelines deploy to them."""
 
 from __future__ import annotations
 
 import pulumi
 from pulumi_azure_native import machinelearningservices as ml
 
-from amlz.core.specs.serving import EmptyEndpointSpec, OnlineEndpointSpec
+from amlz.core.specs.serving import EmptyEndpointSpec, ServingSpec
 from components.diagnostics import diagnostics
 from components.resource_registry import ResourceRegistry
 from components.role_assignment import role_assignment
@@ -31,18 +31,22 @@ class Serving(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        args: tuple[OnlineEndpointSpec, ...],
+        args: ServingSpec,
         resources: ResourceRegistry,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("amlz:project:Serving", name, None, opts)
         self.resource_ids = {}
-        for endpoint in args:
+        for role in args.scaling:
+            role_assignment(self, name, role, resources)
+        for endpoint in args.endpoints:
             self.resource_ids[endpoint.key] = resources.ref(endpoint.identity)
             for role in endpoint.roles:
                 role_assignment(self, f"{name}-{endpoint.key}", role, resources)
             if endpoint.created is not None:
                 self._create(f"{name}-{endpoint.key}", endpoint.created, endpoint.identity, resources)
+        for role in args.batch.roles if args.batch is not None else ():
+            role_assignment(self, name, role, resources)
         self.register_outputs({"resource_ids": self.resource_ids})
 
     def _create(self, name: str, args: EmptyEndpointSpec, identity: str, resources: ResourceRegistry) -> None:

@@ -22,6 +22,7 @@ from amlz.core.specs import ProjectEnvironmentSpec, records
 from amlz.core.specs.kubernetes import KubernetesSpec
 from amlz.core.specs.model_registry import ModelRegistrySpec
 from amlz.core.specs.operations import OperationsSpec
+from amlz.core.specs.serving import BatchEndpointsSpec
 
 #: The stack output of the capability that builds identities of pipelines.
 _PIPELINES = "pipelineClientIds"
@@ -78,6 +79,7 @@ class ClusterOfWorkload(_Record):
 class WorkloadContract(_Record):
     """One environment of one project, as its pipelines see it.
 
+    `batch_cluster`: the cluster that batch endpoints score on; null where the stack file names none.
     `deployment_egress`: the value of `egress_public_network_access` of managed online deployments. "disabled" where
     compute targets are in a subnet; null with a managed network, where the setting must not be sent.
     `endpoint_suffix`: end of the names of endpoints, which must be unique in the region. `image_build_cluster`: the
@@ -109,6 +111,7 @@ class WorkloadContract(_Record):
     datastores: list[str]
     clusters: list[ClusterOfWorkload]
     image_build_cluster: str
+    batch_cluster: str | None
     model_registry: AzureResource | None
     kubernetes: list[str]
     identities: dict[str, IdentityOfWorkload]
@@ -191,6 +194,7 @@ def contract(plan: LandingZonePlan, spec: ProjectEnvironmentSpec) -> WorkloadCon
             for cluster in spec.computes.clusters
         ],
         image_build_cluster=workspace.image_build_cluster,
+        batch_cluster=next((batch.cluster for part in parts for batch in records(part, BatchEndpointsSpec)), None),
         model_registry=resource(models.id) if models else None,
         kubernetes=sorted(cluster.name for part in parts for cluster in records(part, KubernetesSpec)),
         identities=identities,

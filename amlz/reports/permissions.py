@@ -24,8 +24,8 @@ NOT_MODELLED = (
     "the members of groups: principals are the object IDs of the stack file, and a person has the rights of every "
     "group that the person is in",
     "roles that the plan does not assign, and eligible assignments (PIM)",
-    "callers of a single endpoint, and identities of Kubernetes clusters, meshes, Databricks, data factories, alerts "
-    "and the data lake's key: they are no personas here",
+    "identities of Kubernetes clusters, meshes, Databricks, data factories, alerts and the data lake's key: they are "
+    "no personas here",
     "conditions of role assignments: an answer that rests on one is `conditional`",
     "deny assignments, and what networks, policies and settings of a service refuse in addition",
     "locks: they forbid deletions below them to everybody",

@@ -18,7 +18,7 @@ from amlz.core.plan import LandingZonePlan, make_plan
 from amlz.core.quota import demands
 from amlz.core.relaxations import relaxations
 from amlz.core.specs import ProjectEnvironmentSpec, RoleAssignmentSpec, SharedRegistrySpec, records
-from amlz.core.specs.serving import OnlineEndpointSpec
+from amlz.core.specs.serving import OnlineEndpointSpec, ServingSpec
 from amlz.core.workload import contract_of
 from amlz.reports.preview import Preview
 from amlz.stackfile.load import from_object, load
@@ -111,6 +111,18 @@ def test_pipelines_alone_deploy_with_an_identity() -> None:
             ("Managed Identity Operator", endpoint.identity, PEOPLE["pipelines"][0]),
             ("Managed Identity Operator", endpoint.identity, f"{identities}/id-retail-churn-dev-github"),
         ]
+
+
+def test_pipelines_scale_deployments_where_endpoints_are_prepared() -> None:
+    """An autoscale setting belongs to a deployment: after the swap the new one needs another (trap 7)."""
+    environment = environment_of(serving({"plain": {}}))
+    (prepared,) = records(environment.capabilities, ServingSpec)
+
+    assert [(role.role, role.scope, role.principal.id) for role in prepared.scaling] == [
+        ("Azure ML Endpoint Autoscaler", environment.group.id, PEOPLE["pipelines"][0])
+    ]
+    without = environment_of(stack({"churn/dev": at("10.1.0.0/24")}, access=PEOPLE))
+    assert [role for role in records(without, RoleAssignmentSpec) if "Autoscaler" in role.role] == []
 
 
 def test_every_question_about_an_endpoint_with_its_own_identity_has_an_answer() -> None:

@@ -70,6 +70,7 @@ def test_the_contract_of_the_smallest_stack_is_known_to_the_letter() -> None:
         ],
         "clusters": [builds, {**builds, "name": "cpu", "maxNodes": 4}],
         "imageBuildCluster": "image-build",
+        "batchCluster": None,
         "modelRegistry": None,
         "kubernetes": [],
         "identities": {

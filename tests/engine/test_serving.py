@@ -52,7 +52,7 @@ for resource_id, resource in (('{RESOURCE_GROUP}', rg), ('{ML}', workspace), ('{
     resources.register(resource_id, resource)
 spec = {SPEC!r}
 empty = replace(spec.created, tags={{'team': pulumi.Config().require('team')}})
-Serving('serving', (replace(spec, created=empty),), resources)
+Serving('serving', ServingSpec((), (replace(spec, created=empty),), None), resources)
 """
 
 

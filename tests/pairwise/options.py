@@ -89,6 +89,10 @@ _SHARED_BY = {
     }
 }
 _SEARCH = {"category": "CognitiveSearch", "target": "https://search.contoso.com", "auth": "entra"}
+_BATCH = {
+    "clusters": {"score": {"size": "Standard_D4s_v5", "maxNodes": 2, "priority": "lowPriority"}},
+    "batchEndpoints": {"cluster": "score", "callers": ["11111111-aaaa-4bbb-8ccc-000000000025"]},
+}
 _PIPELINE = "22222222-aaaa-4bbb-8ccc-000000000001"
 _MODELS = (
     "/subscriptions/c2c2c2c2-1111-4222-8333-444455556666/resourceGroups/rg-models/providers/"
@@ -141,7 +145,7 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
         "made": _environment({"security": {"customerManagedKey": {"cosmosDbObjectId": _COSMOS}}}),
         "brought": _key_brought(),
     },
-    "batch": {"no": _environment({"batch": False}), "yes": _environment({"batch": True})},
+    "batch": {"no": _environment({"batch": False}), "yes": _environment({"batch": True, **_BATCH})},
     "egress": {
         "none": {},
         "python": {"egress": ["pythonPackages"]},

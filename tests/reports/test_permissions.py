@@ -83,7 +83,7 @@ def test_an_identity_without_a_persona_is_of_a_kind_that_every_answer_names() ->
 
 
 def test_personas_that_do_not_fit_into_80_columns_follow_below() -> None:
-    """One environment can have fifteen."""
+    """One environment can have seventeen."""
     principals = [f"11111111-aaaa-4bbb-8ccc-0000000000{number:02}" for number in range(len(KINDS))]
     people = tuple(Persona(kind, (one,), "churn", "dev") for kind, one in zip(KINDS, principals, strict=True))
     graph = replace(small(assigned(SCIENTIST, principal=principals[-2])), personas=people)
@@ -94,8 +94,8 @@ def test_personas_that_do_not_fit_into_80_columns_follow_below() -> None:
     assert [line.split() for line in lines[1 + len(KINDS) :][:4]] == [
         [str(number) for number in range(1, 13)],
         ["call-endpoint", *["no"] * 12],
-        ["13", "14", "15"],
-        ["call-endpoint", "no", "yes", "no"],
+        ["13", "14", "15", "16", "17"],
+        ["call-endpoint", "no", "no", "no", "yes", "no"],
     ]
 
 

@@ -1,4 +1,4 @@
-"""Online endpoints in the stack file: what they may do, and who may call them."""
+"""Online and batch endpoints in the stack file: what they may do, and who may call them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import Field
 
 from amlz.capabilities.serving.facts import INSTANCES
 from amlz.core.capability import Key, Scope
-from amlz.core.config.shared import Config, Guid, VmSize, Word
+from amlz.core.config.shared import ComputeName, Config, Guid, VmSize, Word
 
 
 class EndpointCapacityConfig(Config):
@@ -44,11 +44,28 @@ class ServingConfig(Config):
     """Entra groups that may call every online endpoint of the workspace with their own token."""
 
 
+class BatchEndpointsConfig(Config):
+    """Batch endpoints of an environment: the cluster that they score on, and who invokes them. docs/how-to/serve.md."""
+
+    cluster: ComputeName
+    """The cluster of this environment on which they score; `priority: lowPriority` costs less, and its jobs can be
+    interrupted.
+    """
+    callers: Annotated[tuple[Guid, ...], Field(min_length=1)]
+    """Entra groups that may invoke batch endpoints of the workspace. Jobs read and write data as their caller."""
+
+
 KEYS = (
     Key(
         Scope.ENVIRONMENT,
         "serving",
         ServingConfig | None,
         "Managed online endpoints: identities, roles, callers. docs/how-to/serve.md.",
+    ),
+    Key(
+        Scope.ENVIRONMENT,
+        "batch_endpoints",
+        BatchEndpointsConfig | None,
+        "Batch endpoints: their cluster and callers. They need `batch`. docs/how-to/serve.md.",
     ),
 )

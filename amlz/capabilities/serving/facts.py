@@ -1,4 +1,4 @@
-"""Facts of managed online endpoints: their type, roles of identities and callers, names, limits and quota."""
+"""Facts of online and batch endpoints: their type, roles of identities and callers, names, limits and quota."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ from amlz.azure.protection import Protection, ranked
 from amlz.azure.protections import PUBLIC
 from amlz.core.billing import free
 from amlz.core.capability_facts import ArmType, Emits, Facts, Grant, NameRule, Noun, Switch
+from amlz.core.facts.custom_roles import BATCH_CALLER, BATCH_PAGE
 
 ENDPOINT = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints"
 #: The identity of an endpoint, and an endpoint, as targets of roles.
 TARGET, ENDPOINT_TARGET = "endpointIdentity", "onlineEndpoint"
+#: The resource group, as what the role for autoscale settings is on: each is next to its workspace.
+SCALE_TARGET = "autoscaleSettings"
+#: The workspace, as what roles for batch endpoints are on.
+BATCH_TARGET = "batchEndpoints"
 
 #: 2026-01-27. The longest name, instances of a deployment, endpoints in a region and subscription.
 QUOTAS = "https://learn.microsoft.com/azure/machine-learning/how-to-manage-quotas"
@@ -30,6 +35,8 @@ _IDENTITIES = (
 _LOGS = "https://learn.microsoft.com/azure/azure-monitor/reference/supported-logs/microsoft-machinelearningservices-workspaces-onlineendpoints-logs"
 _UPDATE = "https://learn.microsoft.com/rest/api/azureml/online-endpoints/create-or-update"
 _SECRETS = "https://learn.microsoft.com/azure/key-vault/general/rbac-guide"
+#: 2024-08-07.
+_AUTOSCALE = "https://learn.microsoft.com/azure/machine-learning/how-to-autoscale-endpoints"
 #: 2026-01-08.
 _ASSIGN = "https://learn.microsoft.com/azure/machine-learning/how-to-assign-roles"
 
@@ -60,10 +67,20 @@ FACTS = Facts(
         Grant("collectingEndpoints", "Storage Blob Data Contributor", "storage", "deployments write collected data", _COLLECTION),
         Grant("endpointsWithSecrets", "Key Vault Secrets User", "vault", "deployments read secrets", _SECRETS),
         Grant("pipelines", "Managed Identity Operator", TARGET, "creating the endpoint with this identity", _ASSIGN),
+        Grant("pipelines", "Azure ML Endpoint Autoscaler", SCALE_TARGET, "scaling the deployments of endpoints", _AUTOSCALE),
         Grant("endpointCallers", "Azure ML Endpoint Scorer", "workspace", "calling online endpoints with their own token", _AUTH),
         Grant("callersOfEndpoint", "Azure ML Endpoint Scorer", ENDPOINT_TARGET, "calling this endpoint with their own token", _AUTH),
+        # Pipelines invoke too, once for each deployment: AzureML Data Scientist leaves out computes/listKeys.
+        Grant("batchEndpointCallers", BATCH_CALLER, BATCH_TARGET, "invoking batch endpoints", BATCH_PAGE),
+        Grant("pipelines", BATCH_CALLER, BATCH_TARGET, "invoking a batch endpoint after its deployment", BATCH_PAGE),
+        Grant("batchEndpointCallers", "Storage Blob Data Contributor", "storage", "batch jobs read and write data as their caller", BATCH_PAGE),
     ),
-    targets={TARGET: "Microsoft.ManagedIdentity/userAssignedIdentities", ENDPOINT_TARGET: ENDPOINT},
+    targets={
+        TARGET: "Microsoft.ManagedIdentity/userAssignedIdentities",
+        ENDPOINT_TARGET: ENDPOINT,
+        SCALE_TARGET: "Microsoft.Resources/resourceGroups",
+        BATCH_TARGET: "Microsoft.MachineLearningServices/workspaces",
+    },
     changes={
         ENDPOINT: (
             *tracked(),

@@ -1,4 +1,4 @@
-"""Decides what online endpoints need before a pipeline deploys to them: identities, roles, names, quota, and the empty
+"""Decides what endpoints need before a pipeline deploys to them: identities, roles, names, quota, and the empty online
 endpoint where the stack file has `create`.
 """
 
@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from amlz.azure.ids import parse
+from amlz.capabilities.serving import batch
 from amlz.capabilities.serving.config import OnlineEndpointConfig, ServingConfig
-from amlz.capabilities.serving.facts import ENDPOINT_TARGET, ENDPOINTS, LONGEST_NAME, TARGET
+from amlz.capabilities.serving.facts import ENDPOINT_TARGET, ENDPOINTS, LONGEST_NAME, SCALE_TARGET, TARGET
 from amlz.core.addresses import environments
 from amlz.core.capability import EnvironmentParts, Part, Planner, Relaxation, setting
 from amlz.core.capability_facts import Who
@@ -30,18 +31,20 @@ from amlz.core.specs import (
     PrincipalSpec,
     WorkspaceSpec,
 )
-from amlz.core.specs.serving import EmptyEndpointSpec, OnlineEndpointSpec
+from amlz.core.specs.serving import EmptyEndpointSpec, OnlineEndpointSpec, ServingSpec
 from amlz.core.subscriptions import subscription_of
 
 
 def plan_serving(env: EnvironmentContext, given: EnvironmentParts) -> Part | None:
-    """Returns the endpoints of an environment, with the roles of pipelines on their identities; None without any."""
-    serving = _settings(env.settings)
-    if serving is None:
+    """Returns what an environment prepares for endpoints: roles of pipelines and callers, and empty endpoints. None
+    without any.
+    """
+    serving, batched = _settings(env.settings), batch.settings_of(env.settings)
+    if serving is None and batched is None:
         return None
     pipelines = Principals({}, people_of(env, members_of(env)), principals_of(env))
     specs = []
-    for key, endpoint in serving.endpoints.items():
+    for key, endpoint in serving.endpoints.items() if serving else ():
         identity, capacity = _identity(env, key), endpoint.capacity
         name = _name(key, env.name, suffix("onlineEndpoint", given.workspace.id))
         specs.append(
@@ -55,7 +58,9 @@ def plan_serving(env: EnvironmentContext, given: EnvironmentParts) -> Part | Non
                 created=_empty(env, given.workspace, name, endpoint) if endpoint.create else None,
             )
         )
-    return Part(tuple(specs))
+    scaled = {SCALE_TARGET: env.place.group_id} if serving else {}
+    scaling = assign(scaled, pipelines, grant_conditions(env)).get(SCALE_TARGET, ())
+    return Part(ServingSpec(scaling, tuple(specs), batch.planned(env, given.workspace, pipelines)))
 
 
 def _empty(
@@ -102,9 +107,9 @@ def _identities(env: EnvironmentContext) -> Iterator[IdentitySpec]:
 
 def _principals(env: EnvironmentContext) -> dict[Who, dict[str, PrincipalSpec]]:
     """Returns the identities of endpoints by their rights, and the groups of callers."""
-    serving = _settings(env.settings)
+    serving, invoking = _settings(env.settings), batch.callers_of(env)
     if serving is None:
-        return {}
+        return {batch.CALLERS: invoking}
 
     def built(keys: list[str]) -> dict[str, PrincipalSpec]:
         identities = [_identity(env, key) for key in keys]
@@ -116,6 +121,7 @@ def _principals(env: EnvironmentContext) -> dict[Who, dict[str, PrincipalSpec]]:
         "collectingEndpoints": built([key for key, endpoint in endpoints.items() if endpoint.collects_data]),
         "endpointsWithSecrets": built([key for key, endpoint in endpoints.items() if endpoint.reads_secrets]),
         "endpointCallers": {group: ExistingPrincipalSpec("Group", group) for group in serving.callers},
+        batch.CALLERS: invoking,
     }
 
 
@@ -126,6 +132,9 @@ def _relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
             if endpoint.reads_secrets:
                 path = ("projects", project, "environments", name, "serving", "endpoints", key, "readsSecrets")
                 yield Relaxation(path, "code of its deployments reads every secret in the key vault")
+        if batch.settings_of(environment) is not None:
+            callers: Path = ("projects", project, "environments", name, "batchEndpoints", "callers")
+            yield Relaxation(callers, batch.GIVES_UP)
 
 
 def _notices(config: LandingZoneConfig, _: LandingZonePlan | None) -> Iterator[Notice]:
@@ -147,6 +156,7 @@ def check_serving(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns endpoints that Azure would refuse."""
     counts: Counter[str] = Counter()
     for project, name, environment in environments(config):
+        yield from batch.check(environment, ("projects", project, "environments", name))
         serving = _settings(environment)
         if serving is None:
             continue

@@ -27,7 +27,64 @@ class CustomRole:
     source: str
 
 
+#: Permissions that a caller of batch endpoints needs, below `Microsoft.MachineLearningServices/workspaces`.
+_BATCH = (
+    "read",
+    "data/versions/write",
+    "datasets/registered/read",
+    "datasets/registered/write",
+    "datasets/unregistered/read",
+    "datasets/unregistered/write",
+    "datastores/read",
+    "datastores/write",
+    "datastores/listsecrets/action",
+    "listStorageAccountKeys/action",
+    "batchEndpoints/read",
+    "batchEndpoints/write",
+    "batchEndpoints/deployments/read",
+    "batchEndpoints/deployments/write",
+    "batchEndpoints/deployments/jobs/write",
+    "batchEndpoints/jobs/write",
+    "computes/read",
+    "computes/listKeys/action",
+    "metadata/secrets/read",
+    "metadata/snapshots/read",
+    "metadata/artifacts/read",
+    "metadata/artifacts/write",
+    "experiments/read",
+    "experiments/runs/submit/action",
+    "experiments/runs/read",
+    "experiments/runs/write",
+    "metrics/resource/write",
+    "modules/read",
+    "models/read",
+    "endpoints/pipelines/read",
+    "endpoints/pipelines/write",
+    "environments/read",
+    "environments/write",
+    "environments/build/action",
+    "environments/readSecrets/action",
+)
+#: All of them in one role: the page lists them as needed.
+BATCH_CALLER = "Azure ML Batch Caller"
+BATCH_ACTIONS = tuple(f"Microsoft.MachineLearningServices/workspaces/{action}" for action in _BATCH)
+BATCH_PAGE = "https://learn.microsoft.com/azure/machine-learning/how-to-authenticate-batch-endpoint"
+
 CUSTOM_ROLES: Mapping[str, CustomRole] = {
+    BATCH_CALLER: CustomRole(
+        "Invokes batch endpoints: its jobs run as the caller. Microsoft lists each action as needed.",
+        BATCH_ACTIONS,
+        f"{BATCH_PAGE}#configure-rbac-for-batch-endpoints-invoke (2023-10)",
+    ),
+    "Azure ML Endpoint Autoscaler": CustomRole(
+        "Scales deployments of online endpoints: writes and deletes autoscale settings.",
+        (
+            "Microsoft.Insights/autoscaleSettings/delete",
+            "Microsoft.Insights/autoscaleSettings/read",
+            "Microsoft.Insights/autoscaleSettings/write",
+        ),
+        "https://learn.microsoft.com/azure/machine-learning/how-to-autoscale-endpoints (2024-08; it names the last one)",
+    ),
     "Azure ML Endpoint Scorer": CustomRole(
         "Calls an online endpoint with a token of Entra ID, and reads no keys of it.",
         ("Microsoft.MachineLearningServices/workspaces/onlineEndpoints/score/action",),

@@ -11,15 +11,18 @@ from dataclasses import replace
 from typing import Literal
 
 from amlz.azure.permissions import Permission
+from amlz.core.facts.custom_roles import BATCH_ACTIONS, BATCH_PAGE
 from amlz.dataclass import dataclass
 
 #: Targets of actions: the environment's own unless the name differs. `network` and `subnet` are those of its
 #: compute targets, `lake` the containers of the data lake that it has datastores on, `approved` the targets of private
-#: endpoints of its managed network, `servingIdentity` the identities of `serving`, `groups` the resource groups of hub
-#: and spokes.
+#: endpoints of its managed network, `servingIdentity` the identities of `serving`, `onlineEndpoint` the empty endpoints
+#: that are created here, `batchEndpoints` the workspace where the stack file has callers of them, `groups` the resource
+#: groups of hub and spokes.
 Target = Literal[
     "workspace", "storage", "registry", "vault", "group", "subscription", "network", "subnet", "computeIdentity",
-    "servingIdentity", "storageEndpoints", "log", "keys", "lake", "approved", "kubernetes", "groups",
+    "servingIdentity", "onlineEndpoint", "batchEndpoints", "storageEndpoints", "log", "keys", "lake", "approved",
+    "kubernetes", "groups",
 ]  # fmt: skip
 
 
@@ -69,6 +72,7 @@ _NETWORK = Page(_LEARN + "machine-learning/how-to-assign-roles#deploy-into-a-vir
 _IDENTITY = Page(_LEARN + "machine-learning/how-to-identity-based-service-authentication", "2026-01-22")
 _KEYLESS = Page(_LEARN + "machine-learning/how-to-disable-local-auth-storage", "2026-01-30")
 _ENDPOINTS = Page(_LEARN + "machine-learning/concept-endpoints-online-auth", "2023-12-15")
+_BATCH = Page(BATCH_PAGE, "2023-10-10")
 _STUDIO = Page(_LEARN + "machine-learning/how-to-enable-studio-virtual-network", "2025-03-04")
 _APPROVAL = Page(_LEARN + "role-based-access-control/built-in-roles/ai-machine-learning", "2024-12-12")
 _LOGS = Page(_LEARN + "azure-monitor/logs/manage-access", "2025-10-30")
@@ -226,6 +230,17 @@ ACTIONS: tuple[DocumentedAction, ...] = (
         "call-endpoint",
         "call a managed online endpoint with a token of Microsoft Entra",
         (_workspace(_ENDPOINTS, "onlineEndpoints/score/action"),),
+    ),
+    DocumentedAction(
+        "call-created-endpoint",
+        "call an online endpoint that the landing zone creates, with a token of Microsoft Entra",
+        (_needs("onlineEndpoint", _ENDPOINTS, f"{_ML}/onlineEndpoints/score/action"),),
+        several="onlineEndpoint",
+    ),
+    DocumentedAction(
+        "call-batch-endpoint",
+        "invoke a batch endpoint on data of the workspace's storage account: its job runs as the caller",
+        (_needs("batchEndpoints", _BATCH, *BATCH_ACTIONS), _WRITE_BLOBS),
     ),
     DocumentedAction(
         "read-endpoint-keys",

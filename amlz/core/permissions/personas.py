@@ -22,10 +22,11 @@ ENDPOINT = "endpointIdentity"
 SERVING = "servingIdentity"
 #: Identities of an environment.
 IDENTITIES = ("workspaceIdentity", "computeIdentity", "buildIdentity", "encryptionIdentity", SERVING, ENDPOINT)
-#: Groups of `serving` that call online endpoints, by the word for them in the table of roles.
-CALLERS = "endpointCallers"
+#: Groups that call endpoints, by the word for them in the table of roles: all online endpoints of a workspace, single
+#: ones, and batch endpoints.
+CALLERS = ("endpointCallers", "callersOfEndpoint", "batchEndpointCallers")
 #: Every kind, in the order of reports.
-KINDS = (*PEOPLE, CALLERS, *IDENTITIES)
+KINDS = (*PEOPLE, *CALLERS, *IDENTITIES)
 
 
 def name_of(kind: str) -> str:
@@ -39,12 +40,16 @@ def personas(config: LandingZoneConfig, plan: LandingZonePlan) -> Iterator[Perso
     for spec in plan.environments:
         place = Persona("", (), spec.project, spec.environment, spec.production)
         yield from _people(_access(config, spec), place, _conditions(config, spec), tuple(_pipelines(spec)))
-        callers = dict.fromkeys(
-            role.principal.id for role in records(spec, RoleAssignmentSpec) if CALLERS in role.holders
-        )
-        if callers:
-            yield replace(place, kind=CALLERS, principals=tuple(callers), promised=promised(CALLERS, ()))
+        yield from _callers(spec, place)
         yield from _identities(spec, place)
+
+
+def _callers(spec: ProjectEnvironmentSpec, place: Persona) -> Iterator[Persona]:
+    """Returns the groups that call endpoints. Those of single endpoints are promised nothing that holds for each."""
+    for kind in CALLERS:
+        callers = dict.fromkeys(role.principal.id for role in records(spec, RoleAssignmentSpec) if kind in role.holders)
+        if callers:
+            yield replace(place, kind=kind, principals=tuple(callers), promised=promised(kind, ()))
 
 
 def _access(config: LandingZoneConfig, spec: ProjectEnvironmentSpec) -> dict[str, tuple[str, ...]]:

@@ -70,6 +70,7 @@ PROMISES: tuple[Promise, ...] = (
     ),
     Promise("pipelines", ("deploy-as-serving-identity",), ("serving",)),
     Promise("endpointCallers", ("call-endpoint",)),
+    Promise("batchEndpointCallers", ("call-batch-endpoint",)),
 )  # fmt: skip
 
 

@@ -33,6 +33,9 @@ def targets_of(graph: ResourceGraph) -> dict[EnvironmentKey | None, Ids]:
     ):
         parts.setdefault(resource.id.rsplit("/", 2)[0].lower(), []).append(resource)
     endpoints = _storage_endpoints(graph)
+    created: dict[EnvironmentKey | None, list[str]] = {}
+    for resource in graph.of_type(f"{_WORKSPACES}/onlineEndpoints"):
+        created.setdefault(environment_of(resource), []).append(resource.id)
     identities = {(environment_of(persona), persona.kind): persona.principals for persona in graph.personas}
     by_environment: dict[EnvironmentKey | None, Ids] = {None: _landing_zone(graph)}
     for workspace in graph.of_type(_WORKSPACES):
@@ -44,6 +47,8 @@ def targets_of(graph: ResourceGraph) -> dict[EnvironmentKey | None, Ids]:
             "storageEndpoints": tuple(endpoints.get(storage, ())),
             "computeIdentity": identities.get((key, "computeIdentity"), ())[:1],
             "servingIdentity": identities.get((key, "servingIdentity"), ()),
+            "onlineEndpoint": tuple(created.get(key, ())),
+            "batchEndpoints": ids["workspace"] if (key, "batchEndpointCallers") in identities else (),
         }
     return by_environment
 

@@ -1,4 +1,4 @@
-"""Spec of managed online endpoints: what the landing zone prepares for those that pipelines create."""
+"""Spec of online and batch endpoints: what the landing zone prepares for those that pipelines create."""
 
 from __future__ import annotations
 
@@ -46,3 +46,23 @@ class OnlineEndpointSpec:
         https://learn.microsoft.com/azure/machine-learning/how-to-manage-quotas (2026-01-27)
         """
         return 2 * -(-self.instances * 6 // 5)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchEndpointsSpec:
+    """Batch endpoints of a workspace: the cluster that they score on, and the roles of their callers."""
+
+    cluster: str
+    roles: tuple[RoleAssignmentSpec, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServingSpec:
+    """Preparations of an environment for endpoints. `scaling`: roles with which pipelines scale deployments.
+
+    `batch`: None without batch endpoints.
+    """
+
+    scaling: tuple[RoleAssignmentSpec, ...]
+    endpoints: tuple[OnlineEndpointSpec, ...]
+    batch: BatchEndpointsSpec | None
