@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pulumi
 from pulumi_azure_native import containerservice as aks
 from pulumi_azure_native import privatedns
 
 from amlz.capabilities.aks.facts import MAINTENANCE, POOL
 from amlz.capabilities.aks.spec import AksSpec, PoolSpec
+from components.aks_azure_ml import AksAzureMl
 from components.aks_monitoring import AksMonitoring
 from components.diagnostics import diagnostics
 from components.lock import lock
@@ -21,6 +24,7 @@ class Aks(pulumi.ComponentResource):
 
     resource_id: pulumi.Output[str]
     name: pulumi.Output[str]
+    outputs: dict[str, Any]
 
     def __init__(
         self, name: str, args: AksSpec, resources: ResourceRegistry, opts: pulumi.ResourceOptions | None = None
@@ -43,6 +47,10 @@ class Aks(pulumi.ComponentResource):
         diagnostics(self, name, args.diagnostics, resources)
         for role in args.roles:
             role_assignment(self, name, role, resources)
+        self.outputs = {"clusterId": cluster.id}
+        if args.azure_ml is not None:
+            AksAzureMl(f"{name}-azure-ml", args.azure_ml, resources, pulumi.ResourceOptions(parent=self))
+            self.outputs["objects"] = [dict(one) for one in args.azure_ml.objects]
         lock(self, name, args.lock, resources, after=(args.diagnostics, *args.children, *args.roles))
         self.resource_id, self.name = cluster.id, cluster.name
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})
@@ -100,9 +108,7 @@ class Aks(pulumi.ComponentResource):
                 dns_service_ip=args.dns_address,
             ),
             oidc_issuer_profile=aks.ManagedClusterOIDCIssuerProfileArgs(enabled=True),
-            security_profile=aks.ManagedClusterSecurityProfileArgs(
-                workload_identity=aks.ManagedClusterSecurityProfileWorkloadIdentityArgs(enabled=True)
-            ),
+            security_profile=self._security(),
             addon_profiles={
                 "azurepolicy": aks.ManagedClusterAddonProfileArgs(enabled=True),
                 **({"omsagent": _agent(resources.ref(args.monitoring.log))} if args.monitoring is not None else {}),
@@ -120,6 +126,13 @@ class Aks(pulumi.ComponentResource):
                 protect=args.protect,
                 ignore_changes=["agentPoolProfiles[0].count", "kubernetesVersion"],
             ),
+        )
+
+    def _security(self) -> aks.ManagedClusterSecurityProfileArgs:
+        log = self._args.defender
+        return aks.ManagedClusterSecurityProfileArgs(
+            workload_identity=aks.ManagedClusterSecurityProfileWorkloadIdentityArgs(enabled=True),
+            defender=_defender(self._resources.ref(log)) if log is not None else None,
         )
 
     def _system(self) -> aks.ManagedClusterAgentPoolProfileArgs:
@@ -189,6 +202,13 @@ def _agent(log: pulumi.Input[str]) -> aks.ManagedClusterAddonProfileArgs:
     """Returns the add-on that sends logs of containers, with an identity and no key."""
     return aks.ManagedClusterAddonProfileArgs(
         enabled=True, config={"logAnalyticsWorkspaceResourceID": log, "useAADAuth": "true"}
+    )
+
+
+def _defender(log: pulumi.Input[str]) -> aks.ManagedClusterSecurityProfileDefenderArgs:
+    return aks.ManagedClusterSecurityProfileDefenderArgs(
+        log_analytics_workspace_resource_id=log,
+        security_monitoring=aks.ManagedClusterSecurityProfileDefenderSecurityMonitoringArgs(enabled=True),
     )
 
 

@@ -54,6 +54,7 @@ PREVIEWED = STACKS | {
     "two-subscriptions": "examples/two-subscriptions/Pulumi.two-subscriptions.yaml",
     "data-platform": "examples/data-platform/Pulumi.data-platform.yaml",
     "own-naming": "examples/own-naming/Pulumi.own-naming.yaml",
+    "kubernetes": "examples/kubernetes/Pulumi.kubernetes.yaml",
 }
 
 

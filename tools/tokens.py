@@ -242,6 +242,15 @@ TOKENS = (
         "containerservice", "MaintenanceConfiguration", "Microsoft.ContainerService/managedClusters/maintenanceConfigurations",
         (_GROUP, "resourceName", "configName"),
     ),
+    Token(
+        "containerservice", "TrustedAccessRoleBinding",
+        "Microsoft.ContainerService/managedClusters/trustedAccessRoleBindings",
+        (_GROUP, "resourceName", "trustedAccessRoleBindingName"),
+    ),
+    Token(
+        "kubernetesconfiguration", "Extension", "Microsoft.KubernetesConfiguration/extensions",
+        (_GROUP, "clusterRp", "clusterResourceName", "clusterName", "extensionName"), scope="cluster",
+    ),
     Token("security", "Pricing", "Microsoft.Security/pricings", ("scopeId", "pricingName"), scope="extension"),
     Token("consumption", "Budget", "Microsoft.Consumption/budgets", ("scope", "budgetName"), scope="extension"),
     Token("costmanagement", "Budget", "Microsoft.CostManagement/budgets", ("scope", "budgetName"), scope="extension"),

@@ -30,6 +30,9 @@ def of_path(token: str, resource_id: str) -> dict[str, Any]:
         values = [result.resource_group, *(values if len(entry["path"]) > 1 else ())]
     elif entry["scope"] == "extension":
         values = [resource_id[: resource_id.lower().rindex("/providers/")].lstrip("/"), *values]
+    elif entry["scope"] == "cluster":
+        cluster = parse(result.scope or "")
+        values = [cluster.resource_group, *cluster.type.split("/", 1), *cluster.names, *values]
     elif entry["scope"] == "managementGroup":
         above = resource_id[: resource_id.lower().rindex("/providers/")]
         values = [above.rpartition("/")[2], *values]

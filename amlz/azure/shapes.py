@@ -22,7 +22,8 @@ class TokenMapping:
     """ARM's view of a Pulumi token. `path`: inputs that form the id, in its order.
 
     `scope`: resourceGroup (the resource group is first in `path`), extension (the scope is), managementGroup (its name
-    is), subscription (the provider's) or tenant. A part of `path` in braces is no input: `{subscription}` is the
+    is), cluster (resource group, provider, type and name of a Kubernetes cluster are), subscription (the provider's)
+    or tenant. A part of `path` in braces is no input: `{subscription}` is the
     provider's subscription, `{=default}` always that word.
     """
 
@@ -62,7 +63,7 @@ def id_of(token: str, inputs: dict[str, Any], subscription: str) -> str | None:
     """Returns the URL's id; None where a part of the id is known only at deployment."""
     kind = arm_type(token, inputs)
     parts = [_part(name, inputs, subscription) for name in kind.path]
-    needs_subscription = kind.scope in ("resourceGroup", "subscription")
+    needs_subscription = kind.scope in ("resourceGroup", "subscription", "cluster")
     if None in parts or "{" in kind.arm_type or (needs_subscription and not subscription):
         return None
     names = [str(part) for part in parts]
@@ -76,6 +77,9 @@ def id_of(token: str, inputs: dict[str, Any], subscription: str) -> str | None:
     if kind.scope == "extension":
         scope = "/" + names[0].lstrip("/")  # some are documented with the slash, some without
         return extension_id(scope, kind.arm_type, *names[1:])
+    if kind.scope == "cluster":
+        cluster = resource_id(subscription, names[0], f"{names[1]}/{names[2]}", names[3])
+        return extension_id(cluster, kind.arm_type, *names[4:])
     if len(names) == 1:
         return resource_group_id(subscription, names[0])
     return resource_id(subscription, names[0], kind.arm_type, *names[1:])

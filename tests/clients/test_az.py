@@ -52,7 +52,6 @@ NOT_RUN = {
     "cloud register": "the metadata have the cloud already",
     "account list-locations": "lists the regions of a subscription: NotSimulated",
     "aks get-credentials": "writes the credentials of a cluster: not simulated",
-    "aks trustedaccess": "a role binding of a cluster: not simulated",
     "network private-endpoint-connection": "approves an endpoint that Grafana makes itself: not simulated",
     "grafana managed-private-endpoint": "refreshes a state in Grafana: not simulated",
     "acr run": "runs a task in the registry: the data plane",

@@ -72,7 +72,9 @@ _BUILT = {
     "network": "10.91.24.0/26",
     "podNetwork": "100.64.0.0/18",
     "serviceNetwork": "100.65.0.0/24",
-    "pools": {"cpu": {"size": "Standard_D8s_v5", "maxNodes": 4}},
+    "pools": {"cpu": {"size": "Standard_D8s_v5", "minNodes": 1, "maxNodes": 4}},
+    "azureMl": True,
+    "attach": {"computeTargets": {"k-built": "churn"}, "training": True},
 }
 _OWN = {"names": {"virtualNetwork": "vnet-own"}, "tags": {"costCentre": "1"}}
 _SUBNETS = {"training": "10.91.16.64/27", "endpoints": "10.91.16.0/27", "scoring": "10.91.16.32/28"}

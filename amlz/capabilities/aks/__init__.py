@@ -7,6 +7,7 @@ CAPABILITY = Capability(
     title="Azure Kubernetes Service",
     component="components.aks:Aks",
     page="how-to/aks.md",
+    output="aksClusters",
     facts=FACTS,
     patterns={
         r"^[a-z][a-z0-9]{0,11}$": ("1 to 12 lower-case letters or digits, starting with a letter", "gpu"),

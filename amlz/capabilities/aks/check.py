@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
-from amlz.capabilities.aks.config import AksConfig, AksPoolConfig, AksSystemPoolConfig
+from amlz.capabilities.aks.azure_ml import nodes_without_taints
+from amlz.capabilities.aks.config import AksAttachConfig, AksConfig, AksPoolConfig, AksSystemPoolConfig
 from amlz.capabilities.aks.facts import (
+    LEAST_CORES,
     LONGEST_LABEL,
+    ML_TAINTS,
     NODES,
     PODS_OF_NODE,
     POOLS,
@@ -17,6 +20,7 @@ from amlz.capabilities.aks.records import clusters, nodes_of, overlap, path_of
 from amlz.core.addresses import spoke_of
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.facts.clouds import PUBLIC, title
+from amlz.core.facts.quotas import SIZES
 from amlz.core.problems import Path, Problem
 
 _SYSTEM = "system"
@@ -32,6 +36,8 @@ def check_aks(config: LandingZoneConfig) -> Iterator[Problem]:
         yield from _services(settings, path)
         yield from _pools(settings, path)
         yield from _labels(config, environment, path)
+        if settings.attach is not None:
+            yield from _attach(environment, settings, settings.attach, (*path, "attach"))
 
 
 def _unsupported(config: LandingZoneConfig, environment: EnvironmentConfig, path: Path) -> Iterator[Problem]:
@@ -158,3 +164,60 @@ def _labels(config: LandingZoneConfig, environment: EnvironmentConfig, path: Pat
                 f"of at most {LONGEST_LABEL}.",
                 "Shorten it.",
             )
+
+
+def _attach(
+    environment: EnvironmentConfig, settings: AksConfig, attach: AksAttachConfig, path: Path
+) -> Iterator[Problem]:
+    """Returns what Azure ML's extension cannot run with."""
+    if not settings.azure_ml:
+        yield Problem(
+            path, "The firewall refuses the hosts that Azure ML's extension requires.", "Set `azureMl: true`."
+        )
+    if attach.serving is None and not attach.training:
+        yield Problem(path, "It neither serves models nor trains.", "Set `serving`, `training: true`, or both.")
+    computes = {str(place[-1]) for place, _ in environment.every_cluster()} | set(environment.instances)
+    for name in attach.compute_targets.keys() & computes:
+        yield Problem(
+            (*path, "computeTargets", name),
+            f"Another compute is called {name!r} too: compute targets of a workspace share their names.",
+            "Give one of them another name.",
+        )
+    cores = [
+        SIZES[pool.size.lower()][1] * pool.min_nodes if pool.size.lower() in SIZES else LEAST_CORES
+        for pool in settings.pools.values()
+        if pool.min_nodes and not pool.taints and pool.gpu_driver is None
+    ]
+    if not nodes_without_taints(settings) or sum(cores) < LEAST_CORES:
+        yield Problem(
+            path,
+            f"Pods of Azure ML's extension take {LEAST_CORES} cores at least, on nodes that stay, without taints and "
+            f"GPUs; the pools have {sum(cores)}.",
+            "Raise `minNodes` of such a pool.",
+        )
+    yield from _instance_types(settings, attach, (*path, "instanceTypes"))
+
+
+def _instance_types(settings: AksConfig, attach: AksAttachConfig, path: Path) -> Iterator[Problem]:
+    """Returns instance types that no node of their pool can hold."""
+    for name, one in attach.instance_types.items():
+        pool = settings.pools.get(one.pool)
+        if pool is None:
+            yield Problem((*path, name, "pool"), f"There is no pool {one.pool!r}.", "Name one of `pools`.")
+            continue
+        other = [taint for taint in pool.taints if not taint.startswith(ML_TAINTS)]
+        if other:
+            yield Problem(
+                (*path, name, "pool"),
+                f"Pool {one.pool!r} has the taint {other[0]}; pods of Azure ML tolerate those of `{ML_TAINTS}` only.",
+                "Remove it from the pool, or name another pool.",
+            )
+        size = SIZES.get(pool.size.lower())
+        if size is not None and one.cores > size[1]:
+            yield Problem(
+                (*path, name, "cores"),
+                f"{one.cores} cores; a node of {pool.size} has {size[1]}, some of them for the system.",
+                "Use fewer, or a pool of a larger size.",
+            )
+        if one.gpus and pool.gpu_driver is None:
+            yield Problem((*path, name, "gpus"), f"{pool.size} has no GPUs.", "Remove it, or name a pool with GPUs.")

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from amlz.core.capability import Key, Scope
-from amlz.core.config.shared import Config, Network, VmSize
+from amlz.core.config.egress import HostName
+from amlz.core.config.shared import ComputeName, Config, Network, VmSize
 
 #: Of pools with Linux nodes: https://learn.microsoft.com/azure/aks/create-node-pools
 PoolName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,11}$")]
@@ -21,6 +22,9 @@ Taint = Annotated[
         max_length=256,
     ),
 ]
+#: Names of namespaces, secrets and instance types:
+#: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
+KubernetesName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=63)]
 
 
 class AksSystemPoolConfig(Config):
@@ -64,6 +68,41 @@ class AksMaintenanceConfig(Config):
     """Of `start`."""
 
 
+class AksServingConfig(Config):
+    """Certificate of the router of Azure ML, which callers of models connect to. It has an address in `network`."""
+
+    certificate: KubernetesName
+    """A Kubernetes secret in namespace `azureml` with `cert.pem` and `key.pem`. It must exist before."""
+    host: HostName
+    """The host in the certificate. Its DNS record is yours."""
+
+
+class AksInstanceTypeConfig(Config):
+    """Resources of a job or a deployment that names this instance type."""
+
+    pool: PoolName
+    """The pool that it runs in."""
+    cores: Annotated[int, Field(ge=1, le=416, strict=True)]
+    """Cores. Models in MLflow format take 2 at least."""
+    memory_gb: Annotated[int, Field(ge=1, le=12000, strict=True)]
+    """Memory in GiB. Models in MLflow format take 4 at least."""
+    gpus: Annotated[int, Field(ge=0, le=16, strict=True)] = 0
+    """GPUs."""
+
+
+class AksAttachConfig(Config):
+    """Azure ML's extension on the cluster, and its compute targets in the workspace. docs/how-to/aks.md."""
+
+    compute_targets: Annotated[dict[ComputeName, KubernetesName], Field(min_length=1)]
+    """Namespaces by the name of the compute target that uses them. `pipelines/aks.sh` prints them as objects."""
+    serving: AksServingConfig | None = None
+    """Serves models over TLS. Omit it on a cluster that only trains."""
+    training: Annotated[bool, Field(strict=True)] = False
+    """Lets jobs train on it: also opens repositories of packages to its nodes."""
+    instance_types: dict[KubernetesName, AksInstanceTypeConfig] = Field(default_factory=dict)
+    """Resources by the name that jobs and deployments refer to. `pipelines/aks.sh` prints them as objects."""
+
+
 class AksConfig(Config):
     """A private cluster of Azure Kubernetes Service. docs/how-to/aks.md."""
 
@@ -85,6 +124,10 @@ class AksConfig(Config):
     """The weekly time of upgrades."""
     azure_ml: Annotated[bool, Field(strict=True)] = False
     """Opens to its nodes the hosts that Azure ML's extension requires."""
+    attach: AksAttachConfig | None = None
+    """Installs Azure ML's extension and attaches the cluster to the workspace. Needs `azureMl: true`."""
+    defender: Annotated[bool, Field(strict=True)] = False
+    """The sensor of Microsoft Defender for Containers, which sends to the central log."""
     monitoring: Annotated[bool, Field(strict=True)] = False
     """Metrics in managed Prometheus with Managed Grafana, and logs of containers in the central log."""
 

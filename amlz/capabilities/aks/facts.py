@@ -26,6 +26,7 @@ from amlz.core.facts.clouds import FIREWALL_PAGE
 
 CLUSTER = "Microsoft.ContainerService/managedClusters"
 POOL, MAINTENANCE = f"{CLUSTER}/agentPools", f"{CLUSTER}/maintenanceConfigurations"
+BINDING, EXTENSION = f"{CLUSTER}/trustedAccessRoleBindings", "Microsoft.KubernetesConfiguration/extensions"
 METRICS, GRAFANA = "Microsoft.Monitor/accounts", "Microsoft.Dashboard/grafana"
 MANAGED_ENDPOINT = f"{GRAFANA}/managedPrivateEndpoints"
 COLLECTION_ENDPOINT = "Microsoft.Insights/dataCollectionEndpoints"
@@ -45,7 +46,15 @@ _IDENTITY = f"{_AKS}use-managed-identity"
 _RBAC = f"{_AKS}manage-azure-rbac"
 _LIMITS = f"{_AKS}quotas-skus-regions"
 
+#: Trusted Access: clusters without local accounts, in the public cloud only. 2024-08-15.
+TRUSTED_PAGE = "https://github.com/Azure/AML-Kubernetes/blob/master/docs/azureml-aks-ta-support.md"
+#: Names of the extension's settings as ARM takes them; those of `az k8s-extension create` differ.
+TEMPLATE = "https://github.com/Azure/AML-Kubernetes/blob/master/files/deployextension.json"
 _LEARN = "https://learn.microsoft.com/azure/"
+#: Roles of a workspace with a user-assigned identity. 2025-03-08.
+ATTACH_PAGE = f"{_LEARN}machine-learning/how-to-attach-kubernetes-to-workspace"
+#: Resources of the extension's pods, and the taints that pods of Azure ML tolerate. 2022-06-06.
+TAINTS_PAGE = f"{_LEARN}machine-learning/reference-kubernetes"
 #: 2025-08-25.
 AGENTS_PAGE = f"{_LEARN}azure-monitor/containers/kubernetes-monitoring-firewall"
 _METRICS_PAGE = f"{_LEARN}azure-monitor/essentials/prometheus-grafana"
@@ -79,6 +88,15 @@ RESERVED = ("169.254.0.0/16", "172.30.0.0/16", "172.31.0.0/16", "192.0.2.0/24")
 #: Longest name of a network, its subnet and its resource group, which become labels of nodes: OVERLAY_PAGE.
 LONGEST_LABEL = 63
 GPU_TAINT = "sku=gpu:NoSchedule"
+#: Of an attached cluster: all pods of Azure ML tolerate it, and none tolerates GPU_TAINT: TAINTS_PAGE.
+ML_TAINT = "ml.azure.com/amlarc=true:NoSchedule"
+ML_TAINTS = "ml.azure.com/"
+#: The least that the extension takes of nodes without taints in production, and nodes for three routers: TAINTS_PAGE.
+LEAST_CORES, ROUTERS = 4, 3
+#: The role of Trusted Access: TRUSTED_PAGE.
+TRUSTED_ROLE = "Microsoft.MachineLearningServices/workspaces/mlworkload"
+#: No page has extension, binding and attachment of a private cluster without a public name in one deployment.
+NOT_VERIFIED = "not verified: if Azure attaches a cluster without local accounts whose API server has no public name"
 NODES, POOLS = Limit(5000, "nodes", "cluster", _LIMITS), Limit(100, "node pools", "cluster", _LIMITS)
 
 #: Names of targets in the table of grants.
@@ -111,6 +129,16 @@ HOSTS: tuple[EgressHosts, ...] = (
     EgressHosts(
         "public", "aks-azure-ml", ("{region}.experiments.azureml.net", "{region}.api.azureml.ms"), "Https",
         "Azure ML itself", FIREWALL_PAGE, "azureMl",
+    ),
+    EgressHosts("public", "aks-python", ("pypi.org",), "Https", "Python packages of jobs", FIREWALL_PAGE, "training"),
+    EgressHosts(
+        "public", "aks-packages", ("archive.ubuntu.com", "security.ubuntu.com", "ppa.launchpad.net"), "Http",
+        "system packages of jobs, without encryption", FIREWALL_PAGE, "training",
+    ),
+    # With a private link scope, the sensor uses its private endpoint alone.
+    EgressHosts(
+        "public", "aks-defender", ("*.ods.opinsights.azure.com", "*.oms.opinsights.azure.com"), "Https",
+        "the sensor of Defender for Containers", EGRESS_PAGE, "defender",
     ),
     # With a private link scope, agents use its private endpoint alone.
     EgressHosts(
@@ -168,6 +196,8 @@ FACTS = Facts(
         ),
         ArmType(POOL, Noun("node pool", "node pools")),
         ArmType(MAINTENANCE, Noun("maintenance configuration", "maintenance configurations")),
+        ArmType(BINDING, Noun("trusted access binding", "trusted access bindings")),
+        ArmType(EXTENSION, Noun("cluster extension", "cluster extensions")),
         ArmType(
             METRICS, Noun("Azure Monitor workspace", "Azure Monitor workspaces"), kind="metrics",
             # The pattern of the published type, version 2023-04-03.
@@ -217,6 +247,8 @@ FACTS = Facts(
         Grant("aksNodesIdentity", "AcrPull", "registry", "nodes pull the images of models", _IDENTITY),
         Grant("aksNodesIdentity", "AcrPull", "sharedRegistry", "nodes pull the images of models", _IDENTITY),
         Grant("platformTeam", _ADMIN, TARGET, "managing the cluster: local accounts are off", _RBAC),
+        # It has the actions of the three other roles of that page.
+        Grant("aksWorkspace", "Contributor", TARGET, "Azure ML attaches the cluster by Trusted Access", ATTACH_PAGE),
         Grant("aksGrafanaIdentity", _METRICS_READER, METRICS_TARGET, "Grafana shows the cluster's metrics", _METRICS_PAGE),
         Grant("platformTeam", _GRAFANA_ADMIN, GRAFANA_TARGET, "managing dashboards and data sources", _GRAFANA_ROLES),
         Grant("mlEngineers", _GRAFANA_VIEWER, GRAFANA_TARGET, _DASHBOARDS, _GRAFANA_ROLES),
@@ -248,11 +280,12 @@ FACTS = Facts(
     },
     bills={
         CLUSTER: _bill, METRICS: _metrics_bill, GRAFANA: _grafana_bill, COLLECTION_RULE: _rule_bill,
-        **dict.fromkeys((POOL, MAINTENANCE, MANAGED_ENDPOINT, COLLECTION_ENDPOINT, ASSOCIATION), free),
+        **dict.fromkeys((POOL, MAINTENANCE, BINDING, EXTENSION, MANAGED_ENDPOINT, COLLECTION_ENDPOINT, ASSOCIATION), free),
     },
     protections=(
         Protection(CLUSTER, "local accounts of Kubernetes", ranked("disableLocalAccounts", "true", "false")),
         Protection(CLUSTER, "an API server with a public address", ranked("apiServerAccessProfile.enablePrivateCluster", "true", "false")),
+        Protection(CLUSTER, "no sensor of Defender for Containers", ranked("securityProfile.defender.securityMonitoring.enabled", "true", "false")),
         Protection(METRICS, PUBLIC, ranked("publicNetworkAccess", "Disabled", "Enabled")),
         Protection(GRAFANA, PUBLIC, ranked("publicNetworkAccess", "Disabled", "Enabled")),
         Protection(GRAFANA, KEYS, ranked("apiKey", "Disabled", "Enabled")),

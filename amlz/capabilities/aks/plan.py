@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
+from amlz.capabilities.aks.azure_ml import plan_azure_ml
 from amlz.capabilities.aks.check import check_aks
-from amlz.capabilities.aks.config import AksConfig, AksPoolConfig
+from amlz.capabilities.aks.config import AksConfig
 from amlz.capabilities.aks.facts import (
     CLUSTER,
     FQDN_TAG,
@@ -14,7 +15,9 @@ from amlz.capabilities.aks.facts import (
     GRAFANA_GROUP,
     HOSTS,
     MAINTENANCE,
+    ML_TAINT,
     NODES_TARGET,
+    NOT_VERIFIED,
     POOL,
     ROUTES_TARGET,
     SURGE,
@@ -26,6 +29,7 @@ from amlz.capabilities.aks.monitoring import associations, monitoring_targets, p
 from amlz.capabilities.aks.records import NODES, clusters, owner_of, path_of, settings_of, subnets
 from amlz.capabilities.aks.spec import AksSpec, ChildSpec, MaintenanceSpec, PoolSpec
 from amlz.core.capability import EnvironmentParts, Part, Planner, Relaxation, SharedSubnet
+from amlz.core.capability_facts import Who
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.facts.quotas import SIZES
 from amlz.core.names import kebab
@@ -36,10 +40,14 @@ from amlz.core.planning.parts import ranges_of_parts
 from amlz.core.planning.places import spoke_network_id, spoke_place, spoke_route_table
 from amlz.core.planning.rules import ANY, deny
 from amlz.core.planning.spoke import name_servers, peerings, people_ranges, subnet_name
+from amlz.core.problems import Path
 from amlz.core.specs import (
     ApplicationRuleSpec,
+    IdentityPrincipalSpec,
     IdentitySpec,
     NsgRuleSpec,
+    PrincipalSpec,
+    RoleAssignmentSpec,
     RuleGroupSpec,
     ZoneLinkSpec,
     ZoneSpec,
@@ -68,6 +76,7 @@ def plan_aks(env: EnvironmentContext, given: EnvironmentParts) -> Part | None:
     zone = ZoneSpec(targets[ZONE_TARGET].rsplit("/", 1)[-1], targets[ZONE_TARGET])
     roles = (*given.roles[ZONE_TARGET], *given.roles[ROUTES_TARGET], *given.roles[NODES_TARGET])
     monitoring = plan_monitoring(env, given, settings, _identity(env, "aksGrafana").id) if settings.monitoring else None
+    azure_ml = plan_azure_ml(env, given, settings, cluster) if settings.attach is not None else None
     spec = AksSpec(
         name=name,
         place=env.place,
@@ -83,7 +92,7 @@ def plan_aks(env: EnvironmentContext, given: EnvironmentParts) -> Part | None:
         dns_address=str(IPv4Network(settings.service_network).network_address + 10),
         zones=context.zones,
         system=_system(settings),
-        pools=tuple(_pool(pool_name, pool) for pool_name, pool in settings.pools.items()),
+        pools=tuple(_pool(settings, pool_name) for pool_name in settings.pools),
         surge=f"{SURGE}%",
         upgrades=settings.upgrades,
         maintenance=MaintenanceSpec(
@@ -94,12 +103,7 @@ def plan_aks(env: EnvironmentContext, given: EnvironmentParts) -> Part | None:
             settings.maintenance.utc_offset,
         ),
         before=roles,
-        after=(
-            *(role.id for role in (*roles, *given.roles.get("network", ()), *given.roles.get("registry", ()))
-              if role.principal.id in {_identity(env, "aks").id, _identity(env, "aksNodes").id}),
-            *(side.id for side in peerings(context, env.spoke)),
-            context.rule_group_id(_GROUP),
-        ),
+        after=_after(env, given, roles),
         roles=given.roles[TARGET],
         diagnostics=context.diagnostics(cluster),
         protect=env.production,
@@ -108,10 +112,13 @@ def plan_aks(env: EnvironmentContext, given: EnvironmentParts) -> Part | None:
             *(ChildSpec(env.place.id(POOL, name, pool_name)) for pool_name in settings.pools),
             *(ChildSpec(env.place.id(MAINTENANCE, name, schedule)) for schedule in _SCHEDULES),
             *(ChildSpec(one) for one in associations(cluster, monitoring)),
+            *((ChildSpec(azure_ml.binding_id), ChildSpec(azure_ml.extension_id)) if azure_ml is not None else ()),
         ),
         monitoring=monitoring,
+        azure_ml=azure_ml,
+        defender=context.log_analytics if settings.defender else None,
         tags=env.tags,
-    )  # fmt: skip
+    )
     return Part(spec)
 
 
@@ -120,13 +127,25 @@ def _link(env: EnvironmentContext, zone: ZoneSpec) -> ZoneLinkSpec:
     return ZoneLinkSpec("hub", zone, name, env.context.hub_network, env.place, env.tags)
 
 
+def _after(env: EnvironmentContext, given: EnvironmentParts, roles: tuple[RoleAssignmentSpec, ...]) -> tuple[str, ...]:
+    """Returns the IDs of what a cluster waits for: all roles of its identities, and its egress."""
+    identities = {_identity(env, "aks").id, _identity(env, "aksNodes").id}
+    given_before = (*roles, *given.roles.get("network", ()), *given.roles.get("registry", ()))
+    return (
+        *(role.id for role in given_before if role.principal.id in identities),
+        *(side.id for side in peerings(env.context, env.spoke)),
+        env.context.rule_group_id(_GROUP),
+    )
+
+
 def _system(settings: AksConfig) -> PoolSpec:
     system = settings.system
     return PoolSpec("system", "System", system.size, system.min_nodes, system.max_nodes, (_SYSTEM_TAINT,))
 
 
-def _pool(name: str, pool: AksPoolConfig) -> PoolSpec:
-    taints = (*((GPU_TAINT,) if pool.gpu_driver is not None else ()), *pool.taints)
+def _pool(settings: AksConfig, name: str) -> PoolSpec:
+    pool, gpu_taint = settings.pools[name], GPU_TAINT if settings.attach is None else ML_TAINT
+    taints = (*((gpu_taint,) if pool.gpu_driver is not None else ()), *pool.taints)
     driver = _DRIVERS[pool.gpu_driver] if pool.gpu_driver is not None else None
     return PoolSpec(name, "User", pool.size, pool.min_nodes, pool.max_nodes, tuple(dict.fromkeys(taints)), driver)
 
@@ -142,6 +161,22 @@ def _identities(env: EnvironmentContext) -> tuple[IdentitySpec, ...]:
         return ()
     roles = ("aks", "aksNodes", *(("aksGrafana",) if settings.monitoring else ()))
     return tuple(_identity(env, role) for role in roles)
+
+
+def _principals(env: EnvironmentContext) -> dict[Who, dict[str, PrincipalSpec]]:
+    """Returns the identity of the workspace where it attaches the cluster."""
+    settings = settings_of(env.settings)
+    if settings is None or settings.attach is None:
+        return {}
+    identity = env.place.id("Microsoft.ManagedIdentity/userAssignedIdentities", env.namer.name("identity", "workspace"))
+    return {"aksWorkspace": {"workspace": IdentityPrincipalSpec(identity)}}
+
+
+def _computes(environment: EnvironmentConfig) -> Iterator[Path]:
+    """Returns the paths of the compute targets, within the environment."""
+    settings = settings_of(environment)
+    if settings is not None and settings.attach is not None:
+        yield from (("aks", "attach", "computeTargets", name) for name in settings.attach.compute_targets)
 
 
 def _endpoints(environment: EnvironmentConfig) -> tuple[str, ...]:
@@ -232,6 +267,8 @@ def _nodes(config: LandingZoneConfig, only: str | None) -> tuple[str, ...]:
             None: True,
             "gpuDriver": any(pool.gpu_driver == "install" for pool in settings.pools.values()),
             "azureMl": settings.azure_ml,
+            "training": settings.attach is not None and settings.attach.training,
+            "defender": settings.defender and config.hub.private_link_scope is None,
             "monitoring": settings.monitoring and config.hub.private_link_scope is None,
         }[only]
     }
@@ -239,24 +276,32 @@ def _nodes(config: LandingZoneConfig, only: str | None) -> tuple[str, ...]:
 
 
 def _relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
-    for key, _, _ in clusters(config):
+    for key, _, settings in clusters(config):
         yield Relaxation(
             path_of(key),
             "the cluster's identity changes the whole network of its spoke (Network Contributor), as its private DNS "
             "zone requires",
         )
+        if settings.attach is not None:
+            yield Relaxation(
+                (*path_of(key), "attach"),
+                "the workspace's identity manages the cluster (Contributor), as Trusted Access requires",
+            )
 
 
 def _summary(config: LandingZoneConfig) -> Iterator[tuple[str, str]]:
     """Returns nodes and vCPUs of all clusters at full scale: their quota is that of virtual machines."""
     texts = []
     for key, _, settings in clusters(config):
-        pools = (_system(settings), *(_pool(name, pool) for name, pool in settings.pools.items()))
+        pools = (_system(settings), *(_pool(settings, name) for name in settings.pools))
         sizes = [(SIZES.get(pool.size.lower()), pool.max_nodes) for pool in pools]
         vcpus = sum(row[1] * nodes for row, nodes in sizes if row is not None)
         rest = "" if all(row is not None for row, _ in sizes) else " and those of unknown sizes"
         nodes = sum(pool.max_nodes for pool in pools)
         texts.append(f"{key}: at most {nodes} nodes, {vcpus} vCPUs{rest}")
+    attached = [str(key) for key, _, settings in clusters(config) if settings.attach is not None]
+    if attached:
+        texts.append(f"{', '.join(attached)}: pipelines/aks.sh prints namespaces and instance types; {NOT_VERIFIED}")
     if texts:
         yield "AKS", "; ".join(texts)
 
@@ -264,6 +309,8 @@ def _summary(config: LandingZoneConfig) -> Iterator[tuple[str, str]]:
 PLANNER = Planner(
     check=check_aks,
     endpoints=_endpoints,
+    computes=_computes,
+    principals=_principals,
     relaxations=_relaxations,
     summary=_summary,
     identities=_identities,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from amlz.capabilities.aks.facts import CLUSTER, COLLECTION_ENDPOINT, COLLECTION_RULE, GRAFANA, METRICS
+from collections.abc import Mapping
+from typing import Any
+
+from amlz.capabilities.aks.facts import CLUSTER, COLLECTION_ENDPOINT, COLLECTION_RULE, EXTENSION, GRAFANA, METRICS
 from amlz.core.specs import (
     DiagnosticsSpec,
+    KubernetesSpec,
     LockSpec,
     Place,
     PrivateEndpointSpec,
@@ -94,10 +98,40 @@ class MonitoringSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class AzureMlSpec:
+    """Azure ML on a cluster: its extension with `settings`, Trusted Access, and compute targets in the workspace.
+
+    `workspace` and `identity` (of the compute targets): IDs. `after`: IDs of what attaching waits for. `objects`:
+    Kubernetes objects that a pipeline applies.
+    """
+
+    place: Place
+    cluster: str
+    workspace: str
+    identity: str
+    binding: str
+    extension: str
+    settings: Mapping[str, str]
+    attached: tuple[KubernetesSpec, ...]
+    objects: tuple[Mapping[str, Any], ...]
+    after: tuple[str, ...]
+    tags: Tags
+
+    @property
+    def binding_id(self) -> str:
+        return f"{self.cluster}/trustedAccessRoleBindings/{self.binding}"
+
+    @property
+    def extension_id(self) -> str:
+        return f"{self.cluster}/providers/{EXTENSION}/{self.extension}"
+
+
+@dataclass(frozen=True, slots=True)
 class AksSpec:
     """A private cluster with its zone. `identity`, `nodes_identity`, `subnet`: IDs.
 
     `before`: roles that must exist before the cluster. `after`: IDs of its egress. `roles`: on the cluster.
+    `defender`: the ID of the log that the sensor of Defender sends to; None without it.
     """
 
     name: str
@@ -126,6 +160,8 @@ class AksSpec:
     lock: LockSpec | None
     children: tuple[ChildSpec, ...]
     monitoring: MonitoringSpec | None
+    azure_ml: AzureMlSpec | None
+    defender: str | None
     tags: Tags
 
     @property

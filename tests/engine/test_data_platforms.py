@@ -1,0 +1,37 @@
+"""Data platforms and clusters under Pulumi's own engine: faults strike, and the next `up` repairs their resources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from amlz.rehearsal.faults import meet, read, undisturbed
+from amlz.stackfile.load import load
+from tests.conftest import ROOT
+from tests.rehearsal.common import stage
+
+CLUSTER = "Microsoft.ContainerService/managedClusters"
+FAULTS = {
+    "kubernetes": (
+        f"timeout@{CLUSTER}",
+        f"unavailable@{CLUSTER}/trustedAccessRoleBindings",
+        "timeout@Microsoft.KubernetesConfiguration/extensions",
+        "quota@Microsoft.MachineLearningServices/workspaces/computes",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_after_faults_at_its_resources_the_next_up_converges(tmp_path: Path, name: str) -> None:
+    """To the same as without: in Azure and in the engine's state, nothing lost, nothing made twice."""
+    file = load(str(ROOT / "examples" / name / f"Pulumi.{name}.yaml"), ROOT)
+    for folder in ("without", "with"):
+        (tmp_path / folder).mkdir()
+
+    expected = undisturbed(stage(tmp_path / "without"), file)
+    outcome = meet(stage(tmp_path / "with"), file, tuple(map(read, FAULTS[name])), expected)
+
+    assert outcome.then is None or outcome.then.refused == ()
+    assert (outcome.result, outcome.differences, outcome.wrong) == ("converged", (), False)
+    assert len(outcome.struck) == len(FAULTS[name])
