@@ -20,7 +20,7 @@ from amlz.simulator.arm.messages import Request
 from amlz.simulator.https.catalogue import Tenant
 from amlz.stackfile.checked import checked
 from tests.app.test_workload import STACK, written
-from tests.clients.data_plane import ServingArm, data_plane
+from tests.clients.data_plane import DataPlane, ServingArm, data_plane
 from tests.clients.running import BIN, SCRIPTS, needs_clients
 from tests.simulator.https.served import TENANT, context, served
 
@@ -38,7 +38,7 @@ def _results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The results of every step, and the deployment as Azure has it at the end."""
     folder = tmp_path_factory.mktemp("serving")
     repository = written(folder / "repository")
-    with data_plane(folder) as data:
+    with data_plane(folder, DataPlane()) as data:
         arm = ServingArm(data)
         assert deploy(arm, graph()).refused == ()
         certificate = folder / "certificates.pem"
@@ -97,12 +97,12 @@ def test_traffic_of_each_step_is_as_azure_has_it(results: dict[str, Any]) -> Non
     ]
 
     assert results["first"] == step([[{"blue": 100}, {}]], "blue", "blue")
-    assert results["second"] == step(second, "green", "blue", "green")
+    assert results["second"] == step([[{"blue": 100}, {}], *second], "green", "blue", "green")
     assert results["rolled back by hand"] == step([[{"blue": 100, "green": 0}, {}]], "blue", "blue", "green")
-    assert results["third"] == step(second, "green", "blue", "green")
+    assert results["third"] == step([[{"blue": 100, "green": 0}, {}], *second], "green", "blue", "green")
     assert results["retired"] == step([], ["blue"], "green")
     reason = "blue failed, and all traffic is on green:\n  blue, request 1: HTTP 500\n  blue, request 2: HTTP 500"
-    assert results["canary"] == step(canary, reason, "blue", "green")
+    assert results["canary"] == step([[{"green": 100}, {}], *canary], reason, "blue", "green")
 
 
 @needs_clients

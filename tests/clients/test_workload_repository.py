@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -63,12 +62,13 @@ def test_azure_pipelines_are_what_their_schema_takes(tmp_path: Path) -> None:
             jsonschema.validate(as_text(pipeline(path.name, pipelines)), schema)
 
 
+@pytest.mark.parametrize("ci", ["github", "azure-devops"])
 @pytest.mark.parametrize("tool", ["check", "format"])
-def test_the_python_of_a_repository_is_clean(github: Path, tool: str) -> None:
+def test_the_python_of_a_repository_is_clean(tmp_path: Path, tool: str, ci: str) -> None:
     """As this repository's own."""
     options = ["--line-length", "120", "--isolated", *(["--select", "F,B"] if tool == "check" else ["--check"])]
 
-    code, text = run(github, str(Path(sys.prefix) / "bin" / "ruff"), tool, *options, ".")
+    code, text = run(written(tmp_path / "new", ci), str(Path(sys.prefix) / "bin" / "ruff"), tool, *options, ".")
 
     assert code == 0, text
 
@@ -92,9 +92,10 @@ def test_the_loaders_of_azure_ai_ml_read_each_file(github: Path) -> None:
 
 
 @needs_clients
-def test_its_own_tests_pass(github: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("ci", ["github", "azure-devops"])
+def test_its_own_tests_pass(tmp_path: Path, ci: str) -> None:
     """They train the sample, and rehearse a rollout with a stand-in for Azure ML."""
-    copy = shutil.copytree(github, tmp_path / "copy")
+    copy = written(tmp_path / "copy", ci)
 
     code, text = run(copy, str(BIN / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "ignore")
 

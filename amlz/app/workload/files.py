@@ -33,10 +33,22 @@ class RenderedFile:
     owner: Owner
 
 
-_MODULES = ("approvals", "azure", "batch", "drift", "health", "models", "problem", "rollout", "settings", "zone")
+_MODULES = (
+    "approvals",
+    "azure",
+    "batch",
+    "drift",
+    "health",
+    "jobs",
+    "models",
+    "problem",
+    "rollout",
+    "settings",
+    "zone",
+)
 _JOBS = ("batch-deployment", "batch-endpoint", "deployment", "drift", "endpoint", "train")
-_WORKFLOWS = ("batch", "deploy", "monitor", "retire", "rollback", "test", "train")
-_PIPELINES = ("batch", "monitor", "prepare", "retire", "rollback", "test", "train")
+_WORKFLOWS = ("batch", "deploy", "monitor", "retire", "rollback", "test", "train", "watch")
+_PIPELINES = ("batch", "monitor", "prepare", "retire", "rollback", "test", "train", "watch")
 FILES: tuple[WorkloadFile, ...] = (
     WorkloadFile("readme.md", "README.md", "generated"),
     WorkloadFile("mlops/init.py", "mlops/__init__.py", "generated"),

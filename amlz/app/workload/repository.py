@@ -156,6 +156,13 @@ def notes(result: Repository) -> list[str]:
             f"No identity for pipelines in {listed(without)}: set `pipelineIdentities.{kind}` for {result.project} in "
             "the stack file."
         )
+    name = result.options.endpoint
+    bare = [stage.name for stage in result.stages if f"endpoint-{name}" not in stage.contract.identities]
+    if bare:
+        lines.append(
+            f"No identity for endpoint {name} in {listed(bare)}: pipelines have no right to deploy with another one. "
+            f"Set `serving.endpoints.{name}` there in the stack file."
+        )
     if result.stages[0].contract.model_registry is None:
         lines.append(
             "The stack file names no Azure ML registry: to promote models, set `modelRegistry` there, or name an "

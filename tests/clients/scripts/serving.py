@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import urllib.request
@@ -23,7 +24,7 @@ from source.train import train  # noqa: E402
 
 here = zone.read("dev")
 client = MLClient(CREDENTIAL, here.subscription, here.resource_group, here.workspace, cloud="Simulated")
-azure = Azure(here, client, None, Manager(BASE, CREDENTIAL))
+azure = Azure(here, client, lambda: None, Manager(BASE, CREDENTIAL))
 chosen = settings.read()
 changes: list[Any] = []
 
@@ -47,8 +48,8 @@ def noted(name: str, value: Any) -> None:
 
 
 def broken(deployment: str) -> None:
-    """Lets the stand-in answer with errors for a deployment that has live traffic; "" for none."""
-    urllib.request.urlopen(f"{DATA_PLANE}/break/{deployment}").read()
+    """Lets the stand-in answer with errors for a deployment that has live traffic."""
+    urllib.request.urlopen(f"{DATA_PLANE}/state", json.dumps({"broken": [deployment]}).encode()).read()
 
 
 train(Path("output"))
