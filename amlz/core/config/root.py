@@ -28,6 +28,7 @@ from amlz.core.config.shared import (
     Network,
     OwnName,
     RegistryRetention,
+    RequiredTags,
     Tags,
     Word,
 )
@@ -130,7 +131,11 @@ class LandingZoneConfig(Config):
     naming: NamingConfig | None = None
     """Names by patterns of the organisation, and own names of single resources."""
     tags: Tags = Field(default_factory=dict)
-    """Tags of everything."""
+    """Tags of everything. Values of all tags can have placeholders: `{organisation}`, `{businessUnit}`, `{project}`,
+    `{environment}`, `{region}`. docs/how-to/own-names.md.
+    """
+    required_tags: RequiredTags = Field(default_factory=dict)
+    """Tags that every resource must have, each with its allowed values; `[]` for any value."""
     projects: dict[Word, ProjectConfig] = Field(default_factory=dict)
     """Projects by name."""
     cost: CostConfig = CostConfig()

@@ -62,11 +62,11 @@ def _loose(text: str) -> str:
         return ""
 
 
-def _differ(tags: object, validate: ValidatorFunctionWrapHandler) -> dict[str, str]:
+def _differ(tags: object, validate: ValidatorFunctionWrapHandler) -> dict[str, Any]:
     """Validates tags. Reports names that differ in case alone together with everything else that is wrong."""
     twice = _twice(tags)
     try:
-        valid: dict[str, str] = validate(tags)
+        valid: dict[str, Any] = validate(tags)
     except ValidationError as error:
         if twice is None:
             raise
@@ -129,6 +129,15 @@ Tags = Annotated[
         Annotated[str, StringConstraints(max_length=256)],
     ],
     Field(max_length=40),
+    WrapValidator(_differ),
+]
+#: Tags that resources must have, each with its allowed values; () for any.
+RequiredTags = Annotated[
+    dict[
+        Annotated[str, StringConstraints(min_length=1, max_length=128), AfterValidator(_tag_name)],
+        tuple[Annotated[str, StringConstraints(min_length=1, max_length=256)], ...],
+    ],
+    Field(max_length=40, examples=[{"owner": [], "stage": ["dev", "prod"]}]),
     WrapValidator(_differ),
 ]
 #: A name instead of a generated one. Each use of the type states what it allows.

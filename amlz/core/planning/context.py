@@ -21,6 +21,7 @@ from amlz.core.problems import Path
 from amlz.core.specs import DiagnosticsSpec, Place, TelemetrySpec, ZoneSpec
 from amlz.core.specs.common import DIAGNOSTICS
 from amlz.core.subscriptions import subscriptions_of
+from amlz.core.tags import filled, tag_problems
 from amlz.dataclass import dataclass
 
 #: From a kind of name to the field of `hub.names`.
@@ -109,7 +110,7 @@ class Context:
         """Returns the tags of resources in the hub's resource group, or in its counterpart where the hub is
         elsewhere.
         """
-        return self.tags(self.config.hub.tags)
+        return self.tags(self.config.hub.tags, place=("hub",))
 
     @property
     def hub_network(self) -> str:
@@ -262,8 +263,11 @@ class Context:
         """Returns the name of the zone group of each private endpoint."""
         return self.namer().called("zoneGroup", "default")
 
-    def tags(self, *more: Mapping[str, str]) -> dict[str, str]:
-        """Returns the tags of a resource: its owner's, then the stack file's from the outside in, in any case."""
+    def tags(self, *more: Mapping[str, str], owner: EnvironmentKey | None = None, place: Path = ()) -> dict[str, str]:
+        """Returns the tags of a resource: its owner's, then the stack file's from the outside in, in any case.
+
+        `owner`: its environment, for placeholders. `place`: the part of the stack file that has its `tags`.
+        """
         base = {
             "organisation": self.config.organisation,
             "businessUnit": self.config.business_unit,
@@ -272,7 +276,11 @@ class Context:
         merged: dict[str, tuple[str, str]] = {}
         for tags in (base, self.config.tags, *more):
             merged |= {key.lower(): (key, value) for key, value in tags.items()}
-        return dict(merged.values())
+        result = filled(dict(merged.values()), self.config, owner)
+        self.names.problems += [
+            problem for problem in tag_problems(self.config, result, place) if problem not in self.names.problems
+        ]
+        return result
 
     def diagnostics(self, target: str) -> DiagnosticsSpec:
         """Everything that a resource can send, to the central log; of storage accounts reads only if configured."""

@@ -124,5 +124,5 @@ def environment_context(context: Context, project: str, name: str) -> Environmen
     identity = (place.subscription, config.business_unit, config.location, project, name, settings.generation)
     spoke = spoke_of(config, settings) or ""
     owner: ProjectConfig = config.projects[project]
-    tags = context.tags({"project": project, "environment": name}, owner.tags, settings.tags)
+    tags = context.tags({"project": project, "environment": name}, owner.tags, settings.tags, owner=key, place=path)
     return EnvironmentContext(context, project, name, settings, place, context.owner_namer(key, identity), spoke, tags)

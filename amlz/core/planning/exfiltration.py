@@ -36,7 +36,8 @@ def plan_endpoint_policy(context: Context, spoke: str, owner: Owner) -> ServiceE
     if policy_config.allow:
         why = "Accounts that the stack file allows"
         definitions.append(EndpointDefinitionSpec("storage", "Microsoft.Storage", policy_config.allow, why))
-    tags = context.tags({"project": project, "environment": name})
+    of_owner, of_spoke = {"project": project, "environment": name}, context.config.spokes[spoke].tags
+    tags = context.tags(of_spoke, of_owner, owner=owner, place=("spokes", spoke))
     return ServiceEndpointPolicySpec(f"{project}-{name}-{ROLE}", policy, place, tuple(definitions), tags)
 
 

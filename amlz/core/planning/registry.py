@@ -19,7 +19,7 @@ def plan_registry(
     endpoint: PrivateEndpointSpec,
     roles: tuple[RoleAssignmentSpec, ...] = (),
 ) -> ContainerRegistrySpec:
-    """A registry, without what production adds."""
+    """A registry, without its tags and what production adds."""
     target = place.id("Microsoft.ContainerRegistry/registries", name)
     return ContainerRegistrySpec(
         name=name,
@@ -30,7 +30,7 @@ def plan_registry(
         roles=roles,
         lock=None,
         protect=False,
-        tags=context.tags(),
+        tags={},
     )
 
 
@@ -65,7 +65,8 @@ def endpoint_ready(context: Context, place: Place, name: str) -> str:
 
 def shared_tags(context: Context) -> dict[str, str]:
     """Returns tags of the shared registry and its resource group."""
-    return context.tags(context.config.shared_registry.tags if context.config.shared_registry else {})
+    settings = context.config.shared_registry
+    return context.tags(settings.tags, place=("sharedRegistry",)) if settings else context.tags()
 
 
 def shared_namer(context: Context) -> Namer:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from amlz.core.addresses import environments
 from amlz.core.config import AccessConfig, ClusterConfig, EnvironmentConfig, LandingZoneConfig
 from amlz.core.config.sharing import MemberConfig
+from amlz.core.owners import EnvironmentKey
 from amlz.core.planning.context import union
 from amlz.core.planning.environment_context import EnvironmentContext
 from amlz.core.planning.roles import GrantConditions, Principals, assign
@@ -46,7 +47,11 @@ def members_of(env: EnvironmentContext) -> tuple[SharingProject, ...]:
     for name, settings in sorted((env.settings.shared_by or {}).items()):
         project = env.context.config.projects.get(name)
         tags = env.context.tags(
-            {"project": name, "environment": env.name}, project.tags if project else {}, settings.tags
+            {"project": name, "environment": env.name},
+            project.tags if project else {},
+            settings.tags,
+            owner=EnvironmentKey(name, env.name),
+            place=(*env.path, "sharedBy", name),
         )
         name_of = env.namer.name("identity", "member", name)
         identity = IdentitySpec(f"member-{name}", name_of, env.place, tags) if settings.clusters else None

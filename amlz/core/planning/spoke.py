@@ -46,7 +46,7 @@ from amlz.core.specs import (
 
 def plan_spoke(context: Context, name: str) -> SpokeSpec:
     """A spoke and all subnets of the environments in it."""
-    place, tags = spoke_place(context, name), context.tags(context.config.spokes[name].tags)
+    place, tags = spoke_place(context, name), context.tags(context.config.spokes[name].tags, place=("spokes", name))
     _take_names(context, name, place)
     firewall = context.config.hub.elsewhere is not None or context.config.hub.builds_firewall
     table, ranges = spoke_route_table(context, name), destination_ranges(context.config, name)
@@ -199,8 +199,10 @@ def _security_group(
     path = _path(context, block.owner)
     context.take("networkSecurityGroup", name, place.group_id, path)
     target = place.id("Microsoft.Network/networkSecurityGroups", name)
-    owner = {"project": words[0], "environment": words[1]} if len(words) > 1 else {}
-    tags = context.tags(context.config.spokes[block.network].tags, owner)
+    owner = block.owner if isinstance(block.owner, EnvironmentKey) else None
+    of_owner = {"project": owner.project, "environment": owner.environment} if owner else {}
+    spoke = context.config.spokes[block.network]
+    tags = context.tags(spoke.tags, of_owner, owner=owner, place=("spokes", block.network))
     return NetworkSecurityGroupSpec(
         f"{'-'.join(words)}-{role}", name, place, security_rules, context.diagnostics(target), tags
     )
