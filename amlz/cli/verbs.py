@@ -86,15 +86,15 @@ EXAMPLES: Final[dict[str, str]] = {
     "cost": "amlz cost dev --against origin/main",
     "quota": "amlz quota dev --spare 20",
     "slo": "amlz slo dev --format json",
-    "runbook": "amlz runbook dev failed-runs",
+    "runbook": "amlz runbook dev drift",
     "dashboards": "amlz dashboards prod --to dashboards",
     "workload outputs": "amlz workload outputs dev churn dev",
-    "workload monitor": "amlz workload monitor dev churn prod --deployment churn-online/blue "
+    "workload monitor": "amlz workload monitor prod churn prod --deployment churn-online/blue "
     "--baseline churn-training:1 --target churned",
     "workload init": "amlz workload init dev churn --to ../churn --ci github",
     "workload update": "amlz workload update dev --to ../churn",
     "mesh render": "amlz mesh render dev --to mesh",
-    "workload drift-events": "amlz workload drift-events dev churn prod --event-hub ID --identity ID",
+    "workload drift-events": "amlz workload drift-events prod churn prod --event-hub ID --identity ID",
     "mesh rotate": "amlz mesh rotate prod --step 1 --to mesh",
     "mesh check": "amlz mesh check mesh --kuma 3.0",
     "fleet report": "amlz fleet report --today 2027-03-31 --format html --output fleet.html",

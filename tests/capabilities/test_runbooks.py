@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from dataclasses import replace
 
 import pytest
 
 from amlz.core.facts.failures import FAILURES
-from amlz.rehearsal.faults import read
+from amlz.rehearsal.faults import FaultOutcome, read
+from amlz.rehearsal.steps import Step, StepRefusal
 from amlz.simulator.faults import FAULTS, INCIDENTS
 from tests.capabilities.test_operations import EXAMPLE
 from tests.cli.in_process import amlz_here
@@ -72,6 +74,17 @@ def test_each_fault_has_the_name_of_an_incident() -> None:
 def test_an_incident_is_read_as_its_fault(incident: str, fault: str) -> None:
     """With the same positions."""
     assert read(incident) == read(fault)
+
+
+def test_the_page_of_game_days_has_the_results_that_a_rehearsal_shows() -> None:
+    """As its table has them."""
+    page = " ".join((ROOT / "docs" / "how-to" / "game-days.md").read_text(encoding="utf-8").split())
+    step = Step("up")
+    outcome = FaultOutcome((read("unavailable"),), ("create x",), step, (), None, ())
+    results = [replace(outcome, then=then).result for then in (None, step, Step("up", refused=(StepRefusal("", "x"),)))]
+
+    assert results == ["asked again by itself", "converged", "refused again: a person has to act"]
+    assert [result for result in results if f"`{result}`" not in page] == []
 
 
 def test_steps_after_an_alert_name_the_stack() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 import yaml
 
@@ -10,6 +13,7 @@ from amlz.core.workload import environment_of
 from amlz.reports.model_monitor import monitor_of, monitored_of
 from tests.capabilities.test_operations import EXAMPLE
 from tests.cli.in_process import amlz_here
+from tests.conftest import ROOT
 from tests.core.stacks import at, planned, stack
 
 OPTIONS = ("--deployment", "churn-online/blue", "--baseline", "churn-training:1", "--target", "churned")
@@ -36,6 +40,21 @@ def test_a_schedule_has_three_signals_with_baselines_and_notifies_tickets() -> N
         (name, signal["type"], signal["alert_enabled"], signal["reference_data"]["input_data"]["path"])
         for name, signal in monitor["monitoring_signals"].items()
     } == {(kind, kind, True, "azureml:churn-training:1") for kind in ("data_drift", "prediction_drift", "data_quality")}
+
+
+@pytest.mark.parametrize("verb", ["monitor", "drift-events"])
+def test_the_command_of_the_page_runs(verb: str, tmp_path: Path) -> None:
+    """On a stack that is shipped, with ids in place of words."""
+    page = (ROOT / "docs" / "how-to" / "model-monitoring.md").read_text(encoding="utf-8")
+    (line,) = re.findall(rf"^amlz (workload {verb} .*)$", page, re.MULTILINE)
+    group = "/subscriptions/a1b2c3d4-1111-4222-8333-444455556666/resourceGroups/rg/providers"
+    hub = f"{group}/Microsoft.EventHub/namespaces/ns/eventhubs/drift"
+    identity = f"{group}/Microsoft.ManagedIdentity/userAssignedIdentities/id"
+    command, _, file = line.partition(" --output ")
+    words = command.replace("EVENT_HUB_ID", hub).replace("IDENTITY_ID", identity).split()
+
+    assert amlz_here(*words, "--output", str(tmp_path / file)).returncode == 0
+    assert (tmp_path / file).read_text(encoding="utf-8")
 
 
 def test_a_network_with_approved_destinations_alone_is_refused() -> None:
