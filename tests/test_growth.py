@@ -45,9 +45,10 @@ def growth(work: Callable[[int], Callable[[], Any]], small: int) -> float:
     return calls(work(4 * small)) / calls(work(small))
 
 
-def test_planning_grows_with_the_projects() -> None:
-    """All in one spoke and two, with every check of the stack file."""
-    assert growth(lambda size: lambda: make_plan(from_object(landing_zone(size))), 10) < MOST
+@pytest.mark.parametrize("operated", [False, True], ids=["without operation", "with operation"])
+def test_planning_grows_with_the_projects(operated: bool) -> None:
+    """All in one spoke and two, with every check of the stack file. Operation adds alerts to each environment."""
+    assert growth(lambda size: lambda: make_plan(from_object(landing_zone(size, operated=operated))), 10) < MOST
 
 
 @pytest.mark.parametrize(
