@@ -22,7 +22,8 @@ from components.virtual_network import subnets_of, virtual_network
 
 
 class Hub(pulumi.ComponentResource):
-    """Central log, network, firewall, and the zones of private endpoints.
+    """Central log, network, firewall, and the zones of private endpoints. `resource_id`: of its network, or of its
+    resource group without one.
 
     `outputs`: what it gives to other stacks; None without a firewall, to which their spokes would send everything.
     """
@@ -51,17 +52,20 @@ class Hub(pulumi.ComponentResource):
             route_table(self, f"{name}-{table.role}", table, resources)
         # Subnets whose routes lead to the firewall are built after it: only then is its address known.
         later = tuple(table.id for table in args.routes if not table.direct)
-        virtual_network(self, name, args.network, resources, later=later)
+        if args.network is not None:
+            virtual_network(self, name, args.network, resources, later=later)
         self.firewall = Firewall(f"{name}-firewall", args.firewall, resources, below) if args.firewall else None
         address = self.firewall.private_address if self.firewall is not None else None
         for table in (routes for routes in args.routes if not routes.direct):
             route_table(self, f"{name}-{table.role}", table, resources, address)
-        subnets_of(self, name, args.network, resources, only=later)
+        if args.network is not None:
+            subnets_of(self, name, args.network, resources, only=later)
         self.dns = PrivateDns(f"{name}-dns", args.dns, resources, below)
         for planned in (capability for capability in args.capabilities if capability.part.phase is not Phase.FIRST):
             build(f"{name}-{planned.logical}", planned, resources, below)
         if args.private_link_scope is not None:
             PrivateLinkScope(f"{name}-monitor", args.private_link_scope, resources, below)
-        self.resource_id, self.name = resources.ref(args.network.id), resources.name(args.network.id)
+        main = args.network.id if args.network is not None else args.group.id
+        self.resource_id, self.name = resources.ref(main), resources.name(main)
         self.outputs = {**args.outputs, "firewallAddress": address} if address is not None else None
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})

@@ -42,9 +42,9 @@ class Spoke(pulumi.ComponentResource):
             route_table(self, name, args.routes, resources, firewall_address)
         firewall = [server for server in (firewall_address, args.second_dns_server) if server is not None]
         virtual_network(self, name, args.network, resources, dns_servers=args.dns_servers or firewall)
-        sides = {f"{name}-to-hub": args.to_hub, **({f"{name}-from-hub": args.from_hub} if args.from_hub else {})}
-        # The one that waits for the other is built last.
-        for side, peering in sorted(sides.items(), key=lambda item: bool(item[1].after)):
+        sides = ((f"{name}-to-hub", args.to_hub), (f"{name}-from-hub", args.from_hub))
+        built = [(side, peering) for side, peering in sides if peering is not None]
+        for side, peering in sorted(built, key=lambda item: bool(item[1].after)):  # that which waits is built last
             self._peering(side, peering, resources)
         zone_links(self, name, args.links, resources)
         self.resource_id, self.name = resources.ref(args.network.id), resources.name(args.network.id)

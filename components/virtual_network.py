@@ -27,8 +27,23 @@ def virtual_network(
     """Builds a network, then its subnets one after the other: a network takes one write at a time.
 
     The network does not list its subnets: azure-native then keeps those that exist when it updates the network.
-    `later`: IDs of route tables whose subnets the caller builds.
+    `later`: IDs of route tables whose subnets the caller builds. Of a network that exists only the subnets are built.
     """
+    if not args.exists:
+        _network(parent, name, args, resources, dns_servers)
+    for subnet in (subnet for subnet in args.subnets if subnet.route_table not in later):
+        _subnet(parent, name, args, subnet, resources)
+    if not args.exists:
+        diagnostics(parent, f"{name}-network", args.diagnostics, resources)
+
+
+def _network(
+    parent: pulumi.Resource,
+    name: str,
+    args: VirtualNetworkSpec,
+    resources: ResourceRegistry,
+    dns_servers: Sequence[pulumi.Input[str]],
+) -> None:
     built = network.VirtualNetwork(
         f"{name}-network",
         virtual_network_name=args.name,
@@ -42,9 +57,6 @@ def virtual_network(
         opts=resources.options(parent, args.place.subscription, protect=args.protect),
     )
     resources.register(args.id, built)
-    for subnet in (subnet for subnet in args.subnets if subnet.route_table not in later):
-        _subnet(parent, name, args, subnet, resources)
-    diagnostics(parent, f"{name}-network", args.diagnostics, resources)
 
 
 def subnets_of(

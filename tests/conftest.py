@@ -55,6 +55,8 @@ PREVIEWED = STACKS | {
     "data-platform": "examples/data-platform/Pulumi.data-platform.yaml",
     "own-naming": "examples/own-naming/Pulumi.own-naming.yaml",
     "kubernetes": "examples/kubernetes/Pulumi.kubernetes.yaml",
+    "sandbox": "examples/sandbox/Pulumi.sandbox.yaml",
+    "vended-spoke": "examples/vended-spoke/Pulumi.vended-spoke.yaml",
 }
 
 

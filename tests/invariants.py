@@ -71,7 +71,7 @@ def of_type(resources: Resources, arm_type: str) -> Resources:
 
 
 def networks_and_subnets_are_disjoint(resources: Resources) -> list[str]:
-    """No two ranges of networks overlap, nor two of subnets, and each subnet is inside its network."""
+    """No two ranges of networks overlap, nor two of subnets. Each subnet is inside its network, if that is built."""
     networks = of_type(resources, "Microsoft.Network/virtualNetworks")
     ranges = {n["id"]: n["body"]["properties"]["addressSpace"]["addressPrefixes"] for n in networks}
     outer = [ipaddress.IPv4Network(prefix) for prefixes in ranges.values() for prefix in prefixes]
@@ -88,7 +88,7 @@ def networks_and_subnets_are_disjoint(resources: Resources) -> list[str]:
     outside = [
         f"{cidr} is outside of {network}"
         for network, cidr in inner
-        if not any(cidr.subnet_of(ipaddress.IPv4Network(prefix)) for prefix in ranges[network])
+        if network in ranges and not any(cidr.subnet_of(ipaddress.IPv4Network(prefix)) for prefix in ranges[network])
     ]
     return overlapping + outside
 

@@ -45,7 +45,10 @@ def used(value: Any, node: dict[str, Any], name: str = "") -> Iterator[str]:
 
 def test_every_option_is_used_at_least_once() -> None:
     """Add what is missing to examples/everything; other folders hold what they are named after."""
-    folders = [ROOT / "examples" / name for name in ("everything", "hub-stack", "mesh", "kubernetes", "data-platform")]
+    folders = [
+        ROOT / "examples" / name
+        for name in ("everything", "hub-stack", "mesh", "kubernetes", "data-platform", "sandbox", "vended-spoke")
+    ]
     files = [path for folder in folders for path in folder.glob("Pulumi.*.yaml")]
 
     values = [resolved(yaml.safe_load(path.read_text())["config"][KEY], path.parent)[0] for path in files]

@@ -16,7 +16,8 @@ ASKED_FOR = {
         "mlw-lab: publicNetworkAccess is Enabled",
         "mlw-lab: systemDatastoresAuthMode is AccessKey",
         "stcontosolab: allowSharedKeyAccess is True",
-    ]
+    ],
+    ("sandbox", "parts_of_workspaces_are_private"): ["mlw-lab-trial-sandbox-yqv5u: publicNetworkAccess is Enabled"],
 }
 
 

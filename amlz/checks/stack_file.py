@@ -10,7 +10,7 @@ from amlz.core.deprecations import SCORING_NODES
 from amlz.core.facts.networks import DOCKER
 from amlz.core.notices import notices
 from amlz.core.notices.computes import SERVERLESS_PULL
-from amlz.core.notices.effects import FIREWALL_UNUSED, GATEWAY_UNUSED, PREMIUM_UNUSED, SCORING_UNUSED
+from amlz.core.notices.effects import FIREWALL_UNUSED, GATEWAY_UNUSED, NO_HUB, PREMIUM_UNUSED, SCORING_UNUSED
 from amlz.core.notices.notice import BASTION_ALONE, CONNECTION_NOT_OPENED, SERVING_OUTSIDE
 from amlz.core.notices.principals import BUILD_READS, SHARED_WRITER, SPANS_PRODUCTION
 from amlz.core.notices.ranges import DOCKER_RANGE, PUBLIC_RANGE
@@ -129,6 +129,18 @@ CHECKS = (
         "stacks, it resolves names for networks that hold private endpoints only. docs/explanation/hub.md describes a "
         "hub without a firewall.",
         "https://learn.microsoft.com/azure/machine-learning/how-to-managed-network",
+        Severity.NOTE,
+    ),
+    _check(
+        NO_HUB,
+        "No hub is built: nothing here connects people with the private endpoints of {names}.",
+        "Set `hub.addressSpace` instead of `hub.network`: the log and the zones stay. No action needed, if others "
+        "connect the spokes with a network in which people work, or until you set `security.publicNetworkAccess: "
+        "true`.",
+        "A workspace without public network access answers at its private endpoint alone, and only networks that are "
+        "connected with that of its spoke reach it. Gateways, Azure Bastion and jump hosts are parts of a hub. "
+        "docs/explanation/hub.md describes a landing zone without one.",
+        "https://learn.microsoft.com/azure/machine-learning/how-to-configure-private-link",
         Severity.NOTE,
     ),
     _check(

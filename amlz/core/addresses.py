@@ -77,15 +77,15 @@ class ExistingAddressSpace:
 
 @dataclass(frozen=True, slots=True)
 class AddressPlan:
-    """Every network of a landing zone."""
+    """Every network of a landing zone. `hub`: None where there is none."""
 
-    hub: AddressSpace | ExistingAddressSpace
+    hub: AddressSpace | ExistingAddressSpace | None
     spokes: tuple[AddressSpace, ...]
 
     @property
     def spaces(self) -> tuple[AddressSpace | ExistingAddressSpace, ...]:
         """All of them, the hub first."""
-        return (self.hub, *self.spokes)
+        return (*((self.hub,) if self.hub is not None else ()), *self.spokes)
 
     @property
     def blocks(self) -> tuple[AddressBlock, ...]:
@@ -219,10 +219,12 @@ def _hub_elsewhere(config: LandingZoneConfig, ranges: tuple[str, ...], claims: C
     return ExistingAddressSpace("hub", ranges)
 
 
-def _hub(config: LandingZoneConfig, claims: Claims) -> AddressSpace | ExistingAddressSpace:
+def _hub(config: LandingZoneConfig, claims: Claims) -> AddressSpace | ExistingAddressSpace | None:
     elsewhere = config.hub.elsewhere
     if elsewhere is not None:
         return _hub_elsewhere(config, elsewhere.address_space, claims)
+    if not config.hub.network:
+        return None
     cidr, path = config.hub.address_space, ("hub", "addressSpace")
     claims.build(cidr, path)
     claims.problems.extend(check_hub_subnets(config))

@@ -77,10 +77,8 @@ def on_premises(config: LandingZoneConfig) -> tuple[str, ...]:
     """Returns the ranges on premises without those of networks in Azure that a summary route contains: what admits
     networks on premises then admits no compute target of another environment.
     """
-    existing = config.hub.elsewhere
-    hub = existing.address_space if existing is not None else (config.hub.address_space,)
     spokes = (cidr for spoke in config.spokes.values() for cidr in spoke.address_space)
-    inside = [IPv4Network(cidr) for cidr in (*hub, *spokes, *config.hub.serves)]
+    inside = [IPv4Network(cidr) for cidr in (*config.hub.ranges, *spokes, *config.hub.serves)]
     ranges: list[str] = []
     for cidr in config.on_premises:
         contained = [str(other) for other in inside if other.subnet_of(IPv4Network(cidr))]

@@ -29,6 +29,8 @@ _BUILT_BY = {
 
 def hub_subnets(config: LandingZoneConfig) -> tuple[tuple[str, str, int], ...]:
     """The subnets that are built: role, range, and how many addresses are needed. () where the range is too small."""
+    if not config.hub.network:
+        return ()
     configured, network = _configured(config), IPv4Network(config.hub.address_space)
     if not configured and network.prefixlen > SMALLEST_HUB:
         return ()

@@ -31,6 +31,15 @@ def configured_subnets(environment: EnvironmentConfig) -> dict[str, str]:
     return {role: cidr for role, cidr in ranges.items() if cidr is not None}
 
 
+def named_subnets(environment: EnvironmentConfig) -> dict[str, str]:
+    """Returns the names of an environment's subnets that exist, by role; {} where they are created."""
+    names = environment.existing.subnets
+    if names is None:
+        return {}
+    roles = ((role, getattr(names, role)) for role in type(names).model_fields)
+    return {role: name for role, name in roles if name is not None}
+
+
 def check_subnets(environment: EnvironmentConfig, needed: Mapping[str, int], path: Path) -> Iterator[Problem]:
     """Everything that is wrong with the ranges. `needed`: addresses by role; `path`: of the environment."""
     configured, managed = configured_subnets(environment), environment.isolation.managed

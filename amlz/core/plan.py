@@ -139,7 +139,14 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
         policies=policies,
         deployer=(),
         keep_api_version_aliases=config.keep_api_version_aliases,
-        parts=demands_of_parts(context),
+        parts=(
+            *(
+                (f"network {spoke.network.name}", spoke.existing.demands)
+                for spoke in spokes
+                if spoke.existing is not None
+            ),
+            *demands_of_parts(context),
+        ),
         capabilities=parts,
         names=context.names.taken,
         organisation=_organisation(context),

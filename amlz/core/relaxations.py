@@ -24,21 +24,7 @@ _BUILDS = "image builds"
 def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
     """Every choice that is less secure than the default, in the order of the stack file."""
     of_capabilities = tuple(asked_for_all(lambda planner: planner.relaxations, config))
-    if config.hub.firewall.threat_intelligence == "Alert":
-        yield Relaxation(
-            ("hub", "firewall", "threatIntelligence"), "traffic with known malicious addresses is logged, not stopped"
-        )
-    scope = config.hub.private_link_scope
-    if scope is not None and scope.public_ingestion:
-        yield Relaxation(("hub", "privateLinkScope", "publicIngestion"), "telemetry is taken from the internet, too")
-    if scope is not None and scope.public_queries:
-        yield Relaxation(
-            ("hub", "privateLinkScope", "publicQueries"), "anyone who may read logs can do so from anywhere"
-        )
-    if config.hub.log_analytics.shared_keys:
-        yield Relaxation(
-            ("hub", "logAnalytics", "sharedKeys"), "anyone with a key of the central log can send data, unnamed, to it"
-        )
+    yield from _hub(config)
     if config.endpoint_network_policies == "off":
         gives = "security groups do not apply to private endpoints: every connected network reaches them"
         yield Relaxation(("endpointNetworkPolicies",), gives)
@@ -81,6 +67,30 @@ def relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
     for index, one in enumerate(config.accepted_findings):
         accepted = f"{one.finding} at {one.resource} is accepted until {one.expires_on} ({one.ticket})"
         yield Relaxation(("acceptedFindings", index), accepted)
+
+
+def _hub(config: LandingZoneConfig) -> Iterator[Relaxation]:
+    """Relaxed keys of the hub, in the order of the model."""
+    if not config.hub.network and config.hub.elsewhere is None:
+        yield Relaxation(
+            ("hub", "network"),
+            "no firewall filters or logs connections: managed networks alone limit what compute targets reach",
+        )
+    if config.hub.firewall.threat_intelligence == "Alert":
+        yield Relaxation(
+            ("hub", "firewall", "threatIntelligence"), "traffic with known malicious addresses is logged, not stopped"
+        )
+    scope = config.hub.private_link_scope
+    if scope is not None and scope.public_ingestion:
+        yield Relaxation(("hub", "privateLinkScope", "publicIngestion"), "telemetry is taken from the internet, too")
+    if scope is not None and scope.public_queries:
+        yield Relaxation(
+            ("hub", "privateLinkScope", "publicQueries"), "anyone who may read logs can do so from anywhere"
+        )
+    if config.hub.log_analytics.shared_keys:
+        yield Relaxation(
+            ("hub", "logAnalytics", "sharedKeys"), "anyone with a key of the central log can send data, unnamed, to it"
+        )
 
 
 def _who(config: LandingZoneConfig, packages: bool) -> str:

@@ -235,9 +235,8 @@ def resource(resource_id: str) -> AzureResource:
 def _subnets(plan: LandingZonePlan, spec: ProjectEnvironmentSpec) -> dict[str, str]:
     """Returns the subnets of an environment by role."""
     block = plan.addresses.block(spec.owner)
-    network = next(spoke.network for spoke in plan.spokes if spoke.name == block.network)
-    names = {subnet.cidr: subnet.name for subnet in network.subnets}
-    return {subnet.role: f"{network.id}/subnets/{names[subnet.cidr]}" for subnet in block.subnets}
+    ids = next(spoke.subnet_ids for spoke in plan.spokes if spoke.name == block.network)
+    return {subnet.role: ids[subnet.cidr] for subnet in block.subnets}
 
 
 def _nearest(name: str, known: Mapping[str, Any] | list[str]) -> str:

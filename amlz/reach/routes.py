@@ -50,7 +50,8 @@ def next_hop(land: Landscape, subnet: SubnetNode, destination: Party, endpoint: 
     candidates = list(_candidates(land, subnet, destination, endpoint))
     if any(candidate.preferred for candidate in candidates):
         candidates = [candidate for candidate in candidates if candidate.rank != _LEARNED]
-    perhaps = any(True for _ in _perhaps(land, subnet, destination))
+    elsewhere = subnet.network not in land.networks and destination.kind == "address" and not destination.public
+    perhaps = elsewhere or any(True for _ in _perhaps(land, subnet, destination))
     best = min(candidates, key=lambda item: (-item.length, item.rank))
     if perhaps and best.length < 32:
         return replace(best.hop, certain=False)
@@ -68,7 +69,7 @@ def _candidates(
     network = land.networks.get(subnet.network)
     routes = list(_user_routes(land, subnet, destination))
     yield from routes
-    yield _Candidate(0, _SYSTEM, NextHop("internet", "system route 0.0.0.0/0"))
+    yield _Candidate(0, _SYSTEM, NextHop("internet", "system route 0.0.0.0/0", certain=network is not None))
     if destination.kind != "address" or network is None:
         return
     address = destination.address

@@ -73,9 +73,11 @@ def _entry(land: Landscape, target: str) -> tuple[str | None, Hop]:
     """Returns the network whose gateway leads to a network, and whether on-premises learns the way."""
     network = land.networks.get(target)
     name = target.rsplit("/", 1)[-1]
+    if network is None:
+        return None, Hop(name, "", "gateway: the network is not built here", None)
     if target in land.gateways:
         return target, Hop(land.gateways[target], "", f"gateway: announces {name} on premises", True)
-    for peering in network.peerings if network else ():
+    for peering in network.peerings:
         back = land.peering(peering.remote, target)
         if peering.remote not in land.networks:
             result = "uses" if peering.remote_gateway else "does not use"
@@ -87,16 +89,16 @@ def _entry(land: Landscape, target: str) -> tuple[str | None, Hop]:
     return None, _no_gateway(land, network, name)
 
 
-def _no_gateway(land: Landscape, network: NetworkNode | None, name: str) -> Hop:
+def _no_gateway(land: Landscape, network: NetworkNode, name: str) -> Hop:
     rooms = [node for node in land.networks.values() if land.named_subnet(node.id.lower(), "GatewaySubnet")]
-    near = {network.id.lower(), *(peering.remote for peering in network.peerings)} if network else set()
+    near = {network.id.lower(), *(peering.remote for peering in network.peerings)}
     room = next((node for node in rooms if node.id.lower() in near), None)
     if room is None:
         return Hop(name, "", "neither it nor a peer has a gateway or a GatewaySubnet", False)
-    if network is not None and room.id == network.id:
+    if room.id == network.id:
         return Hop(room.name, "", "a gateway in its GatewaySubnet is not built here", None)
-    peering = next((side for side in network.peerings if side.remote == room.id.lower()), None) if network else None
-    back = land.peering(room.id.lower(), network.id.lower()) if network else None
+    peering = next((side for side in network.peerings if side.remote == room.id.lower()), None)
+    back = land.peering(room.id.lower(), network.id.lower())
     if peering is not None and peering.remote_gateway and back and back.transit:
         return Hop(peering.name, "", f"uses a gateway of {room.name} that is not built here", None)
     called = peering.name if peering else name
@@ -164,6 +166,8 @@ def _through(trip: Trip, subnet: SubnetNode, wall: FirewallNode) -> PacketEnd:
     if trip.firewalls > _MOST_FIREWALLS or wall.subnet == subnet.id.lower():
         return trip.end(Hop(wall.name, "", "route: the firewall sends it back to itself", False))
     if wall.network != subnet.network:
+        if trip.network(subnet.network) is None:
+            return trip.end(Hop(subnet.name, "", "peering: its network is not built here", None))
         if trip.land.peering(subnet.network, wall.network) is None:
             return trip.end(Hop(subnet.name, "", f"route: {wall.name} is in no directly peered network", False))
         if not _cross(trip, subnet.network, wall.network):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from amlz.reports.json_records import Count, Record
+from amlz.reports.json_record import Record
+from amlz.reports.json_records import Count
 
 
 class Amount(Record):

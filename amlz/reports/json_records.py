@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from amlz.checks.finding import Severity
+from amlz.reports.json_networks import ExistingNetwork
+from amlz.reports.json_record import Record
 from amlz.reports.policy import ORDER
-from amlz.reports.records import IN_JSON
 
 Count = Annotated[int, Field(ge=0)]
 Verdicts = Annotated[str, Field(json_schema_extra={"enum": [*ORDER]})]
-
-
-class Record(BaseModel):
-    """A record: keys in the casing of JSON, all of them required, and no other."""
-
-    model_config = IN_JSON
 
 
 class Owned(Record):
@@ -356,6 +351,7 @@ class LandingZoneRecord(Record):
     existing_hub: ExistingHub | None
     data_lake: DataLakeRecord | None
     existing_parts: list[ExistingPart]
+    existing_networks: list[ExistingNetwork]
     relaxations: list[RelaxationRecord]
     kubernetes: list[Cluster]
     managed_networks: list[ManagedNetworkRecord]

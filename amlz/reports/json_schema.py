@@ -21,6 +21,7 @@ from amlz.reports.html.egress import Egress
 from amlz.reports.html.reachability import ReachSection
 from amlz.reports.html.topology import Topology
 from amlz.reports.json_cost import CostChange, CostRecord
+from amlz.reports.json_record import Record
 from amlz.reports.json_records import (
     AcceptedFinding,
     AlertRecord,
@@ -33,7 +34,6 @@ from amlz.reports.json_records import (
     PermissionRecord,
     PlacedRecord,
     Quota,
-    Record,
     ResourceRecord,
     Role,
     SpaceRecord,

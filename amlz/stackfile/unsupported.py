@@ -39,9 +39,16 @@ UNSUPPORTED: tuple[Unsupported, ...] = (
     ),
     Unsupported(
         ("spokes", "*"),
-        frozenset({"existing", "virtualnetwork", "virtualnetworkid", "vnet", "vnetid", "subnets", "id"}),
-        "A spoke that exists is not supported: its network and its subnets are created here.",
-        "Remove it, and ask the network team for a range for `addressSpace`.",
+        frozenset({"virtualnetwork", "virtualnetworkid", "vnet", "vnetid", "id"}),
+        "A network that exists is named under `existing` of its spoke.",
+        "Set `existing: {virtualNetwork: ID}`: docs/how-to/organisation.md.",
+    ),
+    Unsupported(
+        ("spokes", "*"),
+        frozenset({"subnets", "subnetids", "existingsubnets"}),
+        "Subnets belong to an environment.",
+        "Set `existing.subnets` of the environment for subnets that exist, or `subnets` for ranges: "
+        "docs/how-to/organisation.md.",
     ),
     Unsupported(
         ("spokes", "*"),

@@ -46,7 +46,7 @@ def test_the_subnet_is_routed_to_the_firewall() -> None:
     (table,) = hub.routes
 
     assert (table.role, table.direct) == ("jumpHosts", False)
-    assert {s.role: s.route_table for s in hub.network.subnets if s.route_table} == {"jumpHosts": table.id}
+    assert {s.role: s.route_table for s in built(hub.network).subnets if s.route_table} == {"jumpHosts": table.id}
 
 
 def test_the_firewall_keeps_its_own_way_where_the_hub_has_a_gateway() -> None:
@@ -55,7 +55,7 @@ def test_the_firewall_keeps_its_own_way_where_the_hub_has_a_gateway() -> None:
     (table,) = hub.routes
 
     assert (table.role, table.direct) == ("firewall", True)
-    assert {s.role: s.route_table for s in hub.network.subnets if s.route_table} == {"firewall": table.id}
+    assert {s.role: s.route_table for s in built(hub.network).subnets if s.route_table} == {"firewall": table.id}
 
 
 @pytest.mark.parametrize("cloud", sorted(CLOUDS))

@@ -9,7 +9,7 @@ import pytest
 from amlz.azure.deployer import deployer_roles
 from amlz.azure.rights import Basis, needed
 from tests.conftest import previewed
-from tests.core.stacks import HUB, LANDING_ZONE, planned, stack
+from tests.core.stacks import HUB, LANDING_ZONE, built, planned, stack
 from tests.core.test_organisation import EXISTING
 
 ELSEWHERE = "d1d1d1d1-1111-4222-8333-444455556666"
@@ -23,7 +23,7 @@ WHY = "on the DDoS protection plan: networks join it"
 def plans(**settings: Any) -> tuple[str | None, ...]:
     """The plan of each network that is built: the hub's, then those of spokes."""
     plan = planned(stack(**settings))
-    hub = (plan.hub.network.ddos_plan,) if plan.hub is not None else ()
+    hub = (built(plan.hub.network).ddos_plan,) if plan.hub is not None else ()
     return (*hub, *(spoke.network.ddos_plan for spoke in plan.spokes))
 
 

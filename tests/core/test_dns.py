@@ -81,7 +81,9 @@ def test_every_zone_is_linked_once_to_the_hub_and_to_every_spoke() -> None:
     links = [*built(plan.hub).dns.links, *(link for spoke in plan.spokes for link in spoke.links)]
 
     zone = f"/subscriptions/{HUB}/resourceGroups/rg-retail-hub-westeurope/providers/Microsoft.Network/privateDnsZones"
-    networks = {"link-hub": built(plan.hub).network.id} | {f"link-spoke-{s.name}": s.network.id for s in plan.spokes}
+    networks = {"link-hub": built(built(plan.hub).network).id} | {
+        f"link-spoke-{s.name}": s.network.id for s in plan.spokes
+    }
     assert sorted((link.id, link.network) for link in links) == sorted(
         (f"{zone}/{name}/virtualNetworkLinks/{link}", network)
         for name in [*ALWAYS, *BATCH]
@@ -124,7 +126,7 @@ def test_the_shared_registry_has_its_one_endpoint_in_the_hub() -> None:
 
     assert (endpoint.group, endpoint.subnet, [zone.name for zone in endpoint.zones]) == (
         "registry",
-        f"{built(plan.hub).network.id}/subnets/snet-endpoints",
+        f"{built(built(plan.hub).network).id}/subnets/snet-endpoints",
         ["privatelink.azurecr.io"],
     )
     assert [environment.registry for environment in plan.environments] == [None, None]

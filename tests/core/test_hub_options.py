@@ -119,7 +119,7 @@ def test_the_firewall_leaves_by_the_nat_gateway() -> None:
     hub, gateway = plan.hub, hub_part(plan, "nat_gateway")
 
     assert hub is not None
-    assert {subnet.name: subnet.nat_gateway for subnet in hub.network.subnets if subnet.nat_gateway} == {
+    assert {subnet.name: subnet.nat_gateway for subnet in built(hub.network).subnets if subnet.nat_gateway} == {
         "AzureFirewallSubnet": gateway.id
     }
     assert [address.name for address in gateway.addresses] == ["pip-retail-hub-nat-1", "pip-retail-hub-nat-2"]
@@ -233,8 +233,8 @@ def test_spokes_use_the_gateway_of_another_team_where_it_exists() -> None:
     (spoke,) = planned(stack(hub=hub)).spokes
     theirs = built(spoke.from_hub)
 
-    assert (spoke.to_hub.use_remote_gateways, theirs.allow_gateway_transit) == (True, True)
-    assert (spoke.to_hub.after, theirs.after) == ((theirs.id,), ())
+    assert (built(spoke.to_hub).use_remote_gateways, theirs.allow_gateway_transit) == (True, True)
+    assert (built(spoke.to_hub).after, theirs.after) == ((theirs.id,), ())
 
 
 def test_the_gateway_of_another_team_needs_its_subnet() -> None:

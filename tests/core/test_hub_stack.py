@@ -74,7 +74,7 @@ def test_beside_the_hub_of_another_stack_everything_refers_to_it() -> None:
         "stack": elsewhere.stack.name,
         "next hop": elsewhere.firewall_address,
         "names": spoke.dns_servers,
-        "peer": spoke.to_hub.remote,
+        "peer": built(spoke.to_hub).remote,
         "hub's side": spoke.from_hub and spoke.from_hub.network_id,
         "logs": environment.insights.log_analytics,
         "zones built": plan.organisation.dns,

@@ -38,7 +38,7 @@ def test_there_is_no_firewall_no_subnet_of_it_and_no_route_to_it() -> None:
     hub, (spoke,) = built(plan.hub), plan.spokes
 
     assert (hub.firewall, hub.routes, spoke.routes, spoke.dns_servers) == (None, (), None, ())
-    assert "firewall" not in [subnet.role for subnet in hub.network.subnets]
+    assert "firewall" not in [subnet.role for subnet in built(hub.network).subnets]
     assert [subnet.route_table for subnet in spoke.network.subnets] == [None]
 
 

@@ -44,7 +44,7 @@ def test_nothing_of_an_existing_hub_is_built_and_everything_refers_to_it() -> No
     assert {
         "next hop": plan.organisation.existing_hub.firewall_address,
         "name servers": spoke.dns_servers,
-        "peer": spoke.to_hub.remote,
+        "peer": built(spoke.to_hub).remote,
         "hub's side": spoke.from_hub.id if spoke.from_hub else "",
         "logs": {spoke.network.diagnostics.log_analytics, plan.environments[0].insights.log_analytics},
         "subscriptions": plan.subscriptions,
@@ -195,7 +195,7 @@ def test_ids_are_taken_in_any_case_and_written_as_azure_does() -> None:
 
     plan = planned(stack(CHURN, hub={"existing": hub}))
 
-    assert plan.spokes[0].to_hub.remote == NETWORK
+    assert built(plan.spokes[0].to_hub).remote == NETWORK
 
 
 def test_the_ranges_of_an_existing_hub_are_known_and_what_is_in_them_is_not() -> None:
@@ -238,4 +238,4 @@ def test_spokes_use_the_gateway_of_an_existing_hub_where_it_is_configured(from_h
     (spoke,) = planned(stack(hub={"existing": existing})).spokes
 
     theirs = spoke.from_hub.allow_gateway_transit if spoke.from_hub else None
-    assert (spoke.to_hub.use_remote_gateways, theirs) == (True, True if from_hub else None)
+    assert (built(spoke.to_hub).use_remote_gateways, theirs) == (True, True if from_hub else None)

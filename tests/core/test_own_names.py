@@ -29,7 +29,7 @@ def names(settings: Stack) -> dict[str, str]:
     (spoke,) = plan.spokes
     return {
         "hub's group": plan.hub.group.place.resource_group,
-        "hub": plan.hub.network.name,
+        "hub": built(plan.hub.network).name,
         "firewall": built(plan.hub.firewall).name,
         "policy": built(plan.hub.firewall).policy,
         "Bastion": hub_part(plan, "bastion").name,
@@ -79,8 +79,8 @@ def test_whatever_refers_to_a_named_thing_follows() -> None:
     (spoke,), (environment,) = plan.spokes, plan.environments
     assert plan.hub is not None
     assert spoke.from_hub is not None
-    assert (spoke.to_hub.remote, spoke.from_hub.remote) == (plan.hub.network.id, spoke.network.id)
-    assert (spoke.to_hub.network, spoke.from_hub.network) == ("vnet-y", "vnet-x")
+    assert (built(spoke.to_hub).remote, spoke.from_hub.remote) == (built(plan.hub.network).id, spoke.network.id)
+    assert (built(spoke.to_hub).network, spoke.from_hub.network) == ("vnet-y", "vnet-x")
     assert environment.computes.subnet == spoke.network.subnet_id("snet-churn-dev-training")
     assert built(plan.hub.firewall).group_id("rcg-azure-ml") in environment.computes.after
     endpoint = parse(built(plan.part(SharedRegistrySpec)).registry.endpoint.subnet)

@@ -214,7 +214,7 @@ def spoke_print(spoke: SpokeSpec) -> Print:
         "group": spoke.group.id,
         "network": spoke.network.id,
         "routes": built(spoke.routes).id,
-        "to hub": spoke.to_hub.id,
+        "to hub": built(spoke.to_hub).id,
         "from hub": built(spoke.from_hub).id,
         **{f"link {link.role} {link.zone.name}": link.id for link in spoke.links},
         **{f"subnet {s.name}": f"{s.cidr} {s.security_group} {s.route_table}" for s in spoke.network.subnets},
@@ -232,13 +232,13 @@ def hub_print(plan: LandingZonePlan) -> Print:
     return {
         "group": hub.group.id,
         "log": hub.log_analytics.id,
-        "network": hub.network.id,
+        "network": built(hub.network).id,
         "firewall": built(hub.firewall).id,
         "policy": built(hub.firewall).policy_id,
         "address": built(hub.firewall).address.id,
         **({"registry": shared.registry.id} if shared else {}),
         **{f"zone {zone.name}": zone.id for zone in hub.dns.zones},
-        **{f"subnet {subnet.name}": subnet.cidr for subnet in hub.network.subnets},
+        **{f"subnet {subnet.name}": subnet.cidr for subnet in built(hub.network).subnets},
         **{f"rules {group.name}": group.priority for group in built(hub.firewall).groups},
         **{
             f"rule {group.name} {rule.direction} {rule.name}": rule.priority

@@ -158,7 +158,7 @@ def test_a_subnet_of_endpoints_is_reached_by_its_computes_and_by_people_behind_t
 def test_security_groups_apply_to_private_endpoints_where_azure_supports_it(settings: Stack, applied: str) -> None:
     """In the subnets of endpoints of hub and spokes, and in no other."""
     plan = planned(stack({"churn/dev": at("10.1.0.0/24", registry="shared")}, sharedRegistry={}, **settings))
-    networks = [built(plan.hub).network, *(spoke.network for spoke in plan.spokes)]
+    networks = [built(built(plan.hub).network), *(spoke.network for spoke in plan.spokes)]
     subnets = [subnet for network in networks for subnet in network.subnets]
 
     result = {subnet.role: subnet.endpoint_network_policies for subnet in subnets}

@@ -14,7 +14,8 @@ TRIPLES = Path(__file__).parent / "triples.txt"
 Choice = tuple[str, str]
 
 _MANAGED = [("isolation", "managed"), ("isolation", "managed, internet")]
-_EXISTING, _STACK = [("hub", "existing")], [("hub", "of a stack")]
+_EXISTING, _STACK, _NO_HUB = [("hub", "existing")], [("hub", "of a stack")], [("hub", "none")]
+_WITHOUT_SUBNETS = [*_MANAGED, *_NO_HUB]
 _OTHERS = [("cloud", "US Government"), ("cloud", "China")]
 _SHARED = [("registry", "shared")]
 _KEYS = [("key", "made"), ("key", "brought")]
@@ -38,12 +39,12 @@ _EXCLUDE: list[tuple[tuple[str, str], list[Choice], list[Choice]]] = [
     (("reference-machine-learning-cloud-parity", "egress"), _OTHERS, [("egress", "all")]),
     (("support-matrix-cloud-environment", "defender"), _OTHERS, [("defender", "some")]),
     (("the public cloud", "operations"), _OTHERS, [("operations", "receivers and a budget")]),
-    (("`isolation: managed`", "serverlessCompute"), _MANAGED, [("serverless", "yes")]),
-    (("`isolation: managed`", "scoringNodes"), _MANAGED, [("scoring", "some")]),
-    (("`isolation: managed`", "Kubernetes"), _MANAGED, [("kubernetes", "attached")]),
-    (("`isolation: managed`", "nodes are in the spoke"), _MANAGED, [("kubernetes", "built")]),
-    (("`isolation: managed`", "training and scoring"), _MANAGED, [("subnets", "said")]),
-    (("`isolation: managed`", "storageEndpointPolicy"), _MANAGED, [("exfiltration", "closed")]),
+    (("`isolation: managed`", "serverlessCompute"), _WITHOUT_SUBNETS, [("serverless", "yes")]),
+    (("`isolation: managed`", "scoringNodes"), _WITHOUT_SUBNETS, [("scoring", "some")]),
+    (("`isolation: managed`", "Kubernetes"), _WITHOUT_SUBNETS, [("kubernetes", "attached")]),
+    (("`isolation: managed`", "nodes are in the spoke"), _WITHOUT_SUBNETS, [("kubernetes", "built")]),
+    (("`isolation: managed`", "training and scoring"), _WITHOUT_SUBNETS, [("subnets", "said")]),
+    (("`isolation: managed`", "storageEndpointPolicy"), _WITHOUT_SUBNETS, [("exfiltration", "closed")]),
     (("isolation", "hub.privateLinkScope"), _MANAGED, _SCOPE),
     (("log exists already", "hub.privateLinkScope"), [("log", "existing")], _SCOPE),
     (("zones are created here", "endpointRange"), [("dns", "created")], [("lake", "existing, reachable")]),
@@ -54,7 +55,9 @@ _EXCLUDE: list[tuple[tuple[str, str], list[Choice], list[Choice]]] = [
     (("registryRetentionDays", "existing.containerRegistry"), _PARTS, [("untagged images", "deleted")]),
     (("`batch`", "customerManagedKey"), _KEYS, [("batch", "yes")]),
     (("registry", "online endpoints"), _PARTS, [("serving", "some")]),
-    (("`isolation: managed`", "private addresses"), _MANAGED, [("destinations", "range")]),
+    (("`isolation: managed`", "private addresses"), _WITHOUT_SUBNETS, [("destinations", "range")]),
+    (("hub.network", "databricks"), _NO_HUB, [("databricks", "some")]),
+    (("names.virtualNetwork", "`existing`"), [("spoke", "exists")], [("names", "own")]),
     (("outbound: internet", "serviceTag"), [("isolation", "managed, internet")], [("destinations", "tag")]),
     (("hub.stack", "destinations"), _STACK, [("destinations", choice) for choice in ("range", "tag", "resource")]),
 ]
@@ -74,12 +77,20 @@ _OF_A_HUB: dict[Choice, str] = {
     ("registry", "shared"): "sharedRegistry",
 }
 
+#: Those of them that a landing zone without a hub can have.
+_WITHOUT_NETWORK = [("hub options", "DNS security"), ("log", "existing")]
+
 CONFLICTS: dict[frozenset[Choice], tuple[str, str]] = {
     frozenset({one, other}): words for words, ones, others in _EXCLUDE for one in ones for other in others
 } | {
     frozenset({(hub, name), choice}): (item, words)
-    for hub, name, item in (("hub", "existing", "`hub.existing`"), ("hub", "of a stack", "`hub.stack`"))
+    for hub, name, item in (
+        ("hub", "existing", "`hub.existing`"),
+        ("hub", "of a stack", "`hub.stack`"),
+        ("hub", "none", "hub.network"),
+    )
     for choice, words in _OF_A_HUB.items()
+    if name != "none" or choice not in _WITHOUT_NETWORK
 }
 
 

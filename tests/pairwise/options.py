@@ -79,6 +79,7 @@ _BUILT = {
 _OWN = {"names": {"virtualNetwork": "vnet-own"}, "tags": {"costCentre": "1"}}
 _SUBNETS = {"training": "10.91.16.64/27", "endpoints": "10.91.16.0/27", "scoring": "10.91.16.32/28"}
 
+_VENDED = _id("Microsoft.Network/virtualNetworks", "vnet-vended", LANDING_ZONE)
 _LAKE = {"account": _id("Microsoft.Storage/storageAccounts", "stcontosolake")}
 _PARTS = {
     "keyVault": {"id": _id("Microsoft.KeyVault/vaults", "kv-churn", LANDING_ZONE)},
@@ -122,6 +123,7 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
         "created": {"hub": {"addressSpace": "10.20.0.0/24"}},
         "existing": _existing_hub(),
         "of a stack": {"hub": {"stack": {"name": "contoso/aml-landing-zone/hub", "outputs": OUTPUTS}}},
+        "none": {"hub": {"network": False}, **_environment({"isolation": "managed"})},
     },
     "cloud": {
         "public": {},
@@ -259,6 +261,7 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
             **_environment({"serving": _SERVING}),
         },
     },
+    "spoke": {"created": {}, "exists": {"spokes": {"main": {"existing": {"virtualNetwork": _VENDED}}}}},
 }
 
 

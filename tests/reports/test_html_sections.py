@@ -185,7 +185,7 @@ def test_every_private_endpoint_is_in_one_subnet_and_every_environment_in_one_ne
     subnets = [s for e in environments for s in e.subnets]
     subnets += [s for network in (result.hub, *result.spokes) for s in network.subnets]
     here = {spoke.network.id.lower() for spoke in preview.plan.spokes}
-    here |= {preview.plan.hub.network.id.lower()} if preview.plan.hub else set()
+    here |= {preview.plan.hub.network.id.lower()} if preview.plan.hub and preview.plan.hub.network else set()
     expected = [
         networks.leads_to(r)
         for r in preview.graph.of_type("Microsoft.Network/privateEndpoints")

@@ -66,10 +66,8 @@ def _unsupported(config: LandingZoneConfig, environment: EnvironmentConfig, path
 
 def _ranges(config: LandingZoneConfig, settings: AksConfig, path: Path) -> Iterator[Problem]:
     """Returns overlaps of ranges that only the cluster knows with those of networks."""
-    elsewhere = config.hub.elsewhere
-    hub = (config.hub.address_space,) if elsewhere is None else elsewhere.address_space
     networks = {
-        **dict.fromkeys(hub, "the hub"),
+        **dict.fromkeys(config.hub.ranges, "the hub"),
         **dict.fromkeys(config.hub.serves, "`hub.serves`"),
         **dict.fromkeys(config.on_premises, "`onPremises`"),
         **{cidr: f"spoke {name}" for name, spoke in config.spokes.items() for cidr in spoke.address_space},

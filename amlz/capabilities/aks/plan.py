@@ -37,9 +37,9 @@ from amlz.core.planning.context import Context, registry_is_shared
 from amlz.core.planning.environment_context import EnvironmentContext
 from amlz.core.planning.hub import ranges_in_hub
 from amlz.core.planning.parts import ranges_of_parts
-from amlz.core.planning.places import spoke_network_id, spoke_place, spoke_route_table
+from amlz.core.planning.places import spoke_network_id, spoke_place, spoke_route_table, subnet_name
 from amlz.core.planning.rules import ANY, deny
-from amlz.core.planning.spoke import name_servers, peerings, people_ranges, subnet_name
+from amlz.core.planning.spoke import name_servers, peerings, people_ranges
 from amlz.core.problems import Path
 from amlz.core.specs import (
     ApplicationRuleSpec,

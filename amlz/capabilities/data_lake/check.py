@@ -124,14 +124,20 @@ def _place(config: LandingZoneConfig, settings: DataLakeConfig) -> Iterator[Prob
             f"It names no spoke, and there are {len(config.spokes)}.",
             f"Add spoke: one of {names}.",
         )
-    elif settings.network is None and config.hub.elsewhere is not None:
+    elif settings.network is None and not config.hub.builds_network:
         spoke = next(iter(config.spokes))
         ranges = (e.network for _, _, e in environments(config) if e.network is not None)
         free = next_free(free_ranges(config.spokes[spoke].address_space, ranges), 28)
         yield Problem(
             _PATH,
-            "Its private endpoints would be in the hub, and "
-            f"`hub.{'stack' if config.hub.stack else 'existing'}` names one in which nothing is built.",
+            f"Its private endpoints would be in the hub, and {_no_hub(config)}.",
             f"Add `dataLake.network`, a range in a spoke{f': {free} is free in {spoke}' if free else ''}. Or, where "
             "the lake exists and has endpoints, set `existing.endpointRange`.",
         )
+
+
+def _no_hub(config: LandingZoneConfig) -> str:
+    """Returns why nothing is built in a hub."""
+    if not config.hub.network:
+        return "`hub.network: false` builds none"
+    return f"`hub.{'stack' if config.hub.stack else 'existing'}` names one in which nothing is built"

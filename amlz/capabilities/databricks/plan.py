@@ -38,9 +38,8 @@ from amlz.core.owners import EnvironmentKey, SharedOwner
 from amlz.core.planning.capabilities import shared_roles_of
 from amlz.core.planning.context import Context
 from amlz.core.planning.environment_context import EnvironmentContext
-from amlz.core.planning.places import spoke_network_id
+from amlz.core.planning.places import spoke_network_id, subnet_name
 from amlz.core.planning.rules import deny
-from amlz.core.planning.spoke import subnet_name
 from amlz.core.problems import Path, Problem
 from amlz.core.specs import (
     ApplicationRuleSpec,

@@ -34,8 +34,9 @@ def plan_dns_security(context: Context) -> Part | None:
         if domains:
             name_of = context.take("dnsDomainList", namer.name("dnsDomainList", key), place.group_id, (*_PATH, key))
             rules.append(DomainRuleSpec(key, name_of, tuple(sorted(domains)), action, priority, response))
-    networks = {"hub": context.hub_network}
-    networks |= {f"spoke-{name}": spoke_network_id(context, name) for name in sorted(context.config.spokes)}
+    networks = {"hub": context.hub_network} if context.config.hub.network else {}
+    spokes = sorted(name for name, spoke in context.config.spokes.items() if spoke.existing is None)
+    networks |= {f"spoke-{name}": spoke_network_id(context, name) for name in spokes}
     return Part(
         DnsSecuritySpec(
             name=name,

@@ -41,10 +41,11 @@ def _flow_log(context: Context, config: FlowLogsConfig, key: str, network: str) 
 
 def _networks(context: Context) -> Iterator[tuple[str, str]]:
     """Yields the networks that are built: that of the hub, then those of spokes."""
-    if context.config.hub.elsewhere is None:
+    if context.config.hub.builds_network:
         yield "hub", context.hub_network
-    for name in context.config.spokes:
-        yield name, spoke_network_id(context, name)
+    for name, spoke in context.config.spokes.items():
+        if spoke.existing is None:
+            yield name, spoke_network_id(context, name)
 
 
 def _watcher(context: Context, subscription: str) -> tuple[Place, str]:

@@ -144,7 +144,7 @@ def check_kubernetes(config: LandingZoneConfig) -> Iterator[Problem]:
 def _ranges(config: LandingZoneConfig, nodes: tuple[str, ...], path: Path) -> Iterator[Problem]:
     """Ranges of nodes that are in a network that is built here."""
     built = {f"spoke {name}": cidr for name, spoke in config.spokes.items() for cidr in spoke.address_space}
-    if config.hub.elsewhere is None:
+    if config.hub.builds_network:
         built["the hub"] = config.hub.address_space
     for index, cidr in enumerate(nodes):
         for owner, taken in built.items():

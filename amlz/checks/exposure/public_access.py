@@ -22,6 +22,10 @@ NO_SCOPE_ELSEWHERE = (
     " to `{{}}` in the stack that builds the hub. For a hub that exists (`hub.existing`) the stack file "
     "has no such setting: its owner can add the resource to a private link scope."
 )
+NO_SCOPE_NO_HUB = (
+    "No action needed, unless telemetry must stay on the private network: then set `hub.addressSpace` instead of "
+    "`hub.network`, and `hub.privateLinkScope` to `{{}}`."
+)
 SCOPE = (
     "Set `hub.privateLinkScope.publicIngestion` to `false` and `hub.privateLinkScope.publicQueries` to "
     "`false`, in the stack that builds the hub."
@@ -41,6 +45,7 @@ CHECK = Check(
         IN_STACK,
         NO_SCOPE,
         NO_SCOPE_ELSEWHERE,
+        NO_SCOPE_NO_HUB,
         SCOPE,
     ),
 )
@@ -142,6 +147,8 @@ def _without_scope(graph: ResourceGraph) -> Iterator[Finding]:
     members = {str(value(one, "properties.linkedResourceId")).lower() for one in graph.of_type(MEMBERS)}
     networks = graph.of_type("Microsoft.Network/azureFirewalls", "Microsoft.Network/virtualNetworks")
     hub_here = any(r.arm_type.endswith("/azureFirewalls") or "amlz:hub:Hub" in r.urn for r in networks)
+    no_hub = not hub_here and any("amlz:hub:Hub" in r.urn for r in graph.of_type("Microsoft.Resources/resourceGroups"))
+    without = NO_SCOPE if hub_here else NO_SCOPE_NO_HUB if no_hub else NO_SCOPE_ELSEWHERE
     for resource in graph.of_type(*SCOPED):
         inside = resource.id.lower() in members
         for path in SCOPED[resource.arm_type.lower()]:
@@ -149,7 +156,7 @@ def _without_scope(graph: ResourceGraph) -> Iterator[Finding]:
             if is_unknown(actual):
                 yield CHECK.undecided(resource, path, actual)
             elif not same(actual, "Disabled"):
-                how, remedy = (ALSO, SCOPE) if inside else (WITHOUT_SCOPE, NO_SCOPE if hub_here else NO_SCOPE_ELSEWHERE)
+                how, remedy = (ALSO, SCOPE) if inside else (WITHOUT_SCOPE, without)
                 place = FindingLocation(path, "Disabled", actual, Severity.NOTE, remedy)
                 yield CHECK.finding(resource, place, how=how, path=path, actual=text(actual, "Enabled"))
                 break  # one note reports it: the same scope closes both directions

@@ -37,7 +37,7 @@ class StackRange:
 
 @dataclass(frozen=True, slots=True)
 class StackFacts:
-    """Facts of a stack. `hub`: the ID of the network that its spokes are peered with, in lower case.
+    """Facts of a stack. `hub`: the ID of the network that its spokes are peered with, or of a spoke.
 
     `gateway`: networks on premises are connected to that hub. `names`: of resources that are built, in lower case.
     `records`: paths of private endpoints to resources that exist, by the ID of the resource and of the zone.
@@ -113,7 +113,7 @@ def facts_of(file: StackFile, plan: LandingZonePlan) -> StackFacts:
     paths = {use.id.lower(): use.path for use in reversed(uses)}
     return StackFacts(
         file=file,
-        hub=context.hub_network.lower(),
+        hub=(context.hub_network if file.config.hub.network else plan.spokes[0].network.id).lower(),
         gateway=_has_gateway(file.config, plan.spokes),
         ranges=tuple(_ranges(context, plan)),
         names=names,
@@ -128,7 +128,9 @@ def facts_of(file: StackFile, plan: LandingZonePlan) -> StackFacts:
 
 
 def _has_gateway(config: LandingZoneConfig, spokes: tuple[SpokeSpec, ...]) -> bool:
-    return config.hub.gateway_subnet or any(spoke.to_hub.use_remote_gateways for spoke in spokes)
+    return config.hub.gateway_subnet or any(
+        spoke.to_hub is not None and spoke.to_hub.use_remote_gateways for spoke in spokes
+    )
 
 
 def _ranges(context: Context, plan: LandingZonePlan) -> Iterator[StackRange]:

@@ -70,17 +70,30 @@ class HubSubnetsConfig(Config):
 
 @extended(Scope.HUB)
 class HubConfig(Config):
-    """The hub: created here, which takes `addressSpace`, an existing one, or that of another stack."""
+    """The hub: created here, which takes `addressSpace`, an existing one, or that of another stack. Or none, with
+    `network: false`.
+    """
 
     # Shows the choice in editors; error messages come from the checks.
     model_config = ConfigDict(
-        json_schema_extra={"anyOf": [{"required": [key]} for key in ("addressSpace", "existing", "stack")]}
+        json_schema_extra={
+            "anyOf": [
+                {"required": ["addressSpace"]},
+                {"required": ["existing"]},
+                {"required": ["stack"]},
+                {"required": ["network"], "properties": {"network": {"const": False}}},
+            ]
+        }
     )
 
     existing: ExistingHubConfig | None = None
     """A hub that exists already. It excludes all other settings of the hub."""
     stack: HubStackConfig | None = None
     """A hub that another stack of this program builds. It excludes all other settings of the hub."""
+    network: bool = True
+    """Builds the hub's network. If false, there is no hub: no firewall, no gateway, no peering. Every environment then
+    has `isolation: managed`. docs/explanation/hub.md.
+    """
     address_space: Network = ""
     """The range of a hub that is created, /24 or larger. docs/reference/addresses.md lays out its start."""
     subnets: HubSubnetsConfig | None = None
@@ -113,6 +126,8 @@ class HubConfig(Config):
         """A hub that is created needs its range: its error points to the key."""
         if not isinstance(value, dict) or any(value.get(other) is not None for other in ("existing", "stack")):
             return value
+        if value.get("network") is False:
+            return value
         return {"addressSpace": "", **value}
 
     @field_validator("address_space", mode="before")
@@ -125,7 +140,19 @@ class HubConfig(Config):
     @property
     def builds_firewall(self) -> bool:
         """Returns whether a firewall is built here."""
-        return self.elsewhere is None and self.firewall.tier != "None"
+        return self.builds_network and self.firewall.tier != "None"
+
+    @property
+    def ranges(self) -> tuple[str, ...]:
+        """The ranges of its network; () without one."""
+        if self.elsewhere is not None:
+            return self.elsewhere.address_space
+        return (self.address_space,) if self.network else ()
+
+    @property
+    def builds_network(self) -> bool:
+        """Returns whether its network is built here."""
+        return self.elsewhere is None and self.network
 
     @property
     def elsewhere(self) -> ExistingHubConfig | None:

@@ -1,8 +1,9 @@
-"""Parts of an environment that exist already, in the stack file: a vault, a container registry."""
+"""Parts of an environment that exist already, in the stack file: a vault, a container registry, subnets."""
 
 from __future__ import annotations
 
 from amlz.core.config.existing import KeyVaultId, RegistryId
+from amlz.core.config.existing_spoke import ExistingSubnetsConfig
 from amlz.core.config.shared import Config, Network
 
 
@@ -35,3 +36,5 @@ class ExistingPartsConfig(Config):
     """Its vault."""
     container_registry: ExistingRegistryConfig | None = None
     """Its container registry."""
+    subnets: ExistingSubnetsConfig | None = None
+    """Its subnets, in the network of a spoke that exists."""

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from amlz.azure.ids import parse
 from amlz.core.capability import Scope
 from amlz.core.config.accepted import AcceptedFindingConfig
 from amlz.core.config.allowed_loss import AllowedEndConfig, AllowedLossConfig
@@ -15,6 +16,7 @@ from amlz.core.config.dns import DnsConfig
 from amlz.core.config.egress import EgressHostsConfig
 from amlz.core.config.environment import ProjectConfig
 from amlz.core.config.existing import DdosPlanId
+from amlz.core.config.existing_spoke import ExistingSpokeConfig
 from amlz.core.config.hub import HubConfig
 from amlz.core.config.names import SpokeNamesConfig
 from amlz.core.config.naming import NamingConfig
@@ -47,16 +49,23 @@ class SubscriptionsConfig(Config):
 
 @extended(Scope.SPOKE)
 class SpokeConfig(Config):
-    """A virtual network for project environments, peered with the hub."""
+    """A virtual network for project environments, peered with the hub: created here, or one that exists."""
 
     address_space: Annotated[tuple[Network, ...], Field(min_length=1)]
     """Its ranges. Add one when it is full."""
     subscription: Guid | None = None
     """The subscription of its network and of all environments in it. Default: `subscriptions.landingZone`."""
+    existing: ExistingSpokeConfig | None = None
+    """Its network, where that exists already. docs/how-to/organisation.md."""
     tags: Tags = Field(default_factory=dict)
     """Tags of its network, route table and resource group, over those of the landing zone."""
     names: SpokeNamesConfig = SpokeNamesConfig()
     """Own names."""
+
+    @property
+    def own_subscription(self) -> str | None:
+        """Returns its subscription, where that is not the landing zone's: of a network that exists, that of its id."""
+        return parse(self.existing.virtual_network).subscription if self.existing is not None else self.subscription
 
 
 class SharedRegistryConfig(Config):

@@ -10,11 +10,13 @@ from amlz.core.deprecations import SCORING_NODES
 from amlz.core.notices.notice import Notice
 from amlz.core.plan import LandingZonePlan
 from amlz.core.planning.firewall import TIER, needs_of_firewall
-from amlz.core.problems import Path, dotted
+from amlz.core.planning.no_hub import NETWORK
+from amlz.core.problems import Path, dotted, listed
 
 SCORING_UNUSED, GATEWAY_UNUSED = "network/scoring-subnet-unusable", "network/gateway-not-used"
 PREMIUM_UNUSED = "cost/premium-without-inspection"
 FIREWALL_UNUSED = "cost/firewall-not-used"
+NO_HUB = "network/no-hub"
 
 
 def effect_notices(config: LandingZoneConfig, plan: LandingZonePlan | None) -> Iterator[Notice]:
@@ -30,7 +32,7 @@ def effect_notices(config: LandingZoneConfig, plan: LandingZonePlan | None) -> I
                 f"{SCORING_NODES}",
                 f"Set `{dotted(path)}` to `0`. docs/explanation/isolation.md describes how to serve models.",
             )
-    yield from _gateways(config, plan)
+    yield from _gateways(config, plan) if config.hub.network else _no_hub(config, plan)
     built = plan.hub.firewall if plan is not None and plan.hub is not None else None
     if config.projects and built is not None and not built.groups and not any(needs_of_firewall(config)):
         yield Notice(
@@ -53,10 +55,29 @@ def effect_notices(config: LandingZoneConfig, plan: LandingZonePlan | None) -> I
         )
 
 
+def _no_hub(config: LandingZoneConfig, plan: LandingZonePlan | None) -> Iterator[Notice]:
+    """Returns the notice of workspaces that people reach neither through a hub nor from the internet."""
+    private = [
+        f"{project}/{name}"
+        for project, name, environment in environments(config)
+        if not environment.security.public_network_access
+    ]
+    if private and plan is not None:
+        yield Notice(
+            NO_HUB,
+            NETWORK,
+            f"No hub is built: nothing here connects people with the private endpoints of {listed(private)}.",
+            "Set `hub.addressSpace` instead of `hub.network`: the log and the zones stay. No action needed, if others "
+            "connect the spokes with a network in which people work, or until you set `security.publicNetworkAccess: "
+            "true`.",
+        )
+
+
 def _gateways(config: LandingZoneConfig, plan: LandingZonePlan | None) -> Iterator[Notice]:
     if plan is None or not config.on_premises or not plan.spokes:
         return
-    if any(spoke.to_hub.use_remote_gateways for spoke in plan.spokes):
+    sides = [spoke.to_hub for spoke in plan.spokes if spoke.to_hub is not None]
+    if not sides or any(side.use_remote_gateways for side in sides):
         return
     key = "hub.existing.gateway" if config.hub.existing is not None else "hub.gateway"
     if config.hub.stack is not None:

@@ -14,9 +14,9 @@ from amlz.core.planning.context import Context
 from amlz.core.planning.dns import names_resolve
 from amlz.core.planning.environment_context import EnvironmentContext, grant_conditions
 from amlz.core.planning.hub import firewall_rules
-from amlz.core.planning.places import spoke_network_id
+from amlz.core.planning.places import subnet_id
 from amlz.core.planning.sharing import SharingProject, cluster_roles
-from amlz.core.planning.spoke import peerings, subnet_name
+from amlz.core.planning.spoke import peerings
 from amlz.core.specs import (
     ClusterSpec,
     ComputesSpec,
@@ -80,8 +80,7 @@ def _identity(env: EnvironmentContext, role: str) -> str:
 
 
 def _subnet(env: EnvironmentContext, role: str) -> str:
-    network = spoke_network_id(env.context, env.spoke)
-    return f"{network}/subnets/{subnet_name(env.context, env.key, role)}"
+    return subnet_id(env.context, env.spoke, env.key, role)
 
 
 def _cluster(name: str, cluster_config: ClusterConfig) -> ClusterSpec:

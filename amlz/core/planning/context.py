@@ -65,7 +65,7 @@ class Context:
 
     def spoke_subscription(self, name: str) -> str:
         """Returns the subscription of a spoke and of the environments in it."""
-        return self.config.spokes[name].subscription or self.landing_zone_subscription
+        return self.config.spokes[name].own_subscription or self.landing_zone_subscription
 
     @property
     def hub_place(self) -> Place:
@@ -122,9 +122,8 @@ class Context:
 
     @property
     def hub_ranges(self) -> tuple[str, ...]:
-        """The ranges of the hub's network."""
-        existing = self.config.hub.elsewhere
-        return existing.address_space if existing is not None else (self.config.hub.address_space,)
+        """The ranges of the hub's network; () without one."""
+        return self.config.hub.ranges
 
     @property
     def owner(self) -> str:

@@ -74,7 +74,7 @@ def _grants(context: Context, hub: HubSpec | None, policies: PoliciesSpec) -> It
         "roles": isinstance(log, LogAnalyticsSpec) and bool(log.roles),
         "hubBuilt": hub is not None,
         "hubBuiltLocks": isinstance(log, LogAnalyticsSpec) and locks,
-        "hubExists": hub is None,
+        "hubExists": hub is None and any(spoke.existing is None for spoke in context.config.spokes.values()),
         "logsExist": not isinstance(log, LogAnalyticsSpec),
         "scopeExists": hub is None and bool(context.private_link_scope),
         "zonesExist": context.dns_mode in ("existing", "hub"),

@@ -67,7 +67,8 @@ def zone_links(context: Context, role: str, network: str) -> tuple[ZoneLinkSpec,
     """
     dns, place = context.config.dns, context.zones_place
     ours = network != context.hub_network or context.config.hub.elsewhere is None
-    if context.dns_mode == "hub" or (dns.mode == "existing" and not (dns.link_zones and ours)):
+    missing = network == context.hub_network and not context.config.hub.network
+    if missing or context.dns_mode == "hub" or (dns.mode == "existing" and not (dns.link_zones and ours)):
         return ()
     name = link_name(context, role)
     zones = dns_zones(context)

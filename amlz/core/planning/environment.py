@@ -26,13 +26,12 @@ from amlz.core.planning.destinations import destination_endpoints
 from amlz.core.planning.environment_context import EnvironmentContext, environment_context, grant_conditions
 from amlz.core.planning.managed_network import plan_managed_network
 from amlz.core.planning.parts import as_existing
-from amlz.core.planning.places import spoke_network_id
+from amlz.core.planning.places import spoke_network_id, subnet_id
 from amlz.core.planning.private_link_scope import scoped
 from amlz.core.planning.registry import plan_registry, shared_registry_id
 from amlz.core.planning.roles import Principals, assign
 from amlz.core.planning.security import with_serverless
 from amlz.core.planning.sharing import SharingProject, members_of, people_of, take_names
-from amlz.core.planning.spoke import subnet_name
 from amlz.core.specs import (
     ContainerRegistrySpec,
     IdentitySpec,
@@ -153,7 +152,7 @@ def _of_computes(env: EnvironmentContext) -> dict[Target, str]:
     if env.settings.isolation.managed:
         return {"computeIdentity": identity}
     network = spoke_network_id(env.context, env.spoke)
-    subnet = f"{network}/subnets/{subnet_name(env.context, env.key, 'training')}"
+    subnet = subnet_id(env.context, env.spoke, env.key, "training")
     return {"computeIdentity": identity, "network": network, "trainingSubnet": subnet}
 
 

@@ -14,6 +14,7 @@ from amlz.core.planning.capabilities import firewall_rules_of, outside_of, right
 from amlz.core.planning.context import Context
 from amlz.core.planning.destinations import linked_resources, private_destinations
 from amlz.core.planning.dns import dns_zones
+from amlz.core.planning.existing_spoke import outside_of_spokes
 from amlz.core.planning.hub_stack import stack_spec
 from amlz.core.planning.parts import ids_of_parts
 from amlz.core.planning.rules import firewall_groups
@@ -47,7 +48,7 @@ def outside(context: Context) -> tuple[str, ...]:
         ids += [context.private_link_scope] if context.private_link_scope else []
     elif context.config.hub.log_analytics.existing is not None:
         ids.append(context.log_analytics)
-    ids += (*ids_of_parts(context.config), *linked_resources(context.config))
+    ids += (*ids_of_parts(context.config), *linked_resources(context.config), *outside_of_spokes(context))
     if context.dns_mode in ("existing", "hub"):
         ids += [context.zones_place.group_id, *(zone.id for zone in dns_zones(context))]
     return (*ids, *dict.fromkeys(outside_of(context)))
@@ -56,7 +57,8 @@ def outside(context: Context) -> tuple[str, ...]:
 def subscriptions(context: Context) -> tuple[str, ...]:
     """Subscriptions in which something is built, the hub's first where that is one of them."""
     existing, dns = context.config.hub.elsewhere, context.config.dns
-    hub = existing is None or existing.peer_from_hub or bool(context.private_link_scope)
+    peered = any(spoke.existing is None for spoke in context.config.spokes.values())
+    hub = existing is None or (existing.peer_from_hub and peered) or bool(context.private_link_scope)
     return tuple(
         dict.fromkeys(
             (
@@ -132,7 +134,7 @@ def _answers(context: Context, existing: ExistingHubConfig) -> Iterator[str]:
 def _left_to_owner(context: Context, existing: ExistingHubConfig) -> Iterator[str]:
     """Returns the tasks that only the hub's owner can do."""
     if not existing.peer_from_hub:
-        for name in context.config.spokes:
+        for name in (name for name, spoke in context.config.spokes.items() if spoke.existing is None):
             yield f"its owner peers it with spoke {name}, forwarded traffic allowed: until then nothing passes"
     if context.config.endpoint_network_policies == "all" and context.config.on_premises:
         ranges = listed(cidr for spoke in context.config.spokes.values() for cidr in spoke.address_space)

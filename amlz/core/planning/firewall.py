@@ -31,11 +31,12 @@ def needs_of_firewall(config: LandingZoneConfig) -> Iterator[tuple[Path, str]]:
 
 
 def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
-    """Returns keys that need a firewall, in a stack that builds a hub without one."""
+    """Returns keys that need a firewall, in a stack that builds a hub without one, or no hub."""
     hub = config.hub
     if hub.elsewhere is not None or hub.builds_firewall:
         return
-    for field in sorted({"policy_analytics", "threat_intelligence"} & hub.firewall.model_fields_set):
+    without = {"policy_analytics", "threat_intelligence"} if hub.network else set()
+    for field in sorted(without & hub.firewall.model_fields_set):
         yield Problem(
             ("hub", "firewall", camel(field)),
             "With `hub.firewall.tier: None` there is no firewall.",
@@ -43,6 +44,14 @@ def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
         )
     for path, why in needs_of_firewall(config):
         instead = "set `isolation: managed`" if path[0] == "projects" else "remove this key"
-        yield Problem(
-            path, f"{why} And `hub.firewall.tier` is `None`.", f"Set `hub.firewall.tier: Standard`, or {instead}."
-        )
+        if hub.network:
+            yield Problem(
+                path, f"{why} And `hub.firewall.tier` is `None`.", f"Set `hub.firewall.tier: Standard`, or {instead}."
+            )
+        elif path[0] != "hub":  # keys of the hub have a separate sentence
+            instead = "Set `isolation: managed`" if path[0] == "projects" else "Remove it"
+            yield Problem(
+                path,
+                f"{why} And `hub.network` is `false`.",
+                f"{instead}, or set `hub.addressSpace` instead of `hub.network`.",
+            )

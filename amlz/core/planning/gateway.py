@@ -23,7 +23,7 @@ def gateway_is_used(context: Context) -> bool:
 def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
     """Returns the problem of a gateway of another team without its subnet."""
     hub = config.hub
-    if hub.elsewhere is None and hub.gateway and not hub.gateway_subnet:
+    if hub.builds_network and hub.gateway and not hub.gateway_subnet:
         yield Problem(
             ("hub", "gateway"),
             "Spokes are to use the gateway that another team built in GatewaySubnet, and that subnet is not built.",

@@ -49,9 +49,10 @@ def plan_hub(context: Context) -> HubSpec:
     own: Path = ("names", "resourceGroup") if context.config.hub.names.resource_group else ()
     context.take("resourceGroup", place.resource_group, subscription, (*_PATH, *own))
     log = _log_analytics(context)
-    groups = _security_groups(context)
-    routes = _routes(context)
-    network = _network(context, groups, routes)
+    built = context.config.hub.network
+    groups = _security_groups(context) if built else ()
+    routes = _routes(context) if built else {}
+    network = _network(context, groups, routes) if built else None
     return HubSpec(
         ResourceGroupSpec(place, tags),
         log,
@@ -187,9 +188,9 @@ def hub_address(context: Context, *words: str) -> PublicAddressSpec:
     return PublicAddressSpec(name, place, context.zones, diagnostics, context.hub_tags)
 
 
-def _firewall(context: Context, network: VirtualNetworkSpec) -> FirewallSpec | None:
+def _firewall(context: Context, network: VirtualNetworkSpec | None) -> FirewallSpec | None:
     settings, place = context.config.hub.firewall, context.hub_place
-    if not context.config.hub.builds_firewall:
+    if network is None or not context.config.hub.builds_firewall:
         _without_rules(context)
         return None
     tls, name = settings.tls_inspection, taken_hub_name(context, "firewall")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from amlz.core.owners import HUB_OWNER
 from amlz.core.planning.context import Context
 from amlz.core.specs import NetworkRuleSpec, RuleGroupSpec
 
@@ -50,4 +49,4 @@ def _gateway(context: Context) -> tuple[str, ...]:
 
 def _subnets(context: Context, role: str) -> tuple[str, ...]:
     """Returns the range of a subnet of the hub that is built here; () where it is not."""
-    return tuple(s.cidr for s in context.addresses.block(HUB_OWNER).subnets if s.role == role)
+    return tuple(s.cidr for block in context.addresses.hub_blocks for s in block.subnets if s.role == role)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
-from amlz.core.addresses import AddressBlock
+from amlz.core.addresses import AddressBlock, AddressSpace
 from amlz.core.claims import on_premises
 from amlz.core.config import EnvironmentConfig
 from amlz.core.config.shared import camel
 from amlz.core.facts.egress import PACKAGES, required_hosts
-from amlz.core.own_subnets import BUILD, configured_subnets
+from amlz.core.own_subnets import BUILD, configured_subnets, named_subnets
 from amlz.core.owners import EnvironmentKey, Owner, words_of
 from amlz.core.planning.capabilities import (
     compute_rules_of,
@@ -23,15 +24,26 @@ from amlz.core.planning.context import Context, registry_is_shared
 from amlz.core.planning.destinations import destination_ranges, destination_rules, inbound_rules
 from amlz.core.planning.dns import zone_links
 from amlz.core.planning.exfiltration import FILTERED, plan_endpoint_policy
+from amlz.core.planning.existing_spoke import existing_network, routes_to
 from amlz.core.planning.gateway import gateway_is_used
 from amlz.core.planning.hub import ranges_in_hub
 from amlz.core.planning.network_protection import spoke_is_protected
 from amlz.core.planning.parts import ranges_of_parts
-from amlz.core.planning.places import spoke_namer, spoke_network, spoke_network_id, spoke_place, spoke_route_table
+from amlz.core.planning.places import (
+    network_place,
+    spoke_namer,
+    spoke_network,
+    spoke_network_id,
+    spoke_place,
+    spoke_route_table,
+    subnet_id,
+    subnet_name,
+)
 from amlz.core.planning.roles import readers_of_group
 from amlz.core.planning.rules import Reach, compute_rules, computes_of, endpoint_rules, from_builds, readers_of
 from amlz.core.problems import Path
 from amlz.core.specs import (
+    ExistingSubnetSpec,
     NetworkSecurityGroupSpec,
     NsgRuleSpec,
     PeeringSpec,
@@ -55,10 +67,13 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
     subnets: list[SubnetSpec] = []
     space = next(space for space in context.addresses.spokes if space.network == name)
     settings = {block.owner: plan_endpoint_policy(context, name, block.owner) for block in space.blocks}
-    policies = {owner: policy for owner, policy in settings.items() if policy is not None}
+    policies = {
+        owner: policy for owner, policy in settings.items() if policy is not None and not _named(context, owner)
+    }
     for block in space.blocks:
         rules = _rules(context, block)
-        for subnet in block.subnets:
+        names = _named(context, block.owner)
+        for subnet in (subnet for subnet in block.subnets if subnet.role not in names):
             group = _security_group(context, place, block, (subnet.role, rules[subnet.role]))
             groups.append(group)
             filtered = policies[block.owner].id if subnet.role in FILTERED and block.owner in policies else None
@@ -71,48 +86,76 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
             subnets.append(replace(own, endpoint_network_policies=context.endpoint_network_policies(subnet.role)))
     network = VirtualNetworkSpec(
         name=spoke_network(context, name),
-        place=place,
+        place=network_place(context, name),
         ranges=context.config.spokes[name].address_space,
         subnets=tuple(subnets),
         diagnostics=context.diagnostics(spoke_network_id(context, name)),
         tags=tags,
         protect=spoke_is_protected(context, name),
         ddos_plan=context.config.ddos_protection_plan,
+        exists=context.config.spokes[name].existing is not None,
     )
-    to_hub, *from_hub = peerings(context, name)
+    theirs = tuple(_theirs(context, space, ranges))
+    to_hub, from_hub = (*peerings(context, name), None, None)[:2]
     own_group = ResourceGroupSpec(place, tags)
     return SpokeSpec(
         name=name,
         group=own_group,
         security_groups=tuple(groups),
-        routes=routes,
+        routes=routes if subnets or not theirs else None,
         network=network,
         to_hub=to_hub,
-        from_hub=from_hub[0] if from_hub else None,
+        from_hub=from_hub,
         links=zone_links(context, f"spoke-{name}", network.id),
         dns_servers=context.dns_servers,
         second_dns_server=hub_links(context).second_dns_server,
         endpoint_policies=tuple(policies.values()),
         group_roles=readers_of_group(context, "spokeGroup", own_group.id),
+        existing=existing_network(context, name, theirs, bool(subnets)),
     )
+
+
+def _named(context: Context, owner: Owner) -> dict[str, str]:
+    """Returns the names of subnets that exist, by role."""
+    if not isinstance(owner, EnvironmentKey):
+        return {}
+    return named_subnets(context.config.projects[owner.project].environments[owner.environment])
+
+
+def _theirs(context: Context, space: AddressSpace, destinations: tuple[str, ...]) -> Iterator[ExistingSubnetSpec]:
+    """Yields the requirements for subnets that exist in a spoke. `destinations`: ranges that the firewall leads to."""
+    for block in space.blocks:
+        names = _named(context, block.owner)
+        rules = _rules(context, block) if names else {}
+        policy = plan_endpoint_policy(context, space.network, block.owner) if names else None
+        definitions = policy.definitions if policy is not None else ()
+        for subnet in (subnet for subnet in block.subnets if subnet.role in names):
+            filtered = subnet.role in FILTERED and bool(definitions)
+            yield ExistingSubnetSpec(
+                names[subnet.role],
+                subnet.cidr,
+                subnet.needed,
+                rules[subnet.role],
+                tuple(routes_to(context, destinations).items()),
+                context.endpoint_network_policies(subnet.role),
+                ("Microsoft.Storage",) if filtered else (),
+                tuple(r for definition in definitions for r in definition.resources) if filtered else (),
+            )
 
 
 def _take_names(context: Context, name: str, place: Place) -> None:
     """Notes the names of a spoke's resource group, network and route table, at the path of the configured ones."""
     own = context.config.spokes[name].names
     subscription = f"/subscriptions/{place.subscription}"
-    for kind, field, text, within in (
+    rows = (
         ("resourceGroup", "resource_group", place.resource_group, subscription),
         ("virtualNetwork", "virtual_network", spoke_network(context, name), place.group_id),
         ("routeTable", "route_table", spoke_route_table(context, name), place.group_id),
-    ):
+    )
+    exists = context.config.spokes[name].existing is not None
+    for kind, field, text, within in (row for row in rows if row[0] != "virtualNetwork" or not exists):
         setting: Path = ("names", camel(field)) if getattr(own, field) else ()
         context.take(kind, text, within, ("spokes", name, *setting))
-
-
-def subnet_name(context: Context, owner: Owner, role: str) -> str:
-    """Returns the name of a subnet in a spoke."""
-    return context.owner_namer(owner).called("subnet", "-".join(("snet", *words_of(owner), role)), role)
 
 
 def _rules(context: Context, block: AddressBlock) -> dict[str, tuple[NsgRuleSpec, ...]]:
@@ -209,10 +252,13 @@ def _security_group(
 
 
 def peerings(context: Context, name: str) -> tuple[PeeringSpec, ...]:
-    """The sides of a spoke's peering that are built here: its own, and the hub's unless that is left to others.
+    """The sides of a spoke's peering that are built here: its own, and the hub's unless that is left to others. ()
+    without a hub, and for a network that exists, which its owner peers.
 
     A spoke can use a gateway only once that exists and the hub's side allows it: then its own side is created last.
     """
+    if not context.config.hub.network or context.config.spokes[name].existing is not None:
+        return ()
     hub, spoke, place = context.hub_network, spoke_network_id(context, name), spoke_place(context, name)
     network = spoke_network(context, name)
     settings, existing = context.config.hub, context.config.hub.elsewhere
@@ -249,4 +295,4 @@ def _telemetry(context: Context) -> tuple[str, ...]:
 
 def endpoints_subnet(context: Context, spoke: str, owner: Owner) -> str:
     """The id of the subnet in which an environment's private endpoints are."""
-    return f"{spoke_network_id(context, spoke)}/subnets/{subnet_name(context, owner, 'endpoints')}"
+    return subnet_id(context, spoke, owner, "endpoints")

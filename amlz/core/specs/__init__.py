@@ -58,7 +58,6 @@ from amlz.core.specs.networks import (
     RouteTableSpec,
     RuleGroupSpec,
     ServiceEndpointPolicySpec,
-    SpokeSpec,
     SubnetSpec,
     TlsInspectionSpec,
     VirtualNetworkSpec,
@@ -77,6 +76,7 @@ from amlz.core.specs.policies import (
     SelectorSpec,
 )
 from amlz.core.specs.private_link_scope import PrivateLinkScopeSpec, ScopedResourceSpec
+from amlz.core.specs.spokes import ExistingNetworkSpec, ExistingSubnetSpec, SpokeSpec
 from amlz.core.specs.walk import records
 
 __all__ = [
@@ -98,9 +98,11 @@ __all__ = [
     "ExistingKeyVaultSpec",
     "ExistingLakeStoreSpec",
     "ExistingLogAnalyticsSpec",
+    "ExistingNetworkSpec",
     "ExistingPolicySpec",
     "ExistingPrincipalSpec",
     "ExistingRegistrySpec",
+    "ExistingSubnetSpec",
     "FirewallSpec",
     "HubSpec",
     "HubStackSpec",

@@ -23,7 +23,8 @@ from amlz.dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class HubSpec:
-    """The hub: its resource group, central log, network, firewall and zones. `firewall`: None where none is built.
+    """The hub: its resource group, central log, network, firewall and zones. `network`, `firewall`: None where none is
+    built.
 
     `outputs`: what it gives to other stacks, without the firewall's address. `capabilities`: what they build in it.
     """
@@ -31,7 +32,7 @@ class HubSpec:
     group: ResourceGroupSpec
     log_analytics: LogAnalyticsSpec | ExistingLogAnalyticsSpec
     security_groups: tuple[NetworkSecurityGroupSpec, ...]
-    network: VirtualNetworkSpec
+    network: VirtualNetworkSpec | None
     firewall: FirewallSpec | None
     dns: PrivateDnsSpec
     outputs: Mapping[str, Any] = field(default_factory=dict)

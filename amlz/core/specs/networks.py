@@ -99,7 +99,7 @@ class ServiceEndpointPolicySpec:
 class VirtualNetworkSpec:
     """A virtual network and its subnets, in the order in which they are written.
 
-    `ddos_plan`: the id of the DDoS protection plan that it joins.
+    `ddos_plan`: the id of the DDoS protection plan that it joins. `exists`: only the subnets are built.
     """
 
     name: str
@@ -110,6 +110,7 @@ class VirtualNetworkSpec:
     tags: Tags
     protect: bool
     ddos_plan: str | None = None
+    exists: bool = False
 
     @property
     def id(self) -> str:
@@ -361,26 +362,3 @@ class ExistingHubSpec:
     must_allow: tuple[RuleGroupSpec, ...]
     demands: tuple[str, ...]
     stack: HubStackSpec | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SpokeSpec:
-    """A spoke, and its peering with the hub. `name` is its key in the stack file.
-
-    `from_hub` is None where the hub's side is left to the owner of the hub. `routes` is None without a firewall.
-    `dns_servers` is () for the firewall, or without one for Azure's; `second_dns_server`: asked if the firewall does
-    not answer.
-    """
-
-    name: str
-    group: ResourceGroupSpec
-    security_groups: tuple[NetworkSecurityGroupSpec, ...]
-    routes: RouteTableSpec | None
-    network: VirtualNetworkSpec
-    to_hub: PeeringSpec
-    from_hub: PeeringSpec | None
-    links: tuple[ZoneLinkSpec, ...]
-    dns_servers: tuple[str, ...] = ()
-    second_dns_server: str | None = None
-    endpoint_policies: tuple[ServiceEndpointPolicySpec, ...] = ()
-    group_roles: tuple[RoleAssignmentSpec, ...] = ()

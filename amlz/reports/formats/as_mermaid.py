@@ -103,7 +103,7 @@ def _environments(preview: Preview) -> Iterator[MermaidEnvironment]:
     plan = preview.plan
     lake = plan.part(DataLakeSpec)
     networks = [spoke.network.id.lower() for spoke in plan.spokes]
-    networks += [plan.hub.network.id.lower()] if plan.hub else []
+    networks += [plan.hub.network.id.lower()] if plan.hub and plan.hub.network else []
     owned: dict[tuple[str | None, str | None], list[Resource]] = {}
     for endpoint in preview.graph.of_type("Microsoft.Network/privateEndpoints"):
         owned.setdefault((endpoint.project, endpoint.environment), []).append(endpoint)
@@ -171,7 +171,8 @@ def _lines(preview: Preview, boxes: Boxes, differs: Marks) -> Iterator[str]:
     yield from _drawn("", boxes.get("", []))
     for spoke in plan.spokes:
         arrow = "<-->|peering|" if spoke.from_hub else "---|peering, from the spoke|"
-        yield f"hub {arrow} {_id('spoke', spoke.name)}"
+        if spoke.to_hub is not None:
+            yield f"hub {arrow} {_id('spoke', spoke.name)}"
     lake = plan.part(DataLakeSpec)
     if lake is not None:
         yield f'lake[("{escaped(lake.account_id.rpartition("/")[2])}")]:::lake'
@@ -181,12 +182,15 @@ def _lines(preview: Preview, boxes: Boxes, differs: Marks) -> Iterator[str]:
 
 def _hub(plan: LandingZonePlan, boxes: Boxes, differs: Marks) -> Iterator[str]:
     other = plan.organisation.existing_hub
-    hub = plan.hub.network.id if plan.hub else other.network if other else ""
-    yield f'subgraph hubs["{"hub" if plan.hub else "hub, exists already"}"]'
-    ranges = f"<br/>{', '.join(plan.hub.network.ranges)}" if plan.hub else ""
-    mark = differs.parts.get("network")
-    label = _marked(f"{escaped(hub.rpartition('/')[2])}{ranges}", mark)
-    yield f'  hub["{label}"]:::{mark or ("network" if plan.hub else "outside")}'
+    network = plan.hub.network if plan.hub else None
+    alone = plan.hub is not None and network is None
+    yield f'subgraph hubs["{"shared by all spokes" if alone else "hub" if plan.hub else "hub, exists already"}"]'
+    if not alone:
+        hub = network.id if network else other.network if other else ""
+        ranges = f"<br/>{', '.join(network.ranges)}" if network else ""
+        mark = differs.parts.get("network")
+        label = _marked(f"{escaped(hub.rpartition('/')[2])}{ranges}", mark)
+        yield f'  hub["{label}"]:::{mark or ("network" if network else "outside")}'
     if plan.hub:
         firewall = plan.hub.firewall
         if firewall is not None:
@@ -199,7 +203,7 @@ def _hub(plan: LandingZonePlan, boxes: Boxes, differs: Marks) -> Iterator[str]:
             yield f'  zones(["{label}"]):::{mark or "dns"}'
             if firewall is not None:
                 yield "  firewall -.->|DNS| zones"
-        yield from (f"  {line}" for line in _drawn("hub", boxes.get(plan.hub.network.id.lower(), [])))
+        yield from (f"  {line}" for line in _drawn("hub", boxes.get(network.id.lower(), []) if network else []))
     yield "end"
 
 
@@ -219,7 +223,8 @@ def _outside(preview: Preview) -> Iterator[str]:
         ranges = ", ".join(preview.config.on_premises[:2])
         more = len(preview.config.on_premises) - 2
         yield f'premises(["on premises<br/>{ranges}{f" and {more} more" if more > 0 else ""}"]):::outside'
-        yield "premises --> hub"
+        if plan.hub is None or plan.hub.network is not None:
+            yield "premises --> hub"
 
 
 def _gone(differs: Marks) -> Iterator[str]:

@@ -156,6 +156,7 @@ class _Drawing:
         self.topology = topology
         self.paths = paths
         self.marks = marks
+        self.beside = "network" if topology.hub.ranges else "internet"
         environments = [*topology.elsewhere, *(e for spoke in topology.spokes for e in spoke.environments)]
         self.count = len(environments)
         self.contents: list[_Content] = []
@@ -173,7 +174,8 @@ class _Drawing:
         for spoke in topology.spokes:
             first = self._spoke(f"spoke {spoke.key}", spoke)
             kind = "peering" if spoke.peering.startswith("peered in both") else "half"
-            self.links.append((DrawnLink("network", first, f"spoke {spoke.key}", apart=_FAR), kind))
+            link = DrawnLink(self.beside, first, f"spoke {spoke.key}", drawn=bool(spoke.peering), apart=_FAR)
+            self.links.append((link, kind if spoke.peering else ""))
             self._dns(spoke, first)
             if topology.lake and any(e.uses_lake for e in spoke.environments):
                 self.links.append((DrawnLink("lake", first, f"spoke {spoke.key}", apart=_FAR), "lake"))
@@ -195,7 +197,8 @@ class _Drawing:
     def _hub(self) -> None:
         hub = self.topology.hub
         name = hub.name or "its network"
-        self._part("network", "network", (name, ", ".join(hub.ranges)), "network", "network")
+        if hub.ranges:
+            self._part("network", "network", (name, ", ".join(hub.ranges)), "network", "network")
         for index, part in enumerate(hub.parts):
             lines = (part.kind, ", ".join(filter(None, (part.name, part.says))))
             kind = "firewall" if part.kind == "firewall" else "part"
@@ -289,7 +292,7 @@ class _Drawing:
             if index % columns:
                 self.links.append((DrawnLink(before, card.node.id, drawn=False), ""))
             else:
-                self.links.append((DrawnLink("network", card.node.id, drawn=False, apart=_FAR), ""))
+                self.links.append((DrawnLink(self.beside, card.node.id, drawn=False, apart=_FAR), ""))
         return cards[(rows - 1) // 2 * columns].node.id
 
     def _nothing(self, like: _Content, index: int) -> _Content:

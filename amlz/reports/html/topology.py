@@ -105,7 +105,7 @@ class Topology:
         """Returns the whole in a sentence: the replacement for a drawing where it is not seen."""
         environments = [e for spoke in self.spokes for e in spoke.environments]
         endpoints = sum(e.endpoints for e in environments)
-        hub = "a hub that exists already" if not self.hub.built else "a hub"
+        hub = "a hub that exists already" if not self.hub.built else "a hub" if self.hub.ranges else "no hub"
         parts = [f"{hub} with {plural(len(self.spokes), 'spoke')}" if self.spokes else f"{hub} without spokes"]
         if environments:
             count = plural(len(environments), "project environment")
@@ -150,7 +150,9 @@ def _hub(preview: Preview, endpoints: dict[str, tuple[str, ...]]) -> Network:
             else ()
         )
         name = _last(other.network) if other else ""
-        return Network("hub", "hub, exists already", name, space.ranges, False, parts, (), ())
+        return Network("hub", "hub, exists already", name, space.ranges if space else (), False, parts, (), ())
+    if hub.network is None:
+        return Network("hub", "shared by all spokes", "no hub", (), True, tuple(_parts(preview)), (), ())
     ids = {subnet.cidr: hub.network.subnet_id(subnet.name).lower() for subnet in hub.network.subnets}
     subnets = tuple(
         SubnetRecord(s.role, s.cidr, s.needed, s.holds, endpoints.get(ids.get(s.cidr, ""), ()))
@@ -184,19 +186,21 @@ def _spoke(
     environments: tuple[EnvironmentRecord, ...],
     endpoints: dict[str, tuple[str, ...]],
 ) -> Network:
-    peering = "peered in both directions" if spoke.from_hub else "peered from the spoke; the hub's side is its owner's"
+    from_spoke = "peered from the spoke; the hub's side is its owner's" if spoke.to_hub else ""
+    peering = "peered in both directions" if spoke.from_hub else from_spoke
     owned = {e.key for e in environments}
     space = next(space for space in preview.plan.addresses.spokes if space.network == spoke.name)
     network = spoke.network
-    ids = {subnet.cidr: network.subnet_id(subnet.name).lower() for subnet in network.subnets}
+    ids = {cidr: subnet.lower() for cidr, subnet in spoke.subnet_ids.items()}
     subnets = tuple(
         SubnetRecord(s.role, s.cidr, s.needed, s.holds, endpoints.get(ids.get(s.cidr, ""), ()))
         for block in space.blocks
         if "-".join(words_of(block.owner)) not in owned
         for s in block.subnets
     )
+    title = f"spoke {spoke.name}{', exists already' if network.exists else ''}"
     return Network(
-        spoke.name, f"spoke {spoke.name}", network.name, network.ranges, True, (), subnets, environments, peering
+        spoke.name, title, network.name, network.ranges, not network.exists, (), subnets, environments, peering
     )
 
 
@@ -205,8 +209,8 @@ def _environment(
 ) -> tuple[str, EnvironmentRecord]:
     """The spoke's name, and the environment in it."""
     block = preview.plan.addresses.block(EnvironmentKey(spec.project, spec.environment))
-    network = next((spoke.network for spoke in preview.plan.spokes if spoke.name == block.network), None)
-    ids = {s.cidr: network.subnet_id(s.name).lower() for s in network.subnets} if network else {}
+    spokes = (spoke for spoke in preview.plan.spokes if spoke.name == block.network)
+    ids = {cidr: subnet.lower() for spoke in spokes for cidr, subnet in spoke.subnet_ids.items()}
     managed, lake = spec.workspace.managed_network, preview.plan.part(DataLakeSpec)
     computes = [plural(len(spec.computes.clusters), "cluster")]
     computes += [plural(len(spec.computes.instances), "instance")] if spec.computes.instances else []

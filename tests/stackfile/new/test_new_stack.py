@@ -35,6 +35,7 @@ def ranges(stack: NewStack) -> tuple[str, tuple[str, ...], dict[str, str]]:
     """The hub's range, the spoke's, and those of environments, as `amlz check` reads the file."""
     _, plan = checked("Pulumi.new.yaml", raw=new_stack_file(stack, SCHEMA).text.encode())
     hub, spoke = plan.addresses.hub, plan.addresses.spokes[0]
+    assert hub is not None
     blocks = {str(block.owner): block.cidr for block in spoke.blocks}
     return hub.ranges[0], tuple(spoke.ranges), blocks
 
