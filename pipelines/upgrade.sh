@@ -31,6 +31,8 @@ amlz upgrade merge $tag
 git push origin upgrade-$tag
 \`\`\`
 
+$(test "$code" != 2 || echo "Where \`requirements.lock\` differs, add \`--allow-other-packages\` to \`merge\`: no effect above is certain.
+")
 Open a pull request for the branch, and complete it with a merge commit: never squash an upgrade.
 EOF
 cat "$to/report.md"

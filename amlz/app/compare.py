@@ -48,6 +48,14 @@ _KEPT = frozenset(
 )
 
 
+class CannotPreview(LandingZoneError):
+    """A stack cannot be previewed at a revision. `why`: without the choice of another revision, which is added."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"{why}\n  Choose a revision at which it can.")
+        self.why = why
+
+
 def difference_to(name: str, file: StackFile, previewed: Callable[[], Preview], today: str | None = None) -> Difference:
     """Returns the differences between a revision's preview and the working tree's. Raises LandingZoneError, as
     `preview_of`.
@@ -211,7 +219,8 @@ def _read(out: str, revision: Revision, stack_file: Path) -> dict[str, Any]:
 
 def _why(code: int, err: str, revision: Revision) -> str:
     """Returns the reason why a preview of another revision failed, in lines."""
-    lines = [line for line in err.replace(f"{revision.folder}{os.sep}", "").splitlines() if line.strip()]
+    shown = err.replace(f"{revision.folder}{os.sep}", "").splitlines()
+    lines = _without_warnings([line for line in shown if line.strip()])
     if code < 0:
         return f"  Its preview was ended by signal {-code}, as it is where memory runs out."
     if code == 2:
@@ -222,6 +231,18 @@ def _why(code: int, err: str, revision: Revision) -> str:
     return f"  Its program fails: {raised}" + (other if _unsure(revision) else "")
 
 
+def _without_warnings(lines: list[str]) -> list[str]:
+    """Returns problems of a stack file without its warnings. Each begins in a line without indent."""
+    blocks: list[list[str]] = []
+    for line in lines:
+        if blocks and line.startswith(" "):
+            blocks[-1].append(line)
+        else:
+            blocks.append([line])
+    errors = [block for block in blocks if not (len(block) > 1 and block[1].startswith("  warning: "))]
+    return [line for block in errors or blocks for line in block]
+
+
 def _unsure(revision: Revision) -> tuple[str, ...]:
     """Returns differences that a comparison cannot see, since one interpreter with its packages runs both programs."""
     ours, theirs = (folder / LOCK for folder in (ROOT, revision.program))
@@ -230,8 +251,6 @@ def _unsure(revision: Revision) -> tuple[str, ...]:
     return () if same else (text,)
 
 
-def _cannot(revision: Revision, stack_file: Path, why: str) -> LandingZoneError:
+def _cannot(revision: Revision, stack_file: Path, why: str) -> CannotPreview:
     name = stack_file.relative_to(revision.folder)
-    return LandingZoneError(
-        f"{name} at {revision.name}\n  It cannot be previewed there:\n{why}\n  Choose a revision at which it can."
-    )
+    return CannotPreview(f"{name} at {revision.name}\n  It cannot be previewed there:\n{why}")

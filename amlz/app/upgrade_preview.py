@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from amlz.app.compare import LOCK, preview_of
+from amlz.app.compare import LOCK, CannotPreview, preview_of
 from amlz.app.git_revision import Revision, unpacked
 from amlz.app.merge import MemoryMerge
 from amlz.checks.guard.change import LossAllowance
@@ -57,6 +57,8 @@ def _of_stack(path: Path, before: Revision, after: Revision, today: str | None) 
             old, new = there(), here()
         assert new is not None
         allowed = LossAllowance.of(load(path.name, after.folder).config, today)
+    except CannotPreview as error:
+        return StackUpgrade(name, None, error.why)
     except LandingZoneError as error:
         return StackUpgrade(name, None, str(error))
     return StackUpgrade(name, difference("HEAD", old, new, allowed))

@@ -80,6 +80,7 @@ def test_where_the_upgrade_is_stopped_the_report_has_the_commands(code: int, clo
     report = (fork.parent / "to" / "report.md").read_text(encoding="utf-8")
     assert (ran.returncode, report.startswith("The report.\n")) == (0, True)
     assert "amlz upgrade merge v0.2.0\ngit push origin upgrade-v0.2.0\n" in report
+    assert ("\nWhere `requirements.lock` differs, add `--allow-other-packages` to `merge`" in report) == (code == 2)
     assert not (fork.parent / "to" / "upgrade.bundle").exists()
 
 

@@ -255,3 +255,23 @@ def test_nothing_to_merge_and_nothing_shared_are_refused(fork: Path) -> None:
     assert "Run `amlz upgrade status`: it shows the command that joins both." in ran.stderr
     with pytest.raises(LandingZoneError, match="share no history"), merged(fork, "v0.1.0"):
         pass
+
+
+def test_the_report_lists_everything_that_is_lost_or_closed(fork: Path) -> None:
+    """Deleted resources by ID, outbound rules that are closed, and warnings of the guard with their remedies."""
+
+    def edit(record: dict[str, Any]) -> None:
+        remove("Microsoft.Network/routeTables")(record)
+        rules = first_of(record, "Microsoft.Network/firewallPolicies/ruleCollectionGroups")
+        del rules["body"]["properties"]["ruleCollections"][0]["rules"][0]
+
+    release(fork, {"record.json": recorded(edit)})
+
+    text = amlz_here("upgrade", "preview", "v0.2.0").stdout
+
+    tables = dict(part.split("\n", 1) for part in text.split("\n\n"))
+    tables_id = "/subscriptions/a1b2c3d4-1111-4222-8333-444455556666/resourceGroups/rg-retail-spoke-main-westeurope"
+    assert f"  dev    deleted  {tables_id}/providers/Microsoft.Network/routeTables/rt-retail-spoke-main\n" in (
+        tables["Replaced or deleted"] + "\n"
+    )
+    assert len(tables["Closed outbound traffic"].splitlines()) == 3

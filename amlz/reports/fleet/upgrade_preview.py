@@ -33,6 +33,24 @@ def page(merge: Mapping[str, Any], effects: Sequence[Effect], other_packages: bo
             "Not previewed, since a conflict must be resolved first." if conflicts else "There is no stack.",
         ),
         FleetTable("Stops the upgrade", ("stack", "why", "to do"), stops, "Nothing."),
+        FleetTable(
+            "Needs a decision",
+            ("stack", "why", "to do"),
+            tuple(row for effect in effects for row in _decisions(effect)),
+            "Nothing.",
+        ),
+        FleetTable(
+            "Replaced or deleted",
+            ("stack", "change", "resource"),
+            tuple(row for effect in effects for row in _gone(effect)),
+            "Nothing.",
+        ),
+        FleetTable(
+            "Closed outbound traffic",
+            ("stack", "rule"),
+            tuple((stack, rule) for stack, known, _ in effects if known for rule in known.egress[1]),
+            "None.",
+        ),
         FleetTable("Conflicts", ("file", "owner"), conflicts, "None."),
         FleetTable(
             "Files of the unit that stay as they are", ("file",), tuple((path,) for path in merge["kept"]), "None."
@@ -100,7 +118,7 @@ def _row(effect: Effect) -> tuple[str, ...]:
 def _stops(effect: Effect) -> Iterator[tuple[str, str, str]]:
     stack, difference, why = effect
     if difference is None:
-        yield stack, " ".join(why.split()), ""
+        yield stack, " ".join(why.split()), "Commit the fix in the fork, and preview again."
         return
     for finding in difference.guard:
         if finding.severity.value == "error":
@@ -111,6 +129,22 @@ def _stops(effect: Effect) -> Iterator[tuple[str, str, str]]:
     for record in difference.verdicts[0]:
         if record["blocks"]:
             yield stack, f"Azure Policy would refuse {record['id']}: {record['message']}", ""
+
+
+def _decisions(effect: Effect) -> Iterator[tuple[str, str, str]]:
+    """Warnings of the guard: they stop nothing, and some need a step before the deployment."""
+    stack, difference, _ = effect
+    for finding in difference.guard if difference else ():
+        if finding.severity.value == "warning":
+            yield stack, finding.message, finding.remedy
+
+
+def _gone(effect: Effect) -> Iterator[tuple[str, str, str]]:
+    stack, difference, _ = effect
+    if difference is not None:
+        replaced = [changed.before for changed in difference.changed if changed.replaced]
+        for change, records in (("replaced", replaced), ("deleted", difference.deleted)):
+            yield from ((stack, change, record["id"] or record["urn"]) for record in records)
 
 
 def _record(merge: Mapping[str, Any], effects: Sequence[Effect], other_packages: bool) -> dict[str, Any]:
