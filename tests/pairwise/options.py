@@ -252,6 +252,10 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
             {"databricks": {"hostNetwork": "10.91.26.0/26", "containerNetwork": "10.91.26.64/26", "signIn": True}}
         ),
     },
+    "runners": {
+        "none": {},
+        "some": _environment({"runners": {"network": "10.91.27.0/28", "service": "github"}}),
+    },
     "dataFactory": {"none": {}, "some": _environment({"dataFactory": {}})},
     "serving": {
         "none": {},

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from amlz.capabilities.pipeline_identities.facts import CREDENTIALS, SUBJECT
 from amlz.core.capability import Key, Scope
-from amlz.core.config.shared import Config, Guid
+from amlz.core.config.egress import HostName
+from amlz.core.config.shared import Config, Guid, Network
 
 Subject = Annotated[str, StringConstraints(min_length=1, max_length=SUBJECT)]
 
@@ -48,6 +49,23 @@ class PipelineIdentitiesConfig(Config):
     """For service connections of Azure Pipelines."""
 
 
+class RunnersConfig(Config):
+    """A subnet for machines that run pipelines in the network: runners of GitHub, agents of Azure Pipelines."""
+
+    network: Network
+    """Its range, in the spoke and outside of the environment's own: /29 or larger."""
+    service: Literal["github", "azureDevOps"]
+    """The service whose hosts the firewall opens to them."""
+    machines: Annotated[int, Field(ge=1, le=1000, strict=True)] = 1
+    """Machines that the range must hold. They are not built here."""
+    artifacts: Annotated[bool, Field(strict=True)] = False
+    """Opens the storage of the service for logs, caches and artifacts, `*.blob.core.windows.net`: accounts of every
+    tenant. The preview names it as a relaxation.
+    """
+    hosts: Annotated[tuple[HostName, ...], Field(max_length=50)] = ()
+    """Further hosts that they may reach over HTTPS, such as package indexes; `*.` matches all hosts below one."""
+
+
 KEYS = (
     Key(
         Scope.PROJECT,
@@ -62,6 +80,13 @@ KEYS = (
         "pipeline_identities",
         PipelineIdentitiesConfig | None,
         "Identities of its pipelines, instead of those of the project; {} for none.",
+        copied=False,
+    ),
+    Key(
+        Scope.ENVIRONMENT,
+        "runners",
+        RunnersConfig | None,
+        "A subnet for self-hosted runners of its pipelines, which reach its private endpoints. docs/how-to/runners.md.",
         copied=False,
     ),
 )

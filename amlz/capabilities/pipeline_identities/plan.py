@@ -7,6 +7,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from amlz.capabilities.pipeline_identities.config import AzureDevOpsConfig, PipelineIdentitiesConfig
+from amlz.capabilities.pipeline_identities.runners import (
+    runner_endpoint_rules,
+    runner_firewall,
+    runner_relaxations,
+    runner_rules,
+    runner_subnets,
+    runners_need_firewall,
+)
 from amlz.capabilities.pipeline_identities.spec import FederatedCredentialSpec, PipelineIdentitySpec
 from amlz.capabilities.pipeline_identities.subjects import AZURE_DEVOPS_FORM, ENTRA_FORM, GITHUB_FORMS, PULL_REQUEST
 from amlz.core.addresses import environments
@@ -198,4 +206,19 @@ def _why(subject: str, value: str) -> str:
     return f"{subject} is not {value}: a part is missing or not known."
 
 
-PLANNER = Planner(check=check_pipelines, relaxations=_pull_requests, principals=_principals, environment=plan_pipelines)
+def _relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
+    yield from _pull_requests(config)
+    yield from runner_relaxations(config)
+
+
+PLANNER = Planner(
+    check=check_pipelines,
+    relaxations=_relaxations,
+    principals=_principals,
+    environment=plan_pipelines,
+    shared_endpoints=runner_subnets,
+    subnet_rules=runner_rules,
+    endpoint_rules=runner_endpoint_rules,
+    firewall=runner_firewall,
+    needs_firewall=runners_need_firewall,
+)
