@@ -70,7 +70,7 @@ def test_models_are_published_and_read_through_the_registry_of_the_landing_zone(
 
     assert text.count("Models are published in the registry `contoso-models`.") == 2
     assert text.count("the registry `contoso-models`, where the identity of this environment cannot publish.") == 1
-    assert text.count("this fails while the storage account of the workspace has public access disabled") == 1
+    assert text.count("a copy from a workspace fails while its storage account has public access disabled") == 1
     assert [note.split(":")[0] for note in notes(made)] == ["No identity for endpoint churn in dev, staging and prod"]
 
 

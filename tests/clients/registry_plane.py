@@ -64,7 +64,7 @@ class RegistryPlane:
         version = _VERSION.fullmatch(rest)
         if version is None:
             return error(501, "NotSimulated", path)
-        return self._of_version(method, (registry, version[2], version[3]), version[1], body)
+        return self._of_version(data.base, method, (registry, version[2], version[3]), (version[1], body))
 
     def _discovered(self, data: DataPlane, registry: str) -> Answer:
         if registry not in self.names:
@@ -105,13 +105,16 @@ class RegistryPlane:
             "properties": properties,
         }
 
-    def _of_version(self, method: str, key: tuple[str, str, str], kind: str, body: Any) -> Answer:
+    def _of_version(self, base: str, method: str, key: tuple[str, str, str], asked: tuple[str, Any]) -> Answer:
+        kind, body = asked
         if method == "GET":
             model = self.models.get(key)
             return Answer(200, {}, model) if model else error(404, "NotFound", "There is no such model.")
-        if (
-            kind == "tempdatarefs"
-        ):  # azure-ai-ml: "Asset already exists" exception is thrown from service with error code 409
-            return error(409, "AssetAlreadyExists", "Asset already exists")
-        self._put(key, {**self.models[key]["properties"], **body["properties"]})
+        if kind == "tempdatarefs":
+            if key in self.models:  # azure-ai-ml states that Azure answers so, and goes on without an upload
+                return error(409, "AssetAlreadyExists", "Asset already exists")
+            credential = {"credentialType": "SAS", "sasUri": f"{base}/{'-'.join(key)}?sig=simulated"}
+            return Answer(200, {}, {"blobReferenceForConsumption": {"credential": credential}})
+        known = self.models.get(key, {"properties": {"flavors": {}}})
+        self._put(key, {**known["properties"], **body["properties"]})
         return Answer(200, {}, self.models[key])

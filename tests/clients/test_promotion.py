@@ -104,6 +104,7 @@ def test_every_step_ends_as_it_should(results: dict[str, Any]) -> None:
         "approved for staging",
         "taken",
         "unknown model",
+        "other files",
         "rollback",
         "no data",
     )
@@ -122,6 +123,7 @@ def test_every_step_ends_as_it_should(results: dict[str, Any]) -> None:
         ("approved for staging", "Nobody approved this run for the environment prod of GitHub"),
         ("taken", "is taken: names of endpoints are unique in a region."),
         ("unknown model", "The registry contoso-models has no such model."),
+        ("other files", "Its files are not those of churn:"),
         ("rollback", "has no previous deployment"),
         ("no data", "The job "),
     ],

@@ -38,6 +38,7 @@ from mlops.rollout import Rollout  # noqa: E402
 from source import data as sample  # noqa: E402
 
 changes: list[Any] = []
+registered: list[str] = []
 _traffic = Rollout.traffic
 
 
@@ -92,11 +93,11 @@ def step(name: str, *arguments: str) -> str:
     return Path(os.environ["GITHUB_OUTPUT"]).read_text().strip().removeprefix("model=")
 
 
-def release(commit: str) -> str:
+def release(commit: str, *options: str) -> str:
     """Registers the trained model as the model of a commit, and copies it into the registry. Returns its ID there."""
     os.environ["GITHUB_SHA"] = commit
-    registered = step(f"register {commit}", "register", "dev", "--from", "output")
-    return step(f"promote {commit}", "promote", "dev", registered)
+    registered.append(step(f"register {commit}", "register", "dev", "--from", "output"))
+    return step(f"promote {commit}", "promote", "dev", registered[-1], *options)
 
 
 def upload(folder: str, factor: float) -> None:
@@ -131,8 +132,9 @@ step("taken", "deploy", "prod", first)
 set_state(taken=[])
 step("unknown model", "deploy", "prod", first + "x")
 step("prod 1", "deploy", "prod", first)
-second = release("2")
+second = release("2", "--from", "output")
 RESULTS["second"] = second
+step("other files", "promote", "dev", registered[0], "--from", "output")
 step("prod 2", "deploy", "prod", second)
 step("retire", "retire", "prod")
 set_state(broken=["blue"])
