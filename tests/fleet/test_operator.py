@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from amlz.fleet.operator import LONGEST_NAME, resource_name
 from tests.cli.in_process import amlz_here
 from tests.conftest import ROOT
-from tests.fleet.fleets import COMMIT, record, report, write_fleet
+from tests.fleet.fleets import COMMIT, record, report, shipped, write_fleet
 
 SCHEMA = json.loads((ROOT / "tests/cases/fleet/pulumi-stack-2.9.schema.json").read_text(encoding="utf-8"))
 IMAGE = f"registry.example/amlz@sha256:{'a' * 64}"
@@ -85,6 +86,24 @@ def test_a_hub_comes_before_its_spoke_and_everything_is_pinned(tmp_path: Path) -
     }
     assert hub["metadata"]["name"] == "hubs-hub"
     assert "prerequisites" not in hub["spec"]
+
+
+def test_the_example_reserves_and_renders(tmp_path: Path) -> None:
+    """With the reports of its stacks and a record of each: the hub first, a block of its pool."""
+    shutil.copy(ROOT / "examples/fleet/fleet.yaml", tmp_path)
+    for unit, stack in (("platform", "hub"), ("claims", "landing-zone"), ("retail", "minimal")):
+        folder = tmp_path / "reports" / unit
+        folder.mkdir(parents=True)
+        (folder / f"{stack}.json").write_text(shipped(stack), encoding="utf-8")
+        (folder / f"{stack}.record.json").write_text(json.dumps(record(stack, "0.2.0")), encoding="utf-8")
+
+    render = amlz_here("fleet", "render", "--engine", "pko", folder=tmp_path)
+    reserve = amlz_here("fleet", "reserve", "emea", "/20", "--unit", "retail", folder=tmp_path)
+
+    resources = list(yaml.safe_load_all(render.stdout))
+    assert [problems(resource) for resource in resources] == [[], [], []]
+    assert resources[0]["metadata"]["name"] == "platform-hub"
+    assert (reserve.returncode, reserve.stdout) == (0, "  - {range: 10.90.16.0/20, space: emea, unit: retail}\n")
 
 
 @pytest.mark.parametrize(
