@@ -71,7 +71,7 @@ PROMETHEUS_CATALOGUE: Mapping[PrometheusAlertName, PrometheusAlert] = {
     ),
     "aks-pods-pending": PrometheusAlert(
         f'sum by (cluster, namespace) (kube_pod_status_phase{{{_STATE}, phase="Pending"}}) > THRESHOLD',
-        0, "PT30M", 3, "A pod has no node for half an hour.", None,
+        0, "PT30M", 3, "Pods of a namespace have been pending for half an hour.", None,
         (f"KubeEvents | where Reason in ('FailedScheduling', 'FailedMount', 'Failed') | {_EVENTS}",
          "kubectl get pods --all-namespaces --field-selector status.phase=Pending"),
         ("If nodes are missing, raise `maxNodes` of the pool, or request quota of its virtual machines.",
