@@ -13,10 +13,9 @@ from amlz.core.facts.names import NAME_RULES, TYPES
 from amlz.core.name_patterns import FROM_KEYS, INSIDE
 from amlz.core.planning.naming import KINDS
 from amlz.core.specs import LogAnalyticsSpec
-from tests.core.stacks import at, built, facts, messages_of, planned, stack
+from tests.core.stacks import at, built, messages_of, planned, stack
 from tests.core.test_names import names_in
 from tests.custom_files import own_folder
-from tools.docgen.names import SUFFIXED
 
 PATTERN = "{type}-{businessUnit}-{project}-{environment}-{region}-{instance}"
 NAMING: dict[str, Any] = {
@@ -208,13 +207,10 @@ def test_a_pattern_with_all_words_is_refused_or_names_all_differently(unit: str,
 
 
 def test_every_kind_has_a_type_and_a_column() -> None:
-    """The generated page lists them; those with a suffix are those of the facts."""
-    rows = facts("name-rules")["kinds"]
-
+    """The generated page lists them."""
     assert set(NAME_RULES) - set(TYPES) == {"cluster", "computeInstance", "connection", "container", "datastore"}
     assert set(KINDS) == set(NAME_RULES) - FROM_KEYS
     assert set(KINDS) > INSIDE
-    assert {kind for kind, row in rows.items() if "suffix" in row} == SUFFIXED
 
 
 def test_names_of_an_existing_log_and_hub_are_left() -> None:

@@ -14,11 +14,6 @@ _WITHIN = {
     "group": "resource group",
     "parent": "parent",
 }
-#: Kinds whose generated names have a suffix.
-SUFFIXED = frozenset(
-    {"containerRegistry", "dataFactory", "grafana", "keyVault", "logAnalytics", "managedCluster", "searchService",
-     "storageAccount", "workspace", "collectionEndpoint"}
-)  # fmt: skip
 
 
 def names_page() -> str:
@@ -37,5 +32,4 @@ def _row(kind: str, rule: NameRule) -> Row:
         rule.says.replace("|", "\\|"),
         _WITHIN[rule.unique_in],
         pattern,
-        "yes" if kind in SUFFIXED else "",
     )
