@@ -94,8 +94,9 @@ class MadeNames:
         """Yields a problem for each role that no name is made for."""
         for role in names:
             if role not in self.roles:
-                near = [f"`{one}`" for one in get_close_matches(role, sorted(self.roles), 3, 0.6)]
-                meant = f" Roles like it: {listed(near)}." if near else ""
+                below = sorted(known for known in self.roles if role and known.startswith(role))
+                near = [f"`{known}`" for known in below or get_close_matches(role, sorted(self.roles), 3, 0.6)]
+                meant = f" Roles {'that begin so' if below else 'like it'}: {listed(near)}." if near else ""
                 yield Problem(
                     ("naming", "names", role),
                     f"No name is made for the role {role!r}: it has no resource, or an own name elsewhere.{meant}",

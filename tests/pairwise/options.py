@@ -77,6 +77,22 @@ _BUILT = {
     "attach": {"computeTargets": {"k-built": "churn"}, "training": True},
 }
 _OWN = {"names": {"virtualNetwork": "vnet-own"}, "tags": {"costCentre": "1"}}
+_NAMING = {
+    "tags": {"owner": "platform", "stage": "{environment}"},
+    "requiredTags": {"owner": []},
+    "naming": {
+        "pattern": "{type}-{businessUnit}-{project}-{environment}-{region:4}-{instance}",
+        "patterns": {
+            "keyVault": "{type}-{project}-{environment}-{purpose}-{suffix}",
+            "storageAccount": "{type}{project}{environment}{suffix}",
+            "grafana": "{type}-{project}-{environment}-{suffix}",
+            "zoneLink": "{type}-{businessUnit}-{project}-{purpose}",
+            "diagnosticSetting": "{type}-{businessUnit}",
+            "ruleCollectionGroup": "{type}-{businessUnit}-{purpose}",
+        },
+        "types": {"identity": "uai"},
+    },
+}
 _SUBNETS = {"training": "10.91.16.64/27", "endpoints": "10.91.16.0/27", "scoring": "10.91.16.32/28"}
 
 _VENDED = _id("Microsoft.Network/virtualNetworks", "vnet-vended", LANDING_ZONE)
@@ -266,6 +282,7 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
         },
     },
     "spoke": {"created": {}, "exists": {"spokes": {"main": {"existing": {"virtualNetwork": _VENDED}}}}},
+    "naming": {"generated": {}, "by pattern": _NAMING},
 }
 
 

@@ -59,8 +59,9 @@ class EnvironmentContext:
 
     def lock(self, value: str, scope: str) -> LockSpec | None:
         """A lock, where there is production data."""
-        name = self.namer.called("lock", f"lock-{value}", value)
-        return LockSpec(name, scope, "Holds production data.") if self.production else None
+        if not self.production:
+            return None
+        return LockSpec(self.namer.called("lock", f"lock-{value}", value), scope, "Holds production data.")
 
     @property
     def parts_resolve(self) -> tuple[str, ...]:
