@@ -99,6 +99,13 @@ def test_images_of_a_shared_registry_are_pulled_from_there(writers: list[str]) -
     assert given(plan, built(plan.part(SharedRegistrySpec)).registry.id) == ROLES["plain"]
 
 
+def test_pipelines_read_the_metrics_and_alerts_by_which_a_rollout_decides() -> None:
+    """`mlops/azure.py` of a generated repository reads both."""
+    role = CUSTOM_ROLES["Azure ML Endpoint Autoscaler"]
+
+    assert {"Microsoft.Insights/metrics/read", "Microsoft.AlertsManagement/alerts/read"} <= set(role.actions)
+
+
 def test_pipelines_alone_deploy_with_an_identity() -> None:
     """By the right to assign it, on each: those of `access`, and the identity that is created for GitHub."""
     settings = serving({"plain": {}, "secrets": {"readsSecrets": True}})

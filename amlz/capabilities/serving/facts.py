@@ -67,7 +67,7 @@ FACTS = Facts(
         Grant("collectingEndpoints", "Storage Blob Data Contributor", "storage", "deployments write collected data", _COLLECTION),
         Grant("endpointsWithSecrets", "Key Vault Secrets User", "vault", "deployments read secrets", _SECRETS),
         Grant("pipelines", "Managed Identity Operator", TARGET, "creating the endpoint with this identity", _ASSIGN),
-        Grant("pipelines", "Azure ML Endpoint Autoscaler", SCALE_TARGET, "scaling the deployments of endpoints", _AUTOSCALE),
+        Grant("pipelines", "Azure ML Endpoint Autoscaler", SCALE_TARGET, "scaling and watching the deployments of endpoints", _AUTOSCALE),
         Grant("endpointCallers", "Azure ML Endpoint Scorer", "workspace", "calling online endpoints with their own token", _AUTH),
         Grant("callersOfEndpoint", "Azure ML Endpoint Scorer", ENDPOINT_TARGET, "calling this endpoint with their own token", _AUTH),
         # Pipelines invoke too, once for each deployment: AzureML Data Scientist leaves out computes/listKeys.

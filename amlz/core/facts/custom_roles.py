@@ -77,13 +77,16 @@ CUSTOM_ROLES: Mapping[str, CustomRole] = {
         f"{BATCH_PAGE}#configure-rbac-for-batch-endpoints-invoke (2023-10)",
     ),
     "Azure ML Endpoint Autoscaler": CustomRole(
-        "Scales deployments of online endpoints: writes and deletes autoscale settings.",
+        "Scales and watches deployments of online endpoints: autoscale settings, metrics and alerts.",
         (
+            "Microsoft.AlertsManagement/alerts/read",
             "Microsoft.Insights/autoscaleSettings/delete",
             "Microsoft.Insights/autoscaleSettings/read",
             "Microsoft.Insights/autoscaleSettings/write",
+            "Microsoft.Insights/metrics/read",
         ),
-        "https://learn.microsoft.com/azure/machine-learning/how-to-autoscale-endpoints (2024-08; it names the last one)",
+        "https://learn.microsoft.com/azure/machine-learning/how-to-autoscale-endpoints (2024-08; it names the one that "
+        "writes); https://learn.microsoft.com/azure/role-based-access-control/permissions/monitor",
     ),
     "Azure ML Endpoint Scorer": CustomRole(
         "Calls an online endpoint with a token of Entra ID, and reads no keys of it.",
