@@ -121,6 +121,32 @@ UNSUPPORTED: tuple[Unsupported, ...] = (
     ),
     Unsupported(
         ("hub",),
+        frozenset({"jumpvm", "jumpbox", "jumpmachine", "virtualmachine", "virtualmachines", "vm", "vms"}),
+        "Machines are not built: their image, patches and users belong to the team that operates them.",
+        "Remove it. Set `jumpHosts` to `true` for their subnet (docs/explanation/hub.md).",
+    ),
+    Unsupported(
+        ("hub", "vpnGateway"),
+        frozenset(
+            {"connections", "vpnconnections", "sharedkey", "presharedkey", "localnetworkgateways", "localgateways"}
+        ),
+        "Connections of the gateway are not built: they need a key that both sides share, a secret.",
+        "Remove it: the owner of the key creates the connections (docs/explanation/hub.md).",
+    ),
+    Unsupported(
+        ("sharedRegistry",),
+        frozenset({"replicas", "replications", "georeplication", "georeplications", "georeplicas"}),
+        "Replicas of a container registry are not supported.",
+        "Remove it: docs/explanation/recovery.md describes the registry of a second region.",
+    ),
+    Unsupported(
+        (*_ENVIRONMENT, "storage"),
+        frozenset({"backup", "backupvault", "backuppolicy", "backups"}),
+        "A backup vault is not supported.",
+        "Remove it, and set `softDeleteDays` and `versioning`: docs/explanation/recovery.md.",
+    ),
+    Unsupported(
+        ("hub",),
         frozenset({"ddosprotectionplan", "ddosprotection", "ddosplan", "ddos"}),
         "The DDoS protection plan is a setting of the landing zone: networks of hub and spokes join it.",
         "Set `ddosProtectionPlan` next to `hub`, with the ID of the plan: docs/how-to/organisation.md.",

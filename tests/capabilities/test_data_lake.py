@@ -303,3 +303,15 @@ def lake_groups(plan: LandingZonePlan) -> list[str]:
     account = store_of(plan).account
     key, own = account.encryption, [endpoint.group for endpoint in account.endpoints]
     return own + ([key.source.dedicated.endpoint.group] if key and isinstance(key.source, EncryptionKeySpec) else [])
+
+
+@pytest.mark.parametrize(
+    ("redundancy", "sku"), [("local", "Standard_LRS"), ("zone", "Standard_ZRS"), ("geoZone", "Standard_GZRS")]
+)
+def test_the_redundancy_of_a_lake_that_is_built_is_chosen(redundancy: str, sku: str) -> None:
+    """For production, too, whose default is zone-redundant."""
+    plan = planned(stack({"churn/prod": at("10.1.0.0/24")}, dataLake={"redundancy": redundancy}))
+
+    store = built(plan.part(DataLakeSpec)).store
+    assert isinstance(store, LakeStoreSpec)
+    assert store.account.sku == sku

@@ -122,6 +122,39 @@ def test_hubs_that_networks_on_premises_connect_are_a_warning(tmp_path: Path) ->
     assert between(tmp_path, one=one, two=two | {"onPremises": ["172.16.0.0/16"]}) == ()
 
 
+def test_stacks_without_a_hub_may_have_the_same_ranges(tmp_path: Path) -> None:
+    """Nothing routes one to the other."""
+    managed = {"dev": {"network": "10.81.0.0/24", "isolation": "managed"}}
+    one = TWO | {"hub": {"network": False}, "projects": {"churn": {"environments": managed}}}
+    other = one | {"businessUnit": "lab", "subscriptions": ONE["subscriptions"]}
+
+    assert between(tmp_path, one=one, two=other) == ()
+
+
+def test_two_stacks_in_one_network_that_exists_have_separate_subnets(tmp_path: Path) -> None:
+    """Neither the ranges of their environments nor the names of subnets are the same."""
+    vended = {"existing": {"virtualNetwork": f"{HUB}/Microsoft.Network/virtualNetworks/vnet-vended"}}
+    spokes = {"spokes": {"main": vended | {"addressSpace": ["10.80.0.0/20"]}}}
+    two = TWO | spokes | {"policies": {"createDefinitions": False}}
+    two |= {"projects": {"fraud": {"environments": {"dev": {"network": "10.80.0.128/25"}}}}}
+    named = two | {"projects": {"churn": {"environments": {"dev": {"network": "10.80.4.0/25"}}}}}
+
+    overlapping, same = between(tmp_path, one=ONE | spokes, two=two), between(tmp_path, one=ONE | spokes, two=named)
+
+    assert [finding[:3] for finding in listed_findings(overlapping)] == [
+        (
+            "error",
+            "stacks/ranges-overlap",
+            ["one projects.churn.environments.dev.network", "two projects.fraud.environments.dev.network"],
+        )
+    ]
+    assert overlapping[0].message.endswith(": both are in the network vnet-vended.")
+    assert {finding[1] for finding in listed_findings(same)} == {"stacks/built-twice"}
+    assert [f.message for f in same if "the subnet snet-churn-dev-training: " in f.message] != []
+    apart = two | {"projects": {"fraud": {"environments": {"dev": {"network": "10.80.4.0/25"}}}}}
+    assert between(tmp_path, one=ONE | spokes, two=apart) == ()
+
+
 def test_a_range_on_premises_inside_another_stacks_network_is_an_error(tmp_path: Path) -> None:
     """As within one stack file: a summary route is allowed, a part of a network is not."""
     findings = between(tmp_path, one=ONE, two=TWO | {"onPremises": ["10.80.8.0/24"]})

@@ -16,7 +16,7 @@ from amlz.core.ranges import free_ranges, next_free
 
 _PATH: Path = ("dataLake",)
 #: Keys of a lake that is created here.
-_OF_CREATED = ("soft_delete_days", "customer_managed_key", "name", "generation")
+_OF_CREATED = ("redundancy", "soft_delete_days", "customer_managed_key", "name", "generation")
 
 
 def check_lake(config: LandingZoneConfig) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from amlz.core.capability import Key, Scope
 from amlz.core.config.encryption import KeyUri, VaultId
 from amlz.core.config.existing import StorageId
 from amlz.core.config.shared import Config, Generation, Network, OwnName, Word
+from amlz.core.config.storage import Redundancy
 
 #: The container that an environment writes to, in `lake` of projects and environments.
 WORKSPACE = "workspace"
@@ -59,6 +60,11 @@ class DataLakeConfig(Config):
     in which a folder each is a convention that no role holds up."""
     soft_delete_days: Annotated[int, Field(ge=1, le=365, strict=True)] = 30
     """How long deleted files and containers of a lake that is created can be brought back, in days."""
+    redundancy: Redundancy | None = None
+    """Copies of a lake that is created: in one data center, in the zones of the region, or in the paired region too
+    (`geo`, `geoZone`: data leaves the region). Left out: `zone` where production uses it and the region has zones, else
+    `local`.
+    """
     customer_managed_key: LakeKeyConfig | None = None
     """Encrypts a lake that is created with a customer-managed key."""
     network: Network | None = None

@@ -27,6 +27,7 @@ from amlz.capabilities.data_lake.places import (
 from amlz.core.capability import Part, Phase, Planner, Relaxation, SharedGroup, SharedUse
 from amlz.core.capability_facts import Target
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
+from amlz.core.config.storage import sku_of
 from amlz.core.facts.clouds import host_of
 from amlz.core.facts.managed_network import PAGE
 from amlz.core.owners import EnvironmentKey
@@ -198,7 +199,7 @@ def _account(context: Context, endpoints: tuple[PrivateEndpointSpec, ...]) -> St
     return StorageSpec(
         name=context.take("storageAccount", account_name(context), None, path),
         place=lake_place(context),
-        sku="Standard_ZRS" if production and context.zones else "Standard_LRS",
+        sku=sku_of(settings.redundancy, production, bool(context.zones)),
         shared_keys=False,
         endpoints=endpoints,
         diagnostics=tuple(

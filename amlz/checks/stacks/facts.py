@@ -104,7 +104,7 @@ def facts_of(file: StackFile, plan: LandingZonePlan) -> StackFacts:
         for spoke in plan.spokes
         if spoke.from_hub is not None
     ]
-    names = {name: path for name, path in plan.names.items() if name.within not in outside}
+    names = {name: path for name, path in plan.names.items() if not _of_others(name, outside)}
     names |= {name: ("spokes", spoke) for name, spoke in peerings}
     scopes = {
         definition.id.partition("/providers/Microsoft.Authorization")[0] for definition in plan.policies.definitions
@@ -125,6 +125,11 @@ def facts_of(file: StackFile, plan: LandingZonePlan) -> StackFacts:
             for zone in endpoint.zones
         },
     )
+
+
+def _of_others(name: TakenName, outside: set[str]) -> bool:
+    """Returns whether a name is of a container in a lake that exists, which is not built here."""
+    return name.kind == "container" and name.within in outside
 
 
 def _has_gateway(config: LandingZoneConfig, spokes: tuple[SpokeSpec, ...]) -> bool:

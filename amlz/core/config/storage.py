@@ -10,6 +10,7 @@ from amlz.core.config.shared import Config
 
 #: SKUs by redundancy: https://learn.microsoft.com/azure/storage/common/storage-redundancy
 REDUNDANCIES = {"local": "Standard_LRS", "zone": "Standard_ZRS", "geo": "Standard_GRS", "geoZone": "Standard_GZRS"}
+Redundancy = Literal["local", "zone", "geo", "geoZone"]
 #: How long Azure's own forms keep deleted files by default:
 #: https://learn.microsoft.com/azure/storage/blobs/soft-delete-blob-overview and
 #: https://learn.microsoft.com/azure/storage/files/storage-files-prevent-file-share-deletion
@@ -19,7 +20,7 @@ DEFAULT_DAYS = 7
 class StorageConfig(Config):
     """The storage account of a workspace: copies, and what can be restored."""
 
-    redundancy: Literal["local", "zone", "geo", "geoZone"] | None = None
+    redundancy: Redundancy | None = None
     """Copies in one data center, in the zones of the region, or in the paired region too (`geo`, `geoZone`: data leaves
     the region). Left out: `zone` in production where the region has zones, else `local`.
     """
@@ -40,4 +41,9 @@ class StorageConfig(Config):
 
     def sku(self, production: bool, zones: bool) -> str:
         """Returns the SKU."""
-        return REDUNDANCIES[self.redundancy or ("zone" if production and zones else "local")]
+        return sku_of(self.redundancy, production, zones)
+
+
+def sku_of(redundancy: Redundancy | None, production: bool, zones: bool) -> str:
+    """Returns the SKU of a storage account. `redundancy`: None for the default."""
+    return REDUNDANCIES[redundancy or ("zone" if production and zones else "local")]

@@ -15,7 +15,8 @@ from amlz.core.problems import Path
 
 def shared_uses(context: Context) -> Iterator[SharedUse]:
     """Returns the hub, existing parts of environments, resources of `destinations`, and resources of capabilities."""
-    yield _hub(context)
+    if context.hub_ranges:
+        yield _hub(context)
     for project, name, environment in environments(context.config):
         path: Path = ("projects", project, "environments", name)
         for part in parts_of(environment):
