@@ -10,22 +10,21 @@ from components.resource_registry import ResourceRegistry
 
 
 def private_endpoint(
-    parent: pulumi.Resource, name: str, args: PrivateEndpointSpec, resources: ResourceRegistry
+    parent: pulumi.Resource,
+    name: str,
+    args: PrivateEndpointSpec,
+    resources: ResourceRegistry,
+    target: pulumi.Output[str] | None = None,
 ) -> None:
     """Makes one group ID of a resource reachable in a subnet, under its own names. Without zones, others write
     those.
 
+    `target`: the id of what Azure creates for the resource of the spec, which is known after its creation.
+
     One after the other in a subnet and on a target: in parallel they fail inside the operation, at times.
     https://github.com/hashicorp/terraform-provider-azurerm/issues/16182 (2022-03), 21293 (2023-04), 28112 (2024-11)
     """
-    connections = [
-        network.PrivateLinkServiceConnectionArgs(
-            name=args.name,
-            private_link_service_id=resources.ref(args.target),
-            group_ids=[args.group],
-            request_message=args.request,
-        )
-    ]
+    connections = _connections(args, resources.ref(args.target) if target is None else target)
     kind = "privateLinkServiceConnections" if args.request is None else "manualPrivateLinkServiceConnections"
     endpoint = network.PrivateEndpoint(
         f"{name}-{args.group}-endpoint",
@@ -66,3 +65,13 @@ def private_endpoint(
         opts=resources.options(parent, args.place.subscription),
     )
     resources.register(args.zone_group, group)
+
+
+def _connections(
+    args: PrivateEndpointSpec, target: pulumi.Output[str]
+) -> list[network.PrivateLinkServiceConnectionArgs]:
+    return [
+        network.PrivateLinkServiceConnectionArgs(
+            name=args.name, private_link_service_id=target, group_ids=[args.group], request_message=args.request
+        )
+    ]

@@ -138,7 +138,7 @@ def parts_of_workspaces_are_private(resources: Resources) -> list[str]:
     Existing resources are not checked: nothing of them is known.
     """
     targets = {
-        c["privateLinkServiceId"].lower()
+        str(c["privateLinkServiceId"]).lower()
         for r in of_type(resources, "Microsoft.Network/privateEndpoints")
         for c in connections(r)
     }

@@ -18,6 +18,7 @@ _PROVIDERS = _LEARN + "azure-resource-manager/management/resource-providers-and-
 _ENDPOINTS = _LEARN + "private-link/private-endpoint-overview (2025-06)"
 _REGISTRY = _LEARN + "container-registry/container-registry-private-link (2025-10)"
 _KEY = _LEARN + "machine-learning/how-to-setup-customer-managed-keys (2025-02)"
+_MODELS = _LEARN + "machine-learning/how-to-manage-registries (2024-10)"
 _POLICY = _LEARN + "governance/policy/assign-policy-azurecli#prerequisites (2025-05)"
 
 #: Providers that every subscription has registered.
@@ -86,6 +87,9 @@ def _further(arm_type: str, resource_id: str, properties: Mapping[str, Any]) -> 
             yield Provider(target.subscription, "Microsoft.Network", "targets of private endpoints", _ENDPOINTS)
     if kind == "microsoft.authorization/policyassignments" and here:
         yield Provider(here, "Microsoft.PolicyInsights", "compliance states of policy assignments", _POLICY)
+    if kind == "microsoft.machinelearningservices/registries":
+        for namespace in ("Microsoft.ContainerRegistry", "Microsoft.Storage"):
+            yield Provider(here, namespace, "what Azure creates for an Azure ML registry", _MODELS)
     if kind == "microsoft.machinelearningservices/workspaces" and _encrypted(properties):
         for namespace in ("Microsoft.DocumentDB", "Microsoft.Search"):
             yield Provider(here, namespace, "metadata of workspaces with a customer-managed key", _KEY)

@@ -70,6 +70,20 @@ def all_month(meter: Meter, count: int = 1, basis: str = "") -> Quantity:
     return Quantity(meter, hours, hours, basis or "each hour that it exists")
 
 
+def container_registry(sku: str) -> Meter:
+    """Returns the meter of the days of a container registry."""
+    return Meter(
+        f"registry-{sku.lower()}",
+        f"container registry {sku}",
+        "days",
+        "Container Registry",
+        f"{sku} Registry Unit",
+        ("1/Day",),
+        "Container Registry",
+        sku,
+    )
+
+
 def by_use(meter: Meter, basis: str, low: float = 0.0, high: float | None = None) -> Quantity:
     """Returns a quantity that use decides."""
     return Quantity(meter, low, high, basis)

@@ -14,6 +14,7 @@ from typing import Any
 from amlz.azure import table
 from amlz.azure.ids import parse
 from amlz.azure.shapes import id_of
+from amlz.simulator import model_registries
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class SimulatedAzure:
         sets.
 
         Of that, only what the program reads, and it is made up: principals of identities, addresses of firewalls,
-        versions of keys.
+        versions of keys, what Azure creates for an Azure ML registry.
         Raises UnmappedInput as `preview` does.
         """
         answer = self.preview(token, inputs, subscription)
@@ -73,6 +74,8 @@ class SimulatedAzure:
             vault, key = parse(answer.id).names
             version = uuid.uuid5(_MADE_UP, answer.id).hex
             outputs["keyUriWithVersion"] = f"https://{vault.lower()}.{self.vaults}/keys/{key}/{version}"
+        if token == "azure-native:machinelearningservices:Registry":
+            outputs |= model_registries.created(answer.id, outputs)
         return PreviewAnswer(answer.id, outputs)
 
 

@@ -86,19 +86,20 @@ UNSUPPORTED: tuple[Unsupported, ...] = (
         _ENVIRONMENT,
         frozenset({"featurestore", "featurestores", "featurestoreworkspace"}),
         "A feature store is not supported: its managed network must allow all egress.",
-        "Remove it: keep features in containers of `dataLake` (docs/how-to/data-lake.md).",
+        "Remove it: keep features in containers of `dataLake` (docs/how-to/data.md).",
     ),
     Unsupported(
         (),
         frozenset({"featurestore", "featurestores", "featurestoreworkspace"}),
         "A feature store is not supported: its managed network must allow all egress.",
-        "Remove it: keep features in containers of `dataLake` (docs/how-to/data-lake.md).",
+        "Remove it: keep features in containers of `dataLake` (docs/how-to/data.md).",
     ),
     Unsupported(
         (),
         frozenset({"amlregistry", "azuremlregistry", "mlregistry", "registries"}),
-        "An Azure ML registry is not created here.",
-        "Remove it. Refer to a registry that exists with `modelRegistry.id` (docs/how-to/model-registry.md).",
+        "An Azure ML registry is set by another key.",
+        "Remove it. Create a registry with `modelRegistry.create`, or refer to one that exists with `modelRegistry.id` "
+        "(docs/how-to/model-registry.md).",
     ),
     Unsupported(
         ("subscriptions",),

@@ -28,6 +28,7 @@ _ROLE, _DEFINITION, _SET = (
 )
 _ASSIGNMENT, _EXEMPTION = "authorization:PolicyAssignment", "authorization:PolicyExemption"
 _ONLINE = "machinelearningservices:OnlineEndpoint"
+_MODELS = "machinelearningservices:Registry"
 _AKS, _POOL = "containerservice:ManagedCluster", "containerservice:AgentPool"
 _BRICKS = "databricks:Workspace"
 _NET = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet"
@@ -331,6 +332,9 @@ CASES: tuple[Case, ...] = (
     *((_BRICKS, f"parameters.{key}.value", "a", "b", UNKNOWN) for key in ("customVirtualNetworkId", "customPublicSubnetName", "customPrivateSubnetName")),
     *((_BRICKS, key, "a", "b", UPDATES) for key in ("publicNetworkAccess", "requiredNsgRules")),
     ("containerservice:MaintenanceConfiguration", "maintenanceWindow.durationHours", 4, 5, UPDATES),
+    (_MODELS, "location", "westeurope", "northeurope", REPLACES),
+    (_MODELS, "publicNetworkAccess", "Disabled", "Enabled", UPDATES),
+    (_MODELS, "regionDetails", [{"location": "westeurope"}], [{"location": "northeurope"}], UPDATES),
     (_ONLINE, "identity.userAssignedIdentities", ["/a"], ["/b"], FIXED),
     (_ONLINE, "location", "westeurope", "northeurope", REPLACES),
     *((_ONLINE, f"properties.{key}", {"blue": 10}, {"blue": 0}, UPDATES) for key in ("traffic", "mirrorTraffic")),

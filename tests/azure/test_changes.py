@@ -29,6 +29,7 @@ from tests.azure.change_cases import CASES, Case, rule
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 #: Inputs that are required in addition to the changing ones.
 WITH: dict[str, dict[str, Any]] = {
+    "machinelearningservices:Registry": {"publicNetworkAccess": "Disabled"},
     "applicationinsights:Component": {"applicationType": "web"},
     "keyvault:Vault": {"properties": {"tenantId": "one", "sku": {"family": "A", "name": "standard"}}},
     "machinelearningservices:Compute": {"properties": {"computeType": "AmlCompute", "properties": {}}},

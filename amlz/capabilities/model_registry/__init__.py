@@ -1,4 +1,4 @@
-"""An existing Azure ML registry, through which models go from one environment to the next."""
+"""An Azure ML registry, existing or created, through which models go from one environment to the next."""
 
 from amlz.capabilities.model_registry.facts import FACTS
 from amlz.core.capability import Capability

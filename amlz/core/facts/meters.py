@@ -20,13 +20,14 @@ from amlz.core.billing import (
     all_month,
     at,
     by_use,
+    container_registry,
     count_at,
     free,
     text_at,
 )
 from amlz.core.discovery import capability_facts
 
-_HOUR, _GB, _MONTH, _DAY = ("1 Hour",), ("1 GB",), ("1/Month", "1"), ("1/Day",)
+_HOUR, _GB, _MONTH = ("1 Hour",), ("1 GB",), ("1/Month", "1")
 _PRIVATE_LINK = "Virtual Network Private Link"
 #: The API lists prices of endpoints for the region Global.
 ENDPOINT = Meter(
@@ -188,17 +189,7 @@ def _log(body: Body) -> Iterator[Quantity | Omitted]:
 
 def _registry(body: Body) -> Iterator[Quantity | Omitted]:
     sku = text_at(body, "sku", "name") or "Basic"
-    days = Meter(
-        f"registry-{sku.lower()}",
-        f"container registry {sku}",
-        "days",
-        "Container Registry",
-        f"{sku} Registry Unit",
-        _DAY,
-        "Container Registry",
-        sku,
-    )
-    yield Quantity(days, DAYS, DAYS, "each day that it exists")
+    yield Quantity(container_registry(sku), DAYS, DAYS, "each day that it exists")
     stored = Meter(
         f"registry-{sku.lower()}-data",
         f"images above those included in {sku}",

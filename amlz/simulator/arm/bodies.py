@@ -9,6 +9,7 @@ from typing import Any
 from amlz.azure import facts
 from amlz.azure.ids import parse
 from amlz.azure.recorded import Row, of_type, scalars
+from amlz.simulator import model_registries
 from amlz.simulator.arm import children, rows, workspaces
 from amlz.simulator.arm.addresses import canonical_type
 from amlz.simulator.arm.operations import Operations
@@ -148,6 +149,11 @@ def shown(store: StateStore, clock: Operations, resource: StoredResource) -> dic
         network = workspaces.managed_network(store, resource, result.get("properties") or {})
         if network:
             result["properties"]["managedNetwork"] = network
+    if resource.type.lower() == model_registries.REGISTRY:
+        result["properties"] = {
+            **(result.get("properties") or {}),
+            **model_registries.created(resource.id, result.get("properties") or {}),
+        }
     _principals(store, result)
     if resource.type.lower() == PEERING and isinstance(result.get("properties"), dict):
         result["properties"] |= _peered(store, resource)

@@ -11,6 +11,7 @@ from tests.simulator.arm.client import ACCOUNT, GROUP, NETWORK, SUBNET, ArmClien
 VAULT = f"{GROUP}/providers/Microsoft.KeyVault/vaults/amlzvault"
 DELETED = "/subscriptions/s/providers/Microsoft.KeyVault/locations/westeurope/deletedVaults/amlzvault"
 WORKSPACE = f"{GROUP}/providers/Microsoft.MachineLearningServices/workspaces/w"
+MODELS = f"{GROUP}/providers/Microsoft.MachineLearningServices/registries/contoso-models"
 VAULT_BODY: dict[str, Any] = {
     "location": "westeurope",
     "properties": {"tenantId": "t", "sku": {"family": "A", "name": "standard"}, "accessPolicies": []},
@@ -295,3 +296,33 @@ def test_diagnostic_settings_are_listed_for_one_resource_alone() -> None:
     ]
 
     assert [[one["name"] for one in values] for values in lists] == [["activity"], ["audit"]]
+
+
+def test_azure_names_what_it_creates_for_a_registry_in_each_region() -> None:
+    """Storage in each, and one container registry, in a resource group of Azure; a second request keeps them."""
+    client = ArmClient()
+    client.group()
+    region: dict[str, Any] = {
+        "acrDetails": [{"systemCreatedAcrAccount": {"acrAccountSku": "Premium"}}],
+        "storageAccountDetails": [{"systemCreatedStorageAccount": {"storageAccountType": "Standard_LRS"}}],
+    }
+    regions = [{"location": name, **region} for name in ("westeurope", "northeurope")]
+    body = {"location": "westeurope", "identity": {"type": "SystemAssigned"}, "properties": {"regionDetails": regions}}
+
+    assert client.send("PUT", MODELS, body).status in (200, 201, 202)
+    first = client.send("GET", MODELS, seconds=600).body["properties"]
+    client.send("PUT", MODELS, body)
+    again = client.send("GET", MODELS, seconds=600).body["properties"]
+
+    assert again == first
+    group = first["managedResourceGroup"]["resourceId"]
+    assert "/resourceGroups/azureml-rg-contoso-models_" in group
+    images = [
+        r["acrDetails"][0]["systemCreatedAcrAccount"]["armResourceId"]["resourceId"] for r in first["regionDetails"]
+    ]
+    stores = [
+        r["storageAccountDetails"][0]["systemCreatedStorageAccount"]["armResourceId"]["resourceId"]
+        for r in first["regionDetails"]
+    ]
+    assert (len(set(images)), len(set(stores))) == (1, 2)
+    assert all(made.startswith(f"{group}/providers/") for made in (*images, *stores))
