@@ -69,7 +69,9 @@ def test_a_preview_is_compliant_after_the_remedies(path: Path) -> None:
         words = step.get("words", step.get("set"))
         assert any(words in remedy for remedy in remedies), f"{words}: {remedies}"
         if "assignment" in step:
-            case["policies"][step["assignment"]]["parameters"][step["parameter"]] = step["to"]
+            types = sorted({resource.arm_type for resource in landing_zone(**config)})
+            to = types if step["to"] == "types of the preview" else step["to"]
+            case["policies"][step["assignment"]]["parameters"][step["parameter"]] = to
         else:
             put(config, step["set"], step["to"])
         for key, value in step.get("with", {}).items():
