@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from amlz.cli.options import AnswerForm, FormOption, Output, Stack, planned, refuse, write
+from amlz.cli.options import AnswerForm, FormOption, Output, Stack, planned, refuse, revision, write
 
 app = typer.Typer(name="mesh", help="Renders and checks service meshes over online endpoints.")
 
@@ -26,14 +26,36 @@ class KumaVersion(StrEnum):
 
 
 @app.command()
-def render(stack: Stack, to: To = None, output: Output = None) -> None:
+def render(
+    stack: Stack,
+    to: To = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against",
+            callback=revision,
+            metavar="REV|DIR",
+            help="Show only the documents that differ from this folder, written by --to, or from those of this git "
+            "revision.",
+            show_default=False,
+        ),
+    ] = None,
+    output: Output = None,
+) -> None:
     """Writes the documents of Kuma and Kubernetes for GitOps. Nothing is applied to a cluster."""
-    from amlz.app.mesh import meshes_of, one_file, write_folder
+    from amlz.app.mesh import changes_since, meshes_of, one_file, write_folder
     from amlz.mesh.files import files
 
     refuse(to is not None and output is not None, "each names another destination. Omit one", "--to, --output")
+    refuse(to is not None and against is not None, "a difference is text, not files. Omit one", "--to, --against")
     file, plan = planned(stack)
     rendered = files(meshes_of(file.stack, plan))
+    if against is not None:
+        from amlz.reports.mesh_changes import as_text
+
+        total = sum(len(item.documents) for item in rendered)
+        write(as_text(changes_since(against, file, rendered), against, total), output)
+        return
     write(one_file(rendered) if to is None else write_folder(rendered, to), output)
 
 

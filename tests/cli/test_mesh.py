@@ -8,10 +8,22 @@ from pathlib import Path
 import pytest
 import yaml
 
+from amlz.app import git_revision
 from amlz.mesh.files import files
+from tests.app.test_revision import commit, git
 from tests.cli.in_process import amlz_here
 from tests.conftest import STACKS
 from tests.mesh.samples import EXAMPLE, example
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A git repository with one commit, as that of the program."""
+    git(tmp_path, "init", "-q", "-b", "main")
+    (tmp_path / "notes.txt").write_text("first\n")
+    commit(tmp_path, "first")
+    monkeypatch.setattr(git_revision, "ROOT", tmp_path)
+    return tmp_path
 
 
 def _stack(folder: Path, before: str, after: str) -> str:
@@ -75,6 +87,67 @@ def test_an_identity_is_not_changed_in_place(tmp_path: Path) -> None:
     assert raised.returncode == 0
 
 
+def test_a_difference_to_a_folder_names_documents_and_writes_nothing(tmp_path: Path) -> None:
+    """Twice the same text. A folder of the same mesh has none."""
+    folder = tmp_path / "mesh"
+    amlz_here("mesh", "render", str(EXAMPLE), "--to", str(folder))
+    before = {path: path.read_bytes() for path in folder.rglob("*.yaml")}
+    stack = _stack(tmp_path, "{blue: 90, green: 10}", "{blue: 80, green: 20}")
+
+    same = amlz_here("mesh", "render", str(EXAMPLE), "--against", "mesh", folder=tmp_path)
+    ran = amlz_here("mesh", "render", stack, "--against", "mesh", folder=tmp_path)
+    again = amlz_here("mesh", "render", stack, "--against", "mesh", folder=tmp_path)
+
+    assert (same.returncode, same.stderr) == (0, "")
+    assert same.stdout == "Documents against mesh: 0 added, 0 changed, 0 removed, 78 unchanged\n"
+    assert (ran.returncode, ran.stderr, ran.stdout) == (0, "", again.stdout)
+    assert ran.stdout == (
+        "Documents against mesh: 0 added, 1 changed, 0 removed, 77 unchanged\n"
+        "\n"
+        "zones/aks-weu/fraud-prod/50-routes.yaml\n"
+        "  changed  MeshHTTPRoute fraud-prod-fraud-graph\n"
+        "           spec.to.0.rules.0.default.backendRefs.0.weight: 90 becomes 80\n"
+        "           spec.to.0.rules.0.default.backendRefs.1.weight: 10 becomes 20\n"
+    )
+    assert {path: path.read_bytes() for path in folder.rglob("*.yaml")} == before
+
+
+def test_a_difference_to_a_revision_is_that_of_the_stack_file(
+    repository: Path,
+) -> None:
+    """Where the stack file is not there, everything is added. One that is not accepted is named with the reason."""
+    stack = _stack(repository, "{blue: 90, green: 10}", "{blue: 80, green: 20}")
+    absent = amlz_here("mesh", "render", stack, "--against", "HEAD")
+    commit(repository, "second")
+    same = amlz_here("mesh", "render", stack, "--against", "HEAD")
+    Path(stack).write_text(EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8")
+    changed = amlz_here("mesh", "render", stack, "--against", "HEAD")
+    Path(stack).write_text(EXAMPLE.read_text(encoding="utf-8").replace("zone: aks-weu", "zone: aks-sea"))
+    commit(repository, "third")
+    Path(stack).write_text(EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8")
+    wrong = amlz_here("mesh", "render", stack, "--against", "HEAD")
+
+    assert absent.stdout.startswith("Documents against HEAD: 78 added, 0 changed, 0 removed, 0 unchanged\n")
+    assert same.stdout == "Documents against HEAD: 0 added, 0 changed, 0 removed, 78 unchanged\n"
+    assert changed.stdout.startswith("Documents against HEAD: 0 added, 1 changed, 0 removed, 77 unchanged\n")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "at HEAD\n  This version of the program does not accept it: " in wrong.stderr
+    assert "`mesh.zones` of the landing zone has no 'aks-sea'." in " ".join(wrong.stderr.split())
+
+
+def test_an_identity_that_would_be_changed_is_refused_in_a_difference_too(tmp_path: Path) -> None:
+    """The review shows what the render would refuse."""
+    amlz_here("mesh", "render", str(EXAMPLE), "--to", str(tmp_path))
+    path = tmp_path / "zones" / "aks-weu" / "fraud-prod" / "20-identity.yaml"
+    path.write_text(path.read_text().replace("trustDomain: fraud-prod.aks-weu", "trustDomain: fraud.aks-weu"))
+
+    ran = amlz_here("mesh", "render", str(EXAMPLE), "--against", str(tmp_path))
+
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert f"zones/aks-weu/fraud-prod/20-identity.yaml of {tmp_path}\n" in ran.stderr
+    assert "fraud-prod-workloads-1 would get another SPIFFE ID" in ran.stderr
+
+
 def test_a_folder_is_checked_as_the_stack_is(tmp_path: Path) -> None:
     """An edit by hand is a fault: exit code 1, with the file, the reason, the remedy and the source."""
     amlz_here("mesh", "render", str(EXAMPLE), "--to", str(tmp_path))
@@ -131,6 +204,8 @@ def test_programs_read_faults_and_steps(tmp_path: Path) -> None:
         (("mesh", "render", str(EXAMPLE), "--to", "a", "--output", "b"), "each names another destination."),
         (("mesh", "render", str(EXAMPLE), "--to", str(EXAMPLE)), "It is not a folder.\n  Pass a folder by --to."),
         (("mesh", "render", str(EXAMPLE), "--to", "/proc/mesh"), "It cannot be created: "),
+        (("mesh", "render", str(EXAMPLE), "--to", "a", "--against", "b"), "a difference is text, not files."),
+        (("mesh", "render", str(EXAMPLE), "--against", "examples/minimal"), "It has no rendered documents:"),
         (("mesh", "rotate", str(EXAMPLE), "--step", "4"), "it must be less than or equal to 3"),
         (("mesh", "rotate", str(EXAMPLE)), "Missing option '--step'"),
         (("mesh", "rotate", STACKS["minimal"], "--step", "1"), "minimal has no service mesh."),

@@ -231,7 +231,11 @@ WRONG: dict[str, tuple[str, dict[str, Values]]] = {
     ),
     "mesh render": (
         EXAMPLES["mesh"],
-        {"STACK": STACK, "--to": {"notes.txt": "not a folder", "notes.txt/x": "cannot be", "/proc/mesh": "cannot be"}},
+        {
+            "STACK": STACK,
+            "--to": {"notes.txt": "not a folder", "notes.txt/x": "cannot be", "/proc/mesh": "cannot be"},
+            "--against": REVISION,
+        },
     ),
     "dashboards": (
         EXAMPLES["kubernetes"],
