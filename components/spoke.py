@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import network
 
-from amlz.core.specs import PeeringSpec, SpokeSpec
+from amlz.core.specs import HubConnectionSpec, PeeringSpec, SpokeSpec
 from components.network_security_group import network_security_group
 from components.resource_group import resource_group
 from components.resource_registry import ResourceRegistry
@@ -46,9 +46,28 @@ class Spoke(pulumi.ComponentResource):
         built = [(side, peering) for side, peering in sides if peering is not None]
         for side, peering in sorted(built, key=lambda item: bool(item[1].after)):  # that which waits is built last
             self._peering(side, peering, resources)
+        if args.connection is not None:
+            self._connection(f"{name}-to-virtual-hub", args.connection, resources)
         zone_links(self, name, args.links, resources)
         self.resource_id, self.name = resources.ref(args.network.id), resources.name(args.network.id)
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})
+
+    def _connection(self, name: str, args: HubConnectionSpec, resources: ResourceRegistry) -> None:
+        """The connection to a virtual hub, in its subscription. It writes to the spoke's network, too.
+
+        Internet security: the spoke takes the hub's default route. Routing intent sets its route tables.
+        """
+        connection = network.HubVirtualNetworkConnection(
+            name,
+            connection_name=args.name,
+            virtual_hub_name=resources.name(args.hub),
+            resource_group_name=resources.group(args.place),
+            remote_virtual_network=network.SubResourceArgs(id=resources.ref(args.remote)),
+            enable_internet_security=True,
+            opts=resources.options(self, args.place.subscription, after=resources.writes(args.hub, args.remote)),
+        )
+        resources.register(args.id, connection)
+        resources.wrote(args.id, args.hub, args.remote)
 
     def _peering(self, name: str, args: PeeringSpec, resources: ResourceRegistry) -> None:
         """One side, in its own network's subscription. It writes to both networks, which take one write at a time."""

@@ -56,6 +56,7 @@ PREVIEWED = STACKS | {
     "own-naming": "examples/own-naming/Pulumi.own-naming.yaml",
     "kubernetes": "examples/kubernetes/Pulumi.kubernetes.yaml",
     "sandbox": "examples/sandbox/Pulumi.sandbox.yaml",
+    "virtual-wan": "examples/virtual-wan/Pulumi.virtual-wan.yaml",
     "vended-spoke": "examples/vended-spoke/Pulumi.vended-spoke.yaml",
 }
 

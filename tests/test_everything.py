@@ -47,7 +47,16 @@ def test_every_option_is_used_at_least_once() -> None:
     """Add what is missing to examples/everything; other folders hold what they are named after."""
     folders = [
         ROOT / "examples" / name
-        for name in ("everything", "hub-stack", "mesh", "kubernetes", "data-platform", "sandbox", "vended-spoke")
+        for name in (
+            "everything",
+            "hub-stack",
+            "mesh",
+            "kubernetes",
+            "data-platform",
+            "sandbox",
+            "vended-spoke",
+            "virtual-wan",
+        )
     ]
     files = [path for folder in folders for path in folder.glob("Pulumi.*.yaml")]
 

@@ -43,6 +43,10 @@ TOKENS = (
         "network", "VirtualNetworkPeering", f"{_NETWORK}/virtualNetworks/virtualNetworkPeerings",
         (_GROUP, "virtualNetworkName", "virtualNetworkPeeringName"), init=True, query=("syncRemoteAddressSpace",),
     ),
+    Token(
+        "network", "HubVirtualNetworkConnection", f"{_NETWORK}/virtualHubs/hubVirtualNetworkConnections",
+        (_GROUP, "virtualHubName", "connectionName"),
+    ),
     Token("network", "PublicIPAddress", f"{_NETWORK}/publicIPAddresses", (_GROUP, "publicIpAddressName"), init=True),
     Token("network", "AzureFirewall", f"{_NETWORK}/azureFirewalls", (_GROUP, "azureFirewallName")),
     Token("network", "FirewallPolicy", f"{_NETWORK}/firewallPolicies", (_GROUP, "firewallPolicyName")),

@@ -73,6 +73,9 @@ RULES: Mapping[str, tuple[ChangeRule, ...]] = {
         ChangeRule("properties.remoteVirtualNetwork", Kind.FIXED, _TERRAFORM + "virtual_network_peering", _AS_NEW),
         *properties(_LEARN + "virtual-network/virtual-network-manage-peering", "allowForwardedTraffic", "allowGatewayTransit", "allowVirtualNetworkAccess", "useRemoteGateways"),
     ),
+    "Microsoft.Network/virtualHubs/hubVirtualNetworkConnections": (
+        ChangeRule("properties.remoteVirtualNetwork", Kind.FIXED, _TERRAFORM + "virtual_hub_connection", _AS_NEW),
+    ),
     "Microsoft.Network/publicIPAddresses": (
         *(ChangeRule(path, Kind.REPLACES, CREATE_ONLY) for path in ("location", "sku", "properties.publicIPAddressVersion", "properties.publicIPPrefix")),
         ChangeRule("zones", Kind.FIXED, _TERRAFORM + "public_ip", _AS_NEW),

@@ -150,6 +150,11 @@ PROTECTIONS: tuple[Protection, ...] = (
     ),
     Protection(_NSG, "more connections allowed", more(nsg_rules("allow")), own=True),
     Protection(_NSG, "fewer connections denied", fewer(nsg_rules("deny"))),
+    Protection(
+        "Microsoft.Network/virtualHubs/hubVirtualNetworkConnections",
+        "no route through the firewall",
+        ranked("enableInternetSecurity", "true", "false"),
+    ),
     Protection(f"{_NETWORK}/virtualNetworkPeerings", "a gateway is used", ranked("useRemoteGateways", "false", "true")),
     Protection(_ASSIGNMENT, "lists of a policy with more values", more(items("parameters.*.value.*"))),
     Protection(_ASSIGNMENT, "scopes without a policy", more(items("notScopes.*"))),

@@ -213,7 +213,7 @@ def subnets_of(
 
 def _hub_elsewhere(config: LandingZoneConfig, ranges: tuple[str, ...], claims: Claims) -> ExistingAddressSpace:
     """Returns a hub that is not built here."""
-    path: Path = ("hub", "existing") if config.hub.stack is None else ("hub", "stack", "outputs")
+    path: Path = ("hub", config.hub.elsewhere_key, *(("outputs",) if config.hub.stack is not None else ()))
     for index, cidr in enumerate(ranges):
         claims.claim(cidr, (*path, "addressSpace", index))
     return ExistingAddressSpace("hub", ranges)

@@ -19,7 +19,9 @@ PLACEHOLDERS = ("type", "businessUnit", "project", "environment", "purpose", "re
 PLACEHOLDER = re.compile(r"\{([^{}:]*)(?::([^{}]*))?\}")
 #: Kinds inside another resource, whose names are unique there without words of their owner: the pattern of all names
 #: leaves them, one of their kind does not.
-INSIDE = frozenset({"diagnosticSetting", "lock", "peering", "ruleCollectionGroup", "zoneGroup", "zoneLink"})
+INSIDE = frozenset(
+    {"diagnosticSetting", "hubConnection", "lock", "peering", "ruleCollectionGroup", "zoneGroup", "zoneLink"}
+)
 #: Kinds whose names are keys of the stack file, or are made from one.
 FROM_KEYS = frozenset(
     {"cluster", "computeInstance", "connection", "container", "datastore", "federatedCredential", "onlineEndpoint",

@@ -46,6 +46,7 @@ WORDS: Mapping[str, Noun] = {
         "Microsoft.Network/virtualNetworks": ("virtual network", "virtual networks"),
         "Microsoft.Network/virtualNetworks/subnets": ("subnet", "subnets"),
         "Microsoft.Network/virtualNetworks/virtualNetworkPeerings": ("peering", "peerings"),
+        "Microsoft.Network/virtualHubs/hubVirtualNetworkConnections": ("hub connection", "hub connections"),
         "Microsoft.OperationalInsights/workspaces": ("Log Analytics workspace", "Log Analytics workspaces"),
         "Microsoft.Resources/resourceGroups": ("resource group", "resource groups"),
         "Microsoft.Storage/storageAccounts": ("storage account", "storage accounts"),

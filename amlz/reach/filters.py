@@ -29,6 +29,8 @@ def around(land: Landscape, subnet: SubnetNode) -> NearbyRanges:
         gateway = gateway or (peering.remote_gateway is True and peering.remote in land.gateways)
         if remote is None:
             perhaps += land.on_premises
+    if network is None or network.virtual_hub is not None:
+        perhaps.append(EVERYTHING)
     if gateway:
         ranges += land.on_premises
     for route in subnet.table.routes if subnet.table else ():

@@ -113,7 +113,10 @@ class PeeringSide:
 
 @dataclass(frozen=True, slots=True)
 class NetworkNode:
-    """A virtual network. `dns`: addresses of its DNS servers, ids of firewalls among them, None for not known yet."""
+    """A virtual network. `dns`: addresses of its DNS servers, ids of firewalls among them, None for not known yet.
+
+    `virtual_hub`: the name of a virtual hub that it is connected to.
+    """
 
     id: str
     name: str
@@ -121,6 +124,7 @@ class NetworkNode:
     location: str
     dns: tuple[str | None, ...] = ()
     peerings: tuple[PeeringSide, ...] = ()
+    virtual_hub: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

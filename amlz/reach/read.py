@@ -55,6 +55,10 @@ def _networks(graph: ResourceGraph) -> Iterator[NetworkNode]:
     for peering in graph.of_type("Microsoft.Network/virtualNetworks/virtualNetworkPeerings"):
         key = peering.id.lower().split("/virtualnetworkpeerings/")[0]
         apart.setdefault(key, []).append(_peering(peering.name, peering.properties))
+    hubs = {
+        str(value(one, "properties.remoteVirtualNetwork.id")).lower(): one.id.split("/")[-3]
+        for one in graph.of_type("Microsoft.Network/virtualHubs/hubVirtualNetworkConnections")
+    }
     for network in graph.of_type("Microsoft.Network/virtualNetworks"):
         inline = [
             _peering(str(item.get("name")), item.get("properties") or {})
@@ -68,6 +72,7 @@ def _networks(graph: ResourceGraph) -> Iterator[NetworkNode]:
             location=network.location,
             dns=dns_servers(graph, network, items(value(network, "properties.dhcpOptions.dnsServers"))),
             peerings=(*inline, *apart.get(network.id.lower(), ())),
+            virtual_hub=hubs.get(network.id.lower()),
         )
 
 

@@ -70,9 +70,15 @@ def _candidates(
     routes = list(_user_routes(land, subnet, destination))
     yield from routes
     yield _Candidate(0, _SYSTEM, NextHop("internet", "system route 0.0.0.0/0", certain=network is not None))
+    learned = _virtual_hub(network, subnet) if network is not None else None
+    if learned is not None:
+        yield _Candidate(0, _LEARNED, learned)
     if destination.kind != "address" or network is None:
         return
     address = destination.address
+    if learned is not None:
+        for private in (private for private in PRIVATE if within(address, (private,))):
+            yield _Candidate(prefix_length(private), _LEARNED, learned)
     for item in network.ranges:
         if within(address, (item,)):
             yield _Candidate(prefix_length(item), _SYSTEM, NextHop("local", "system route", network.id.lower()), True)
@@ -92,6 +98,14 @@ def _candidates(
             yield _Candidate(32, _SYSTEM, NextHop("endpoint", "route of the private endpoint", endpoint.id.lower()))
     if within(address, land.on_premises) and (subnet.table is None or subnet.table.propagates):
         yield from _gateway_routes(land, network, address)
+
+
+def _virtual_hub(network: NetworkNode, subnet: SubnetNode) -> NextHop | None:
+    """Returns the next hop of routes that a virtual hub gives to a network: not known here is where they lead."""
+    if network.virtual_hub is None or (subnet.table is not None and not subnet.table.propagates):
+        return None
+    by = f"a route of virtual hub {network.virtual_hub}"
+    return NextHop("none", by, certain=False)
 
 
 def _has_endpoint_route(network: NetworkNode, endpoint: EndpointNode) -> bool:

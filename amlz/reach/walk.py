@@ -77,6 +77,8 @@ def _entry(land: Landscape, target: str) -> tuple[str | None, Hop]:
         return None, Hop(name, "", "gateway: the network is not built here", None)
     if target in land.gateways:
         return target, Hop(land.gateways[target], "", f"gateway: announces {name} on premises", True)
+    if network.virtual_hub is not None:
+        return None, Hop(network.virtual_hub, "", "gateway: those of the virtual hub are not built here", None)
     for peering in network.peerings:
         back = land.peering(peering.remote, target)
         if peering.remote not in land.networks:

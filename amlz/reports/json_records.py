@@ -245,7 +245,7 @@ class ExistingHub(Record):
     """A hub that exists, with the demands on its owner."""
 
     virtual_network: str
-    firewall_address: str
+    firewall_address: str | None
     log_analytics: str
     demands: list[str]
     must_allow: list[AllowedTraffic]

@@ -33,9 +33,9 @@ UNSUPPORTED: tuple[Unsupported, ...] = (
     ),
     Unsupported(
         ("hub",),
-        frozenset({"virtualwan", "vwan", "virtualhub", "vhub"}),
-        "A hub of Virtual WAN is not supported: spokes are peered with a virtual network and its firewall.",
-        "Use a virtual network with a firewall: one that is built here, or `hub.existing`.",
+        frozenset({"vwan", "virtualhub", "vhub"}),
+        "A hub of Virtual WAN is named under `virtualWan`.",
+        "Set `virtualWan: {virtualHub: ID}` with its ranges and the central log: docs/how-to/organisation.md.",
     ),
     Unsupported(
         ("spokes", "*"),

@@ -83,6 +83,7 @@ CASES: tuple[Case, ...] = (
     ("network:NetworkSecurityGroup", "location", "westeurope", "northeurope", REFUSED),
     ("network:RouteTable", "routes[].nextHopIpAddress", "10.0.0.4", "10.0.0.5", UPDATES),
     ("network:RouteTable", "disableBgpRoutePropagation", True, False, UPDATES),
+    ("network:HubVirtualNetworkConnection", "remoteVirtualNetwork.id", "/a", "/b", FIXED),
     ("network:VirtualNetworkPeering", "remoteVirtualNetwork.id", "/a", "/b", FIXED),
     ("network:VirtualNetworkPeering", "allowForwardedTraffic", True, False, UPDATES),
     ("network:VirtualNetworkPeering", "allowGatewayTransit", True, False, UPDATES),

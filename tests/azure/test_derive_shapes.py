@@ -46,12 +46,13 @@ LEFT_OUT = {
     "ServiceEndpointPolicyArgs.etag": 3,
     "ServiceEndpointPolicyDefinitionArgs.etag": 4,
     "ServiceEndpointPropertiesFormatArgs.provisioningState": 3,
+    "StaticRoutesConfigArgs.propagateStaticRoutes": 1,
     "SubnetArgs.etag": 2,
     "SubnetArgs.provisioningState": 2,
     "SubnetArgs.resourceNavigationLinks": 2,
     "SubnetArgs.serviceAssociationLinks": 2,
     "SubnetArgs.serviceGateway": 2,
-    "id of the resource itself": 20,
+    "id of the resource itself": 21,
     "type of the resource itself": 4,
 }
 

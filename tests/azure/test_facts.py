@@ -46,6 +46,7 @@ NO_TAGS = [
     "monitor:ManagementGroupDiagnosticSetting",
     "monitor:PrivateLinkScopedResource",
     "network:FirewallPolicyRuleCollectionGroup",
+    "network:HubVirtualNetworkConnection",
     "network:PrivateDnsZoneGroup",
     "network:Route",
     "network:SecurityRule",

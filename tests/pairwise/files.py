@@ -15,6 +15,7 @@ Choice = tuple[str, str]
 
 _MANAGED = [("isolation", "managed"), ("isolation", "managed, internet")]
 _EXISTING, _STACK, _NO_HUB = [("hub", "existing")], [("hub", "of a stack")], [("hub", "none")]
+_WAN = [("hub", "virtual WAN")]
 _WITHOUT_SUBNETS = [*_MANAGED, *_NO_HUB]
 _OTHERS = [("cloud", "US Government"), ("cloud", "China")]
 _SHARED = [("registry", "shared")]
@@ -30,6 +31,9 @@ _EXCLUDE: list[tuple[tuple[str, str], list[Choice], list[Choice]]] = [
     (("cloud", "kubernetes.k-churn.nodes"), _OTHERS, [("kubernetes", "attached")]),
     (("zone of API servers", "environments.dev.aks"), _OTHERS, [("kubernetes", "built")]),
     (("hub.existing", "API server"), _EXISTING, [("kubernetes", "built")]),
+    (("hub.virtualWan", "API server"), _WAN, [("kubernetes", "built")]),
+    (("hub.virtualWan", "Routing intent"), _WAN, [("cloud", "China")]),
+    (("hub.virtualWan", "dns.linkZones"), _WAN, [("dns", "existing")]),
     (("hub.stack", "API server"), _STACK, [("kubernetes", "built")]),
     (("cloud", "keyUri"), _OTHERS, [("key", "brought")]),
     (("cloud", "privateLinkScope"), _OTHERS, _SCOPE),
@@ -88,6 +92,7 @@ CONFLICTS: dict[frozenset[Choice], tuple[str, str]] = {
         ("hub", "existing", "`hub.existing`"),
         ("hub", "of a stack", "`hub.stack`"),
         ("hub", "none", "hub.network"),
+        ("hub", "virtual WAN", "`hub.virtualWan`"),
     )
     for choice, words in _OF_A_HUB.items()
     if name != "none" or choice not in _WITHOUT_NETWORK

@@ -40,6 +40,12 @@ def _existing_hub() -> Fragment:
     }
 
 
+def _virtual_wan() -> Fragment:
+    hub = f"/subscriptions/{ELSEWHERE}/resourceGroups/rg-net/providers/Microsoft.Network/virtualHubs/vhub"
+    log = f"/subscriptions/{ELSEWHERE}/resourceGroups/rg-log/providers/Microsoft.OperationalInsights/workspaces/log-all"
+    return {"hub": {"virtualWan": {"virtualHub": hub, "logAnalytics": log, "addressSpace": ["10.0.0.0/22"]}}}
+
+
 def _id(arm_type: str, name: str, subscription: str = ELSEWHERE) -> str:
     return f"/subscriptions/{subscription}/resourceGroups/rg-others/providers/{arm_type}/{name}"
 
@@ -140,6 +146,7 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
         "existing": _existing_hub(),
         "of a stack": {"hub": {"stack": {"name": "contoso/aml-landing-zone/hub", "outputs": OUTPUTS}}},
         "none": {"hub": {"network": False}, **_environment({"isolation": "managed"})},
+        "virtual WAN": _virtual_wan(),
     },
     "cloud": {
         "public": {},

@@ -39,7 +39,7 @@ def _exported(context: Context) -> bool:
     if choice is not None:
         return choice
     hub = context.config.hub
-    return hub.existing is None and hub.log_analytics.existing is None
+    return hub.existing is None and hub.virtual_wan is None and hub.log_analytics.existing is None
 
 
 def _subscriptions(context: Context) -> tuple[str, ...]:

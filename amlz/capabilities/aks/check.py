@@ -55,7 +55,7 @@ def _unsupported(config: LandingZoneConfig, environment: EnvironmentConfig, path
             "Remove it, or set `isolation: injected`.",
         )
     if config.hub.elsewhere is not None:
-        key = "hub.stack" if config.hub.stack is not None else "hub.existing"
+        key = f"hub.{config.hub.elsewhere_key}"
         yield Problem(
             path,
             "Nodes resolve the API server through the hub, whose network is linked to the cluster's zone before the "

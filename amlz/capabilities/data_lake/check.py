@@ -140,4 +140,4 @@ def _no_hub(config: LandingZoneConfig) -> str:
     """Returns why nothing is built in a hub."""
     if not config.hub.network:
         return "`hub.network: false` builds none"
-    return f"`hub.{'stack' if config.hub.stack else 'existing'}` names one in which nothing is built"
+    return f"`hub.{config.hub.elsewhere_key}` names one in which nothing is built"

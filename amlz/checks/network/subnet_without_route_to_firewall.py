@@ -8,7 +8,7 @@ from typing import Any
 
 from amlz.azure.graph import Resource, ResourceGraph, is_unknown
 from amlz.checks.finding import Check, Finding, FindingLocation, Severity
-from amlz.checks.reading import DeclaredSubnet, all_subnets, dig, items, value
+from amlz.checks.reading import DeclaredSubnet, above, all_subnets, dig, items, network_of, value
 
 CHECK = Check(
     id="network/subnet-without-route-to-firewall",
@@ -47,6 +47,8 @@ def _judge(graph: ResourceGraph, subnet: DeclaredSubnet, firewalls: list[ipaddre
     path, table_id = f"{subnet.path}.routeTable.id", subnet.get("routeTable.id")
     if is_unknown(table_id):
         yield CHECK.undecided(subnet.resource, path, table_id)
+    elif table_id is None and (elsewhere := _elsewhere(graph, network_of(subnet.id))) is not None:
+        yield CHECK.undecided(subnet.resource, path, elsewhere)
     elif table_id is None:
         yield _finding(subnet, path, "it has no route table")
     else:
@@ -59,6 +61,18 @@ def _judge(graph: ResourceGraph, subnet: DeclaredSubnet, firewalls: list[ipaddre
             yield CHECK.undecided(table, "properties.routes", undecided)
         elif reason:
             yield _finding(subnet, path, reason)
+
+
+def _elsewhere(graph: ResourceGraph, network: str) -> str | None:
+    """Returns why routes of a network are not known here: those of a virtual hub, or of another owner."""
+    name = network.rsplit("/", 1)[-1]
+    for connection in graph.of_type("Microsoft.Network/virtualHubs/hubVirtualNetworkConnections"):
+        remote = value(connection, "properties.remoteVirtualNetwork.id")
+        secured = value(connection, "properties.enableInternetSecurity")
+        if str(remote).lower() == network.lower() and secured is True:
+            hub = above(connection.id, "hubVirtualNetworkConnections").rsplit("/", 1)[-1]
+            return f"virtual hub {hub} gives {name} its default route: its routing intent is not built here"
+    return f"{name} is not built here" if graph.by_id(network) is None else None
 
 
 def _finding(subnet: DeclaredSubnet, path: str, reason: str) -> Finding:

@@ -12,8 +12,10 @@ from pydantic_core import PydanticCustomError
 
 from amlz.azure.ids import parse, resource_group_id, resource_id
 from amlz.core.config.shared import GUID, Config, Network
+from amlz.dataclass import dataclass
 
 _NETWORK = "Microsoft.Network/virtualNetworks"
+_VIRTUAL_HUB = "Microsoft.Network/virtualHubs"
 _LOG = "Microsoft.OperationalInsights/workspaces"
 _GROUP = "Microsoft.Resources/resourceGroups"
 _STORAGE = "Microsoft.Storage/storageAccounts"
@@ -27,6 +29,7 @@ _DDOS_PLAN = "Microsoft.Network/ddosProtectionPlans"
 _SAMPLE = resource_group_id("11111111-1111-1111-1111-111111111111", "rg-hub")
 _EXAMPLES = {
     _NETWORK: f"{_SAMPLE}/providers/{_NETWORK}/vnet-hub",
+    _VIRTUAL_HUB: f"{_SAMPLE}/providers/{_VIRTUAL_HUB}/vhub-westeurope",
     _LOG: f"{_SAMPLE}/providers/{_LOG}/log-central",
     _GROUP: _SAMPLE,
     _STORAGE: f"{_SAMPLE}/providers/{_STORAGE}/stlake",
@@ -77,10 +80,11 @@ def _canonical_address(text: str) -> str:
         raise PydanticCustomError("address", "{value} is not an IPv4 address", {"value": repr(text)}) from None
 
 
-#: The id of a virtual network, of a Log Analytics workspace, of a Kubernetes cluster, of a resource group, of a storage
-#: account, of a vault, of a container registry, of an Azure ML registry, of a private DNS zone, of an action group, and
-#: of a DDoS protection plan.
+#: The id of a virtual network, of a virtual hub, of a Log Analytics workspace, of a Kubernetes cluster, of a resource
+#: group, of a storage account, of a vault, of a container registry, of an Azure ML registry, of a private DNS zone, of
+#: an action group, and of a DDoS protection plan.
 NetworkId = Annotated[str, AfterValidator(_canonical_id(_NETWORK)), Field(examples=[_EXAMPLES[_NETWORK]])]
+VirtualHubId = Annotated[str, AfterValidator(_canonical_id(_VIRTUAL_HUB)), Field(examples=[_EXAMPLES[_VIRTUAL_HUB]])]
 LogAnalyticsId = Annotated[str, AfterValidator(_canonical_id(_LOG)), Field(examples=[_EXAMPLES[_LOG]])]
 ClusterId = Annotated[str, AfterValidator(_canonical_id(_CLUSTER)), Field(examples=[_EXAMPLES[_CLUSTER]])]
 GroupId = Annotated[str, AfterValidator(_canonical_id(_GROUP)), Field(examples=[_EXAMPLES[_GROUP]])]
@@ -95,6 +99,23 @@ ActionGroupId = Annotated[str, AfterValidator(_canonical_id(_ACTION_GROUP)), Fie
 DdosPlanId = Annotated[str, AfterValidator(_canonical_id(_DDOS_PLAN)), Field(examples=[_EXAMPLES[_DDOS_PLAN]])]
 #: An IPv4 address.
 Address = Annotated[str, AfterValidator(_canonical_address), Field(examples=["10.0.0.4"])]
+
+
+@dataclass(frozen=True, slots=True)
+class HubElsewhere:
+    """A hub that is not built here. `network`: the id of its virtual network, or of a virtual hub.
+
+    `firewall_address`: None for a virtual hub, whose routes lead to its firewall. `writes`: the hub's side of peerings,
+    or the connections of spokes, are built here.
+    """
+
+    network: str
+    firewall_address: str | None
+    log_analytics: str
+    address_space: tuple[str, ...]
+    dns_servers: tuple[str, ...]
+    gateway: bool
+    writes: bool
 
 
 class ExistingHubConfig(Config):
@@ -115,3 +136,11 @@ class ExistingHubConfig(Config):
     must allow gateway transit before."""
     peer_from_hub: bool = True
     """Builds the hub's side of peerings, too. If false, the owner of the hub must build it, or no traffic flows."""
+
+    @property
+    def hub(self) -> HubElsewhere:
+        """The hub, as every one that is not built here."""
+        return HubElsewhere(
+            self.virtual_network, self.firewall_address, self.log_analytics, self.address_space, self.dns_servers,
+            self.gateway, self.peer_from_hub,
+        )  # fmt: skip

@@ -8,12 +8,13 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from amlz.core.capability import Scope
-from amlz.core.config.existing import ExistingHubConfig, LogAnalyticsId
+from amlz.core.config.existing import ExistingHubConfig, HubElsewhere, LogAnalyticsId
 from amlz.core.config.hub_stack import HubStackConfig
 from amlz.core.config.names import HubNamesConfig
 from amlz.core.config.private_link_scope import PrivateLinkScopeConfig
 from amlz.core.config.shared import Config, Generation, Network, OwnName, Tags
 from amlz.core.config.tls_inspection import TlsInspectionConfig
+from amlz.core.config.virtual_wan import VirtualWanConfig
 from amlz.core.discovery import extended
 
 
@@ -70,8 +71,8 @@ class HubSubnetsConfig(Config):
 
 @extended(Scope.HUB)
 class HubConfig(Config):
-    """The hub: created here, which takes `addressSpace`, an existing one, or that of another stack. Or none, with
-    `network: false`.
+    """The hub: created here, which takes `addressSpace`, an existing one, that of another stack, or one of Virtual
+    WAN. Or none, with `network: false`.
     """
 
     # Shows the choice in editors; error messages come from the checks.
@@ -81,6 +82,7 @@ class HubConfig(Config):
                 {"required": ["addressSpace"]},
                 {"required": ["existing"]},
                 {"required": ["stack"]},
+                {"required": ["virtualWan"]},
                 {"required": ["network"], "properties": {"network": {"const": False}}},
             ]
         }
@@ -90,6 +92,8 @@ class HubConfig(Config):
     """A hub that exists already. It excludes all other settings of the hub."""
     stack: HubStackConfig | None = None
     """A hub that another stack of this program builds. It excludes all other settings of the hub."""
+    virtual_wan: VirtualWanConfig | None = None
+    """A hub of Azure Virtual WAN that exists. It excludes all other settings here. docs/how-to/organisation.md."""
     network: bool = True
     """Builds the hub's network. If false, there is no hub: no firewall, no gateway, no peering. Every environment then
     has `isolation: managed`. docs/explanation/hub.md.
@@ -124,7 +128,9 @@ class HubConfig(Config):
     @classmethod
     def _asks_for_its_range(cls, value: Any) -> Any:
         """A hub that is created needs its range: its error points to the key."""
-        if not isinstance(value, dict) or any(value.get(other) is not None for other in ("existing", "stack")):
+        if not isinstance(value, dict) or any(
+            value.get(other) is not None for other in ("existing", "stack", "virtualWan")
+        ):
             return value
         if value.get("network") is False:
             return value
@@ -155,6 +161,12 @@ class HubConfig(Config):
         return self.elsewhere is None and self.network
 
     @property
-    def elsewhere(self) -> ExistingHubConfig | None:
-        """The hub, where it is not built here: one that exists, or that another stack builds."""
-        return self.stack.hub if self.stack is not None else self.existing
+    def elsewhere(self) -> HubElsewhere | None:
+        """The hub, where it is not built here: one that exists, that another stack builds, or of Virtual WAN."""
+        source = self.stack or self.existing or self.virtual_wan
+        return source.hub if source is not None else None
+
+    @property
+    def elsewhere_key(self) -> str:
+        """Returns the key that names a hub that is not built here."""
+        return "stack" if self.stack is not None else "existing" if self.existing is not None else "virtualWan"

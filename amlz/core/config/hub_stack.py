@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from amlz.core.config.existing import Address, ExistingHubConfig, LogAnalyticsId, NetworkId, ZoneId
+from amlz.core.config.existing import Address, HubElsewhere, LogAnalyticsId, NetworkId, ZoneId
 from amlz.core.config.shared import Config, Guid, Location, Network
 
 #: A stack as Pulumi names it everywhere: organisation, project, stack.
@@ -74,15 +74,12 @@ class HubStackConfig(Config):
     """Builds the hub's side of peerings, too. If false, the owner of the hub must build it, or no traffic flows."""
 
     @property
-    def hub(self) -> ExistingHubConfig:
-        """The hub, as one that exists."""
+    def hub(self) -> HubElsewhere:
+        """The hub, as every one that is not built here. Its gateway: amlz/core/planning/gateway.py."""
         outputs = self.outputs
         firewall, second = outputs.firewall_address, outputs.second_dns_server
-        return ExistingHubConfig.model_construct(
-            virtual_network=outputs.virtual_network,
-            firewall_address=outputs.firewall_address,
-            log_analytics=outputs.log_analytics,
-            address_space=outputs.address_space,
-            dns_servers=outputs.dns_servers or ((firewall, second) if second is not None else ()),
-            peer_from_hub=self.peer_from_hub,
-        )
+        servers = outputs.dns_servers or ((firewall, second) if second is not None else ())
+        return HubElsewhere(
+            outputs.virtual_network, firewall, outputs.log_analytics, outputs.address_space, servers, False,
+            self.peer_from_hub,
+        )  # fmt: skip

@@ -262,6 +262,10 @@ def _peering(_: Body) -> Iterator[Quantity | Omitted]:
     yield by_use(_PEERING, "traffic between the hub and the spokes")
 
 
+def _connection(_: Body) -> Iterator[Quantity | Omitted]:
+    yield Omitted("connections to a virtual hub: traffic, and what the owner of the virtual hub is billed")
+
+
 _NETWORK, _ML = "Microsoft.Network/", "Microsoft.MachineLearningServices/workspaces"
 _CORE: Mapping[str, Bill] = {
     f"{_NETWORK}azureFirewalls": _firewall,
@@ -269,6 +273,7 @@ _CORE: Mapping[str, Bill] = {
     f"{_NETWORK}publicIPAddresses": _address,
     f"{_NETWORK}privateDnsZones": _zone,
     f"{_NETWORK}virtualNetworks/virtualNetworkPeerings": _peering,
+    f"{_NETWORK}virtualHubs/hubVirtualNetworkConnections": _connection,
     "Microsoft.OperationalInsights/workspaces": _log,
     "Microsoft.ContainerRegistry/registries": _registry,
     "Microsoft.ContainerRegistry/registries/replications": _replica,

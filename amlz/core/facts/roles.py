@@ -161,6 +161,8 @@ DEPLOYER: tuple[DeployerGrant, ...] = (
     DeployerGrant(
         "hub", "Network Contributor", "on the existing hub's virtual network: spokes are peered with it", "hubExists"
     ),
+    # https://learn.microsoft.com/azure/virtual-wan/roles-permissions (2024-12)
+    DeployerGrant("hub", "Network Contributor", "on the virtual hub: spokes are connected to it", "virtualHub"),
     # It holds privateLinkScopes/*: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/monitor
     DeployerGrant(
         "hub",

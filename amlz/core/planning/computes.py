@@ -17,6 +17,7 @@ from amlz.core.planning.hub import firewall_rules
 from amlz.core.planning.places import subnet_id
 from amlz.core.planning.sharing import SharingProject, cluster_roles
 from amlz.core.planning.spoke import peerings
+from amlz.core.planning.virtual_wan import plan_connection
 from amlz.core.specs import (
     ClusterSpec,
     ComputesSpec,
@@ -153,5 +154,7 @@ def _names_resolve(env: EnvironmentContext) -> tuple[str, ...]:
 
 
 def _way_out(context: Context, spoke: str) -> tuple[str, ...]:
-    """Returns the peering and firewall rules that are built here: without them a node starts and reaches nothing."""
-    return (*(side.id for side in peerings(context, spoke)), *firewall_rules(context))
+    """Returns the peering or connection and the firewall rules that are built here: a node reaches nothing before."""
+    connection = plan_connection(context, spoke)
+    sides = (*peerings(context, spoke), *((connection,) if connection is not None else ()))
+    return (*(side.id for side in sides), *firewall_rules(context))

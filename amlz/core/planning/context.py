@@ -50,7 +50,7 @@ class Context:
         """Returns the hub's subscription: of an existing one, that of its id; else by default the landing zone's."""
         existing = self.config.hub.elsewhere
         if existing is not None:
-            return parse(existing.virtual_network).subscription
+            return parse(existing.network).subscription
         return self.config.subscriptions.hub or self.landing_zone_subscription
 
     @property
@@ -72,7 +72,7 @@ class Context:
         """Returns the location of the hub."""
         existing = self.config.hub.elsewhere
         if existing is not None:
-            return Place(self.hub_subscription, parse(existing.virtual_network).resource_group, self.config.location)
+            return Place(self.hub_subscription, parse(existing.network).resource_group, self.config.location)
         return Place(
             self.hub_subscription, self.config.hub.names.resource_group or self.group_name("hub"), self.config.location
         )
@@ -117,7 +117,7 @@ class Context:
         """The id of the hub's network."""
         existing = self.config.hub.elsewhere
         if existing is not None:
-            return existing.virtual_network
+            return existing.network
         return self.hub_place.id("Microsoft.Network/virtualNetworks", self.hub_name("virtualNetwork"))
 
     @property
@@ -142,10 +142,12 @@ class Context:
     @property
     def dns_servers(self) -> tuple[str, ...]:
         """Returns the DNS servers of spokes, where they are decided: () for the firewall that is built here, or for
-        Azure's where none is.
+        Azure's where there is none.
         """
         existing = self.config.hub.elsewhere
-        return existing.dns_servers or (existing.firewall_address,) if existing is not None else ()
+        if existing is None or existing.dns_servers:
+            return existing.dns_servers if existing is not None else ()
+        return (existing.firewall_address,) if existing.firewall_address is not None else ()
 
     @property
     def zones_place(self) -> Place:

@@ -74,7 +74,11 @@ def _grants(context: Context, hub: HubSpec | None, policies: PoliciesSpec) -> It
         "roles": isinstance(log, LogAnalyticsSpec) and bool(log.roles),
         "hubBuilt": hub is not None,
         "hubBuiltLocks": isinstance(log, LogAnalyticsSpec) and locks,
-        "hubExists": hub is None and any(spoke.existing is None for spoke in context.config.spokes.values()),
+        "virtualHub": context.config.hub.virtual_wan is not None
+        and any(spoke.existing is None for spoke in context.config.spokes.values()),
+        "hubExists": hub is None
+        and context.config.hub.virtual_wan is None
+        and any(spoke.existing is None for spoke in context.config.spokes.values()),
         "logsExist": not isinstance(log, LogAnalyticsSpec),
         "scopeExists": hub is None and bool(context.private_link_scope),
         "zonesExist": context.dns_mode in ("existing", "hub"),

@@ -67,7 +67,8 @@ def zone_links(context: Context, role: str, network: str) -> tuple[ZoneLinkSpec,
     """
     dns, place = context.config.dns, context.zones_place
     ours = network != context.hub_network or context.config.hub.elsewhere is None
-    missing = network == context.hub_network and not context.config.hub.network
+    hub = context.config.hub
+    missing = network == context.hub_network and (not hub.network or hub.virtual_wan is not None)
     if missing or context.dns_mode == "hub" or (dns.mode == "existing" and not (dns.link_zones and ours)):
         return ()
     name = link_name(context, role)

@@ -243,7 +243,8 @@ def _workspace_logs(env: EnvironmentContext) -> tuple[str, ...]:
     policies of the owner of an existing log often require `allLogs`. The names are known for the public cloud.
     """
     hub = env.context.config.hub
-    log_exists = hub.existing is not None or hub.log_analytics.existing is not None
+    theirs = hub.existing is not None or hub.virtual_wan is not None
+    log_exists = theirs or hub.log_analytics.existing is not None
     every = env.production or log_exists or env.context.config.cloud != PUBLIC
     return () if every else WORKSPACE_CHANGES
 

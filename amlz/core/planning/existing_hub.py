@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from amlz.azure.ids import parse
 from amlz.core.addresses import environments
-from amlz.core.config import ExistingHubConfig, LandingZoneConfig
+from amlz.core.config import LandingZoneConfig
+from amlz.core.config.existing import HubElsewhere
 from amlz.core.config.shared import camel
 from amlz.core.facts.roles import RBAC_ADMINISTRATOR
 from amlz.core.planning.capabilities import firewall_rules_of, outside_of, rights_of
@@ -18,8 +19,12 @@ from amlz.core.planning.existing_spoke import outside_of_spokes
 from amlz.core.planning.hub_stack import stack_spec
 from amlz.core.planning.parts import ids_of_parts
 from amlz.core.planning.rules import firewall_groups
+from amlz.core.planning.virtual_wan import demands_of_virtual_hub
 from amlz.core.problems import Problem, listed
 from amlz.core.specs import ExistingHubSpec
+
+#: Key of the id, below the key of the hub.
+_ID_OF = {"virtualWan": "virtualHub"}
 
 
 def plan_existing_hub(context: Context) -> ExistingHubSpec | None:
@@ -30,12 +35,16 @@ def plan_existing_hub(context: Context) -> ExistingHubSpec | None:
     # The hub of another stack opens the rest by itself for the ranges that it serves.
     not_opened = {group.name for group in firewall_rules_of(context)}
     return ExistingHubSpec(
-        network=existing.virtual_network,
+        network=existing.network,
         subscription=context.hub_subscription,
         firewall_address=existing.firewall_address,
         log_analytics=existing.log_analytics,
         must_allow=tuple(group for group in firewall_groups(context) if stack is None or group.name in not_opened),
-        demands=(*(_answers(context, existing) if stack is None else ()), *_left_to_owner(context, existing)),
+        demands=(
+            *(_answers(context, existing) if stack is None else ()),
+            *demands_of_virtual_hub(context),
+            *_left_to_owner(context, existing),
+        ),
         stack=stack_spec(stack) if stack is not None else None,
     )
 
@@ -58,7 +67,7 @@ def subscriptions(context: Context) -> tuple[str, ...]:
     """Subscriptions in which something is built, the hub's first where that is one of them."""
     existing, dns = context.config.hub.elsewhere, context.config.dns
     peered = any(spoke.existing is None for spoke in context.config.spokes.values())
-    hub = existing is None or (existing.peer_from_hub and peered) or bool(context.private_link_scope)
+    hub = existing is None or (existing.writes and peered) or bool(context.private_link_scope)
     return tuple(
         dict.fromkeys(
             (
@@ -77,31 +86,36 @@ def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
     existing = config.hub.elsewhere
     if existing is None:
         return
-    key, path = ("existing", "existing") if config.hub.stack is None else ("stack", "stack.outputs")
-    for name in sorted(config.hub.model_fields_set - {key}):
-        if name == "existing":
+    key = config.hub.elsewhere_key
+    path = f"{key}.{_ID_OF.get(key, 'virtualNetwork')}" if config.hub.stack is None else "stack.outputs.virtualNetwork"
+    for name in sorted({camel(field) for field in config.hub.model_fields_set} - {key}):
+        if name in ("existing", "virtualWan"):
+            of = "the hub of that stack" if key == "stack" else "that hub"
             yield Problem(
-                ("hub", "existing"),
-                "`hub.existing` names one hub and `hub.stack` another.",
-                "Remove `existing` to use the hub of that stack, or remove `stack`.",
+                ("hub", name),
+                f"`hub.{name}` names one hub and `hub.{key}` another.",
+                f"Remove `{name}` to use {of}, or remove `{key}`.",
             )
         elif name != "stack":
             yield Problem(
-                ("hub", camel(name)),
-                f"`hub.{camel(name)}` is of a hub that is built here, and `hub.{key}` names one that is not.",
-                f"Remove `{camel(name)}`, or remove `{key}` to have a hub built.",
+                ("hub", name),
+                f"`hub.{name}` is of a hub that is built here, and `hub.{key}` names one that is not.",
+                f"Remove `{name}`, or remove `{key}` to have a hub built.",
             )
-    subscription = parse(existing.virtual_network).subscription
+    subscription = parse(existing.network).subscription
     if config.subscriptions.hub not in (None, subscription):
         yield Problem(
             ("subscriptions", "hub"),
-            f"It is {config.subscriptions.hub}, and `hub.{path}.virtualNetwork` is in {subscription}.",
+            f"It is {config.subscriptions.hub}, and `hub.{path}` is in {subscription}.",
             "Remove `subscriptions.hub`: the hub's subscription follows from the id. Or correct the id.",
         )
-    if not any(ipaddress.IPv4Address(existing.firewall_address) in _network(cidr) for cidr in existing.address_space):
+    firewall = existing.firewall_address
+    if firewall is not None and not any(
+        ipaddress.IPv4Address(firewall) in _network(cidr) for cidr in existing.address_space
+    ):
         yield Problem(
-            ("hub", *path.split("."), "firewallAddress"),
-            f"{existing.firewall_address} is not in the hub ({', '.join(existing.address_space)}): a route's next hop "
+            ("hub", *path.split(".")[:-1], "firewallAddress"),
+            f"{firewall} is not in the hub ({', '.join(existing.address_space)}): a route's next hop "
             "must be in a network that is peered directly.",
             "Write the firewall's private address, or the range that it is in under `addressSpace`."
             if config.hub.stack is None
@@ -119,8 +133,10 @@ def _network(cidr: str) -> ipaddress.IPv4Network:
     return ipaddress.IPv4Network(cidr)
 
 
-def _answers(context: Context, existing: ExistingHubConfig) -> Iterator[str]:
-    """Returns the requirements that a hub of this program meets by itself."""
+def _answers(context: Context, existing: HubElsewhere) -> Iterator[str]:
+    """Returns the requirements that a hub of this program meets by itself. A virtual hub has its own."""
+    if existing.firewall_address is None:
+        return
     servers, zones = listed(context.dns_servers), "the private zones"
     if existing.dns_servers:
         yield f"{servers} answer the spokes' questions for names on port 53, the names of {zones} included"
@@ -131,9 +147,9 @@ def _answers(context: Context, existing: ExistingHubConfig) -> Iterator[str]:
     yield "the firewall sends return traffic of the spokes back to them: by the peering, or by a route"
 
 
-def _left_to_owner(context: Context, existing: ExistingHubConfig) -> Iterator[str]:
+def _left_to_owner(context: Context, existing: HubElsewhere) -> Iterator[str]:
     """Returns the tasks that only the hub's owner can do."""
-    if not existing.peer_from_hub:
+    if not existing.writes and existing.firewall_address is not None:
         for name in (name for name, spoke in context.config.spokes.items() if spoke.existing is None):
             yield f"its owner peers it with spoke {name}, forwarded traffic allowed: until then nothing passes"
     if context.config.endpoint_network_policies == "all" and context.config.on_premises:

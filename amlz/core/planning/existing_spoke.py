@@ -46,7 +46,10 @@ def _demands(context: Context, name: str, created: bool) -> Iterator[str]:
     if hub.network:
         gateway = ", with the hub's gateway (`useRemoteGateways`)" if gateway_is_used(context) else ""
         other = context.hub_network.rsplit("/", 1)[-1]
-        yield f"it is peered with {other} in both directions, forwarded traffic allowed{gateway}; none is built here"
+        peered = f"it is peered with {other} in both directions, forwarded traffic allowed{gateway}"
+        if hub.virtual_wan is not None:
+            peered = f"it is connected to virtual hub {other}, with internet security enabled"
+        yield f"{peered}; none is built here"
     yield _servers(context)
     if created:
         yield (
@@ -114,7 +117,7 @@ def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
                 place, f"{dotted(other)} is the same network.", "Remove one of the two spokes, and move its ranges."
             )
         hub = config.hub.elsewhere
-        if hub is not None and hub.virtual_network.lower() == spoke.existing.virtual_network.lower():
+        if hub is not None and hub.network.lower() == spoke.existing.virtual_network.lower():
             yield Problem(place, "It is the hub's network.", "Name the network of the spoke.")
     for project, name, environment in environments(config):
         yield from _subnets(config, environment, ("projects", project, "environments", name))
@@ -168,9 +171,9 @@ def routes_to(context: Context, ranges: tuple[str, ...]) -> Mapping[str, str]:
     """Returns the routes that subnets of a spoke need: next hop by range. {} without a firewall."""
     hub = context.config.hub
     if hub.elsewhere is not None:
-        hop = hub.elsewhere.firewall_address
+        hop = hub.elsewhere.firewall_address or ""
     elif hub.builds_firewall:
         hop = f"the private address of {context.hub_name('firewall')}"
     else:
-        return {}
-    return dict.fromkeys(("0.0.0.0/0", *ranges), hop)
+        hop = ""
+    return dict.fromkeys(("0.0.0.0/0", *ranges), hop) if hop else {}

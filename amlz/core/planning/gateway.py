@@ -15,8 +15,8 @@ def gateway_is_used(context: Context) -> bool:
     hub = context.config.hub
     if hub.stack is not None:
         return hub.stack.outputs.gateway
-    if hub.existing is not None:
-        return hub.existing.gateway
+    if hub.elsewhere is not None:
+        return hub.elsewhere.gateway
     return hub.gateway or hub_links(context).gateway is not None
 
 

@@ -92,7 +92,8 @@ def compute_rules(own: str, reach: Reach, more: Iterable[Rule] = ()) -> tuple[Ru
     if reach.telemetry:
         why = "telemetry, to the private link scope"
         rules.append(Rule("telemetry", 118, "Outbound", (own,), reach.telemetry, ("443",), why, "Tcp"))
-    rules.append(Rule("dns", 120, "Outbound", (own,), reach.name_servers, ("53",), f"names, by {reach.names}"))
+    if reach.name_servers:  # Azure's own are reached in any case
+        rules.append(Rule("dns", 120, "Outbound", (own,), reach.name_servers, ("53",), f"names, by {reach.names}"))
     for index, row in enumerate(REQUIRED):
         if applies(row, reach.choices):
             for offset, protocol in enumerate(row.protocols):

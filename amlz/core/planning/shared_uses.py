@@ -34,9 +34,9 @@ def _hub(context: Context) -> SharedUse:
     ranges = {"addressSpace": ", ".join(sorted(context.hub_ranges))}
     if hub.elsewhere is None:
         return SharedUse(context.hub_network, "hub", ("hub", "addressSpace"), ranges)
-    path: Path = ("hub", "existing") if hub.stack is None else ("hub", "stack", "outputs")
+    path: Path = ("hub", hub.elsewhere_key, *(("outputs",) if hub.stack is not None else ()))
     more = {
-        "firewallAddress": hub.elsewhere.firewall_address,
+        "firewallAddress": hub.elsewhere.firewall_address or "left out",
         "dnsServers": ", ".join(hub.elsewhere.dns_servers) or "left out",
     }
     return SharedUse(context.hub_network, "hub", path, ranges | more)

@@ -41,6 +41,7 @@ from amlz.core.planning.places import (
 )
 from amlz.core.planning.roles import readers_of_group
 from amlz.core.planning.rules import Reach, compute_rules, computes_of, endpoint_rules, from_builds, readers_of
+from amlz.core.planning.virtual_wan import plan_connection
 from amlz.core.problems import Path
 from amlz.core.specs import (
     ExistingSubnetSpec,
@@ -60,7 +61,8 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
     """A spoke and all subnets of the environments in it."""
     place, tags = spoke_place(context, name), context.tags(context.config.spokes[name].tags, place=("spokes", name))
     _take_names(context, name, place)
-    firewall = context.config.hub.elsewhere is not None or context.config.hub.builds_firewall
+    hub = context.config.hub
+    firewall = hub.elsewhere.firewall_address is not None if hub.elsewhere is not None else hub.builds_firewall
     table, ranges = spoke_route_table(context, name), destination_ranges(context.config, name)
     routes = RouteTableSpec(table, place, tags, destinations=ranges) if firewall else None
     groups: list[NetworkSecurityGroupSpec] = []
@@ -112,6 +114,7 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
         endpoint_policies=tuple(policies.values()),
         group_roles=readers_of_group(context, "spokeGroup", own_group.id),
         existing=existing_network(context, name, theirs, bool(subnets)),
+        connection=plan_connection(context, name),
     )
 
 
@@ -253,11 +256,12 @@ def _security_group(
 
 def peerings(context: Context, name: str) -> tuple[PeeringSpec, ...]:
     """The sides of a spoke's peering that are built here: its own, and the hub's unless that is left to others. ()
-    without a hub, and for a network that exists, which its owner peers.
+    without a hub, with one of Virtual WAN, and for a network that exists, which its owner peers.
 
     A spoke can use a gateway only once that exists and the hub's side allows it: then its own side is created last.
     """
-    if not context.config.hub.network or context.config.spokes[name].existing is not None:
+    wan = context.config.hub.virtual_wan is not None
+    if wan or not context.config.hub.network or context.config.spokes[name].existing is not None:
         return ()
     hub, spoke, place = context.hub_network, spoke_network_id(context, name), spoke_place(context, name)
     network = spoke_network(context, name)
@@ -265,7 +269,7 @@ def peerings(context: Context, name: str) -> tuple[PeeringSpec, ...]:
     namer = spoke_namer(context, name)
     to_hub = context.take("peering", namer.called("peering", "peer-hub", "hub"), spoke, ("spokes", name))
     own = PeeringSpec(to_hub, network, place, hub, allow_gateway_transit=False)
-    if existing is not None and not existing.peer_from_hub:
+    if existing is not None and not existing.writes:
         return (replace(own, use_remote_gateways=existing.gateway),)
     # An existing hub has third-party peerings: there the name includes the owner.
     words = (context.config.business_unit, "spoke", name, context.config.location) if existing else ("spoke", name)

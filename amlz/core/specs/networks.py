@@ -145,6 +145,20 @@ class PeeringSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class HubConnectionSpec:
+    """The connection of a spoke's network (`remote`) to a virtual hub (its id), in the hub's location."""
+
+    name: str
+    hub: str
+    place: Place
+    remote: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.hub}/hubVirtualNetworkConnections/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
 class RouteTableSpec:
     """Routes of a spoke, or of a subnet of the hub (`role`: its part of logical names).
 
@@ -352,12 +366,13 @@ class HubStackSpec:
 class ExistingHubSpec:
     """A hub that exists. `must_allow`: what its firewall has to let through; `demands`: what else it must do.
 
+    `network`: its id, of a virtual network or a virtual hub, whose firewall has no address here (None).
     `stack`: where another stack of this program builds it.
     """
 
     network: str
     subscription: str
-    firewall_address: str
+    firewall_address: str | None
     log_analytics: str
     must_allow: tuple[RuleGroupSpec, ...]
     demands: tuple[str, ...]

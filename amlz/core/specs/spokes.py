@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from amlz.core.specs.common import ResourceGroupSpec, RoleAssignmentSpec
 from amlz.core.specs.networks import (
+    HubConnectionSpec,
     NetworkSecurityGroupSpec,
     NsgRuleSpec,
     PeeringSpec,
@@ -64,6 +65,7 @@ class SpokeSpec:
     endpoint_policies: tuple[ServiceEndpointPolicySpec, ...] = ()
     group_roles: tuple[RoleAssignmentSpec, ...] = ()
     existing: ExistingNetworkSpec | None = None
+    connection: HubConnectionSpec | None = None
 
     @property
     def subnet_ids(self) -> dict[str, str]:
