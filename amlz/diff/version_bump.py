@@ -6,11 +6,14 @@ Parts are those of Semantic Versioning. Before 1.0, a breaking change raises the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from amlz.diff.difference import Difference
+
+#: Sets of keys of a mapping, one of which it needs.
+Choices = set[frozenset[str]]
 
 
 class VersionPart(StrEnum):
@@ -91,11 +94,13 @@ def effects_on_stack(difference: Difference) -> Iterator[ReleaseEffect]:
 
 def effects_on_keys(old: dict[str, Any], new: dict[str, Any]) -> Iterator[ReleaseEffect]:
     """Returns the effects on keys of the stack file, from two versions of its JSON Schema."""
-    before, required_before = _keys(old)
-    after, required_after = _keys(new)
+    before, required_before, choices_before = _keys(old)
+    after, required_after, choices_after = _keys(new)
     if before - after:
         yield KEY_REMOVED
-    if (required_after - required_before) & _in_earlier_mappings(before, required_after):
+    required = (required_after - required_before) & _in_earlier_mappings(before, required_after)
+    narrowed = [at for at, choices in choices_after.items() if _narrows(at, choices, choices_before, required_before)]
+    if required or _in_earlier_mappings(before, {f"{at}*" for at in narrowed}):
         yield KEY_REQUIRED
     if after - before:
         yield KEY_ADDED
@@ -111,6 +116,12 @@ def least_version(previous: str, part: VersionPart) -> str:
     return f"{major}.{minor + 1}.0"
 
 
+def _narrows(at: str, choices: Choices, before: Mapping[str, Choices], required: set[str]) -> bool:
+    """Returns whether a mapping needs a key more than before. A new choice leaves earlier files theirs."""
+    earlier = before.get(at) or {frozenset(key for key in required if key.rpartition(".")[0] == at.removesuffix("."))}
+    return any(not any(choice <= one for choice in choices) for one in earlier)
+
+
 def _in_earlier_mappings(before: set[str], required: set[str]) -> set[str]:
     """Returns required keys of mappings that existed before: no file has a new mapping."""
     return {key for key in required if "." not in key or any(one.startswith(f"{_above(key)}.") for one in before)}
@@ -120,13 +131,14 @@ def _above(key: str) -> str:
     return key.rpartition(".")[0]
 
 
-def _keys(schema: dict[str, Any]) -> tuple[set[str], set[str]]:
-    """Returns every key of a JSON Schema by its path, and those that are required."""
+def _keys(schema: dict[str, Any]) -> tuple[set[str], set[str], dict[str, Choices]]:
+    """Returns every key of a JSON Schema by its path, those that are required, and those of which a choice is."""
     keys: set[str] = set()
     required: set[str] = set()
+    choices: dict[str, Choices] = {}
     seen: set[tuple[str, int]] = set()
 
-    def visit(part: Any, at: str) -> None:
+    def visit(part: Any, at: str, chosen: bool = False) -> None:
         if not isinstance(part, dict):
             return
         reference = part.get("$ref")
@@ -135,20 +147,25 @@ def _keys(schema: dict[str, Any]) -> tuple[set[str], set[str]]:
         if (at, id(part)) in seen or at.count(".") > _DEEPEST:
             return
         seen.add((at, id(part)))
-        required.update(f"{at}{name}" for name in part.get("required", []))
+        required.update(f"{at}{name}" for name in part.get("required", []) if not chosen)
         for name, value in part.get("properties", {}).items():
             keys.add(f"{at}{name}")
             visit(value, f"{at}{name}.")
         for name in ("anyOf", "oneOf", "allOf"):
-            for value in part.get(name, []):
-                visit(value, at)
+            values = part.get(name, [])
+            groups = {frozenset(f"{at}{key}" for key in value.get("required", [])) for value in values}
+            one_of_them = name != "allOf" and len(values) > 1 and frozenset() not in groups
+            if one_of_them:
+                choices.setdefault(at, set()).update(groups)
+            for value in values:
+                visit(value, at, one_of_them)
         for name in ("then", "else"):
             visit(part.get(name), at)
         for name in ("additionalProperties", "items"):
             visit(part.get(name), f"{at}*.")
 
     visit(schema, "")
-    return keys, required
+    return keys, required, choices
 
 
 #: Levels of keys that are compared; the deepest one has some ten.

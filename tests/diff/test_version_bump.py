@@ -138,6 +138,20 @@ def test_a_removed_key_and_one_that_is_newly_required_are_breaking() -> None:
     ]
 
 
+def test_another_choice_of_required_keys_breaks_no_file_and_a_lost_one_does() -> None:
+    """A mapping that needs one of several keys: a hub is built, exists, or is left out."""
+
+    def choice(*keys: str) -> dict[str, Any]:
+        part = {"properties": {"a": {}, "b": {}, "c": {}}, "anyOf": [{"required": [key]} for key in keys]}
+        return {"properties": {"hub": part}}
+
+    plain: dict[str, Any] = {"properties": {"hub": {"properties": {"a": {}, "b": {}, "c": {}}}}}
+    assert list(effects_on_keys(choice("a", "b"), choice("a", "b", "c"))) == []
+    assert list(effects_on_keys(choice("a", "b"), choice("a", "c"))) == [KEY_REQUIRED]
+    assert list(effects_on_keys(plain, choice("a", "b"))) == [KEY_REQUIRED]
+    assert list(effects_on_keys(choice("a", "b"), plain)) == []
+
+
 @pytest.mark.parametrize(
     ("previous", "part", "least"),
     [
