@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any, Protocol, runtime_checkable
+
 import pulumi
 from pulumi_azure_native import authorization, managedidentity
 
 from amlz.core.role_descriptions import description_of
 from amlz.core.specs import ExistingPrincipalSpec, RoleAssignmentSpec
 from components.resource_registry import ResourceRegistry
+
+
+@runtime_checkable
+class _WithIdentity(Protocol):
+    """A resource with a system-assigned identity."""
+
+    @property
+    def identity(self) -> pulumi.Output[Any]: ...
 
 
 def role_assignment(
@@ -38,9 +48,9 @@ def _principal(args: RoleAssignmentSpec, resources: ResourceRegistry) -> pulumi.
     if isinstance(args.principal, ExistingPrincipalSpec):
         return args.principal.id
     holder = resources.resource(args.principal.id)
-    if isinstance(holder, authorization.PolicyAssignment):
-        own: pulumi.Output[str] = holder.identity.apply(lambda identity: identity.principal_id if identity else "")
-        return own
-    assert isinstance(holder, managedidentity.UserAssignedIdentity)
-    principal: pulumi.Output[str] = holder.principal_id
-    return principal
+    if isinstance(holder, managedidentity.UserAssignedIdentity):
+        principal: pulumi.Output[str] = holder.principal_id
+        return principal
+    assert isinstance(holder, _WithIdentity)
+    own: pulumi.Output[str] = holder.identity.apply(lambda identity: identity.principal_id if identity else "")
+    return own

@@ -8,7 +8,7 @@ from amlz.core.capability_facts import Platform
 from amlz.core.discovery import capability_facts
 from amlz.core.plan import LandingZonePlan
 from amlz.core.problems import listed
-from amlz.core.specs import PrivateEndpointSpec, ProjectEnvironmentSpec, records
+from amlz.core.specs import PrivateEndpointSpec, ProjectEnvironmentSpec, RoleAssignmentSpec, records
 from amlz.reports.custom_sections import CustomSection
 
 _COLUMNS = ("platform", "environment", "containers", "role", "path")
@@ -22,20 +22,14 @@ def data_flows(plan: LandingZonePlan) -> Iterator[CustomSection]:
         "computeIdentity": _AZURE_ML,
         **{who: row for facts in capability_facts() for who, row in facts.platforms.items()},
     }
-    owners = {
-        identity.id: (environment, f"{identity.role}Identity")
-        for environment in plan.environments
-        for identity in environment.identities
-    }
     containers: dict[tuple[Platform, str, str, str], list[str]] = {}
-    for role in plan.roles():
-        account, within, container = role.scope.rpartition(_CONTAINER)
-        environment, who = owners.get(role.principal.id, (None, ""))
-        platform = platforms.get(who)
-        if within and environment is not None and platform is not None:
-            path = _path(plan, environment, account, platform)
-            owner = f"{environment.project}/{environment.environment}"
-            containers.setdefault((platform, owner, role.role, path), []).append(container)
+    for environment in plan.environments:
+        owner = f"{environment.project}/{environment.environment}"
+        for role in records(environment, RoleAssignmentSpec):
+            account, within, container = role.scope.rpartition(_CONTAINER)
+            for platform in (platforms[who] for who in role.holders if within and who in platforms):
+                key = (platform, owner, role.role, _path(plan, environment, account, platform))
+                containers.setdefault(key, []).append(container)
     if any(platform is not _AZURE_ML for platform, *_ in containers):
         rows = ((key[0].title, key[1], listed(names), *key[2:]) for key, names in containers.items())
         yield CustomSection("Data platforms and the data lake", _COLUMNS, tuple(sorted(rows)))

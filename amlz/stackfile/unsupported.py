@@ -57,6 +57,13 @@ UNSUPPORTED: tuple[Unsupported, ...] = (
         "Write a stack file for the other region, with a hub there: docs/explanation/recovery.md.",
     ),
     Unsupported(
+        (*_ENVIRONMENT, "synapse"),
+        frozenset({"linkedservice", "linkedservices", "azuremachinelearning", "azureml", "aml", "machinelearning"}),
+        "A linked service between Synapse and Azure ML is not supported: Azure registers no new Synapse workspaces in "
+        "Azure ML, and a protected network has no linked service to Azure ML.",
+        "Remove it: both use the data lake, and pipelines call batch endpoints (docs/how-to/synapse.md).",
+    ),
+    Unsupported(
         _ENVIRONMENT,
         frozenset({"location", "region"}),
         "An environment in another region is not supported: everything of a stack is in `location`.",

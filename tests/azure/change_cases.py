@@ -329,6 +329,8 @@ CASES: tuple[Case, ...] = (
     (_AKS, "aadProfile.enableAzureRBAC", True, False, UPDATES),
     (_AKS, "disableLocalAccounts", True, False, UPDATES),
     ("datafactory:Factory", "publicNetworkAccess", "a", "b", UPDATES),
+    *(("synapse:Workspace", key, "a", "b", FIXED) for key in ("managedVirtualNetwork", "managedVirtualNetworkSettings.preventDataExfiltration")),
+    ("synapse:Workspace", "publicNetworkAccess", "a", "b", UPDATES),
     *((_BRICKS, key, "a", "b", FIXED) for key in ("computeMode", "managedResourceGroupId")),
     *((_BRICKS, f"parameters.{key}.value", "a", "b", UNKNOWN) for key in ("customVirtualNetworkId", "customPublicSubnetName", "customPrivateSubnetName")),
     *((_BRICKS, key, "a", "b", UPDATES) for key in ("publicNetworkAccess", "requiredNsgRules")),

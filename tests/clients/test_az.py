@@ -51,6 +51,7 @@ RUN = {
 NOT_RUN = {
     "cloud register": "the metadata have the cloud already",
     "account list-locations": "lists the regions of a subscription: NotSimulated",
+    "synapse role": "a role of the workspace: the data plane",
     "aks get-credentials": "writes the credentials of a cluster: not simulated",
     "network private-endpoint-connection": "approves an endpoint that Grafana makes itself: not simulated",
     "grafana managed-private-endpoint": "refreshes a state in Grafana: not simulated",

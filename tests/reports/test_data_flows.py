@@ -61,6 +61,6 @@ def test_every_form_of_a_preview_has_the_table() -> None:
     preview = case(EXAMPLE)
 
     (section,) = json.loads(in_format("json", preview))["customSections"]
-    assert (section["title"], len(section["rows"])) == ("Data platforms and the data lake", 12)
+    assert (section["title"], len(section["rows"])) == ("Data platforms and the data lake", 14)
     for form in ("text", "markdown", "html"):
         assert "Data platforms and the data lake" in in_format(form, preview)
