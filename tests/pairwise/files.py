@@ -61,6 +61,7 @@ _EXCLUDE: list[tuple[tuple[str, str], list[Choice], list[Choice]]] = [
     (("registry", "online endpoints"), _PARTS, [("serving", "some")]),
     (("`isolation: managed`", "private addresses"), _WITHOUT_SUBNETS, [("destinations", "range")]),
     (("hub.network", "databricks"), _NO_HUB, [("databricks", "some")]),
+    (("hub.network", "runners"), _NO_HUB, [("runners", "some")]),
     (("names.virtualNetwork", "`existing`"), [("spoke", "exists")], [("names", "own")]),
     (("outbound: internet", "serviceTag"), [("isolation", "managed, internet")], [("destinations", "tag")]),
     (("hub.stack", "destinations"), _STACK, [("destinations", choice) for choice in ("range", "tag", "resource")]),

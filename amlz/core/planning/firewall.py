@@ -49,7 +49,7 @@ def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
                 path, f"{why} And `hub.firewall.tier` is `None`.", f"Set `hub.firewall.tier: Standard`, or {instead}."
             )
         elif path[0] != "hub":  # keys of the hub have a separate sentence
-            instead = "Set `isolation: managed`" if path[0] == "projects" else "Remove it"
+            instead = "Set `isolation: managed`" if path[0] == "projects" and len(path) == 4 else "Remove it"
             yield Problem(
                 path,
                 f"{why} And `hub.network` is `false`.",
