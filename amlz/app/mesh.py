@@ -17,6 +17,7 @@ from amlz.mesh.comparison import DocumentChange, compared
 from amlz.mesh.files import IDENTITY_FILE, MeshFile, files
 from amlz.mesh.model import MeshSpec
 from amlz.mesh.objects import Document
+from amlz.mesh.rules import refused_faults
 from amlz.mesh.yaml_text import as_yaml
 from amlz.stackfile.checked import checked
 from amlz.stackfile.load import StackFile
@@ -43,6 +44,19 @@ def _planned_meshes(plan: LandingZonePlan) -> tuple[MeshSpec, ...]:
         for part in environment.capabilities
         for mesh in records(part.part.spec, MeshSpec)
     )
+
+
+def refuse_faults(file: StackFile, meshes: Iterable[MeshSpec], today: str | None) -> None:
+    """Raises StackFileError for faults in production that are not allowed on a day. `today`: ISO 8601, None for not
+    set.
+    """
+    wrong = [
+        problem
+        for mesh in meshes
+        for problem in refused_faults(mesh, ("projects", mesh.project, "environments", mesh.environment, "mesh"), today)
+    ]
+    if wrong:
+        raise StackFileError(file.at(wrong))
 
 
 def one_file(rendered: tuple[MeshFile, ...]) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from amlz.cli.options import AnswerForm, FormOption, Output, Stack, planned, refuse, revision, write
+from amlz.cli.options import AnswerForm, FormOption, Output, Stack, Today, planned, refuse, revision, write
 
 app = typer.Typer(name="mesh", help="Renders and checks service meshes over online endpoints.")
 
@@ -40,16 +40,19 @@ def render(
             show_default=False,
         ),
     ] = None,
+    today: Today = None,
     output: Output = None,
 ) -> None:
     """Writes the documents of Kuma and Kubernetes for GitOps. Nothing is applied to a cluster."""
-    from amlz.app.mesh import changes_since, meshes_of, one_file, write_folder
+    from amlz.app.mesh import changes_since, meshes_of, one_file, refuse_faults, write_folder
     from amlz.mesh.files import files
 
     refuse(to is not None and output is not None, "each names another destination. Omit one", "--to, --output")
     refuse(to is not None and against is not None, "a difference is text, not files. Omit one", "--to, --against")
     file, plan = planned(stack)
-    rendered = files(meshes_of(file.stack, plan))
+    meshes = meshes_of(file.stack, plan)
+    refuse_faults(file, meshes, today)
+    rendered = files(meshes)
     if against is not None:
         from amlz.reports.mesh_changes import as_text
 

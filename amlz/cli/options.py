@@ -81,7 +81,8 @@ Today = Annotated[
     typer.Option(
         "--today",
         callback=_day,
-        help="The current day, as 2027-03-31. It decides which exemptions and accepted findings have expired.",
+        help="The current day, as 2027-03-31. It decides which exemptions, accepted findings and allowances have "
+        "expired.",
     ),
 ]
 

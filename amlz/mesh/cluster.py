@@ -59,7 +59,13 @@ def values(zone: MeshZoneSpec) -> Document:
     if zone.global_address is not None:
         plane["kdsGlobalAddress"] = zone.global_address
     cni = {"enabled": True, "chained": True, "netDir": "/etc/cni/net.d", "binDir": "/opt/cni/bin"}
-    return {"patchSystemNamespace": False, "controlPlane": plane, "cni": {**cni, "confName": CNI_FILES[zone.cni]}}
+    images = {"global": {"image": {"registry": zone.registry}}} if zone.registry is not None else {}
+    return {
+        **images,
+        "patchSystemNamespace": False,
+        "controlPlane": plane,
+        "cni": {**cni, "confName": CNI_FILES[zone.cni]},
+    }
 
 
 def egress(mesh: MeshSpec, zone: str) -> Iterator[Document]:

@@ -166,7 +166,7 @@ SPECS: Mapping[str, Form] = {
     }, ("passthroughMode",))),
     "MeshOpenTelemetryBackend": Form({
         "endpoint": Form({"address": Text(), "port": WholeNumber(1, 65535)}, ("address", "port")),
-        "protocol": Text(("grpc", "http")), "env": Form({"mode": Text(("Disabled", "Enabled"))}),
+        "protocol": Text(("grpc", "http")), "env": Form({"mode": Text(("Disabled", "Optional", "Required"))}),
     }, ("endpoint",)),
     "MeshTrace": _whole_proxy(Form({
         "backends": Many(_OTEL), "sampling": Form(dict.fromkeys(("overall", "random", "client"), _PERCENT)), "tags": Many(_TAG),

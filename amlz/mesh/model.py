@@ -59,10 +59,36 @@ class CopySpec:
 
 
 @dataclass(frozen=True, slots=True)
+class AbortSpec:
+    """Requests that are answered with an error on purpose: its status, and how many of 100."""
+
+    status: int
+    percentage: int
+
+
+@dataclass(frozen=True, slots=True)
+class DelaySpec:
+    """Requests that are delayed on purpose: by how much, and how many of 100."""
+
+    milliseconds: int
+    percentage: int
+
+
+@dataclass(frozen=True, slots=True)
+class MeshFaultsSpec:
+    """Faults on purpose, for a game day. `expires_on`: the day on which production no longer allows them (ISO 8601)."""
+
+    abort: AbortSpec | None = None
+    delay: DelaySpec | None = None
+    expires_on: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MeshEndpointSpec:
     """An online endpoint as the mesh sees it. `host`: the DNS name of a managed one.
 
-    `timeout`: of one try, in milliseconds; `rate`: the most requests in a second, None for no limit.
+    `timeout`: of one try, in milliseconds; `rate`: the most requests in a second, None for no limit. `faults`: injected
+    into its requests.
     """
 
     name: str
@@ -73,6 +99,7 @@ class MeshEndpointSpec:
     rate: int | None = None
     weights: tuple[BackendSpec, ...] = ()
     shadow: CopySpec | None = None
+    faults: MeshFaultsSpec | None = None
 
     @property
     def whole_timeout(self) -> int:
@@ -82,11 +109,15 @@ class MeshEndpointSpec:
 
 @dataclass(frozen=True, slots=True)
 class MeshZoneSpec:
-    """A zone: a cluster with a control plane. `global_address`: of the Global control plane, None where unfederated."""
+    """A zone: a cluster with a control plane. `global_address`: of the Global control plane, None where unfederated.
+
+    `registry`: with the images of Kuma, None for the one of the chart.
+    """
 
     name: str
     cni: Cni
     global_address: str | None
+    registry: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

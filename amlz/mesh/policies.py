@@ -1,11 +1,22 @@
-"""Behaviour of requests: retries, timeouts, circuit breakers, health checks, rate limits, traffic to outside."""
+"""Behaviour of requests: retries, timeouts, circuit breakers, health checks, rate limits, faults on purpose, traffic to
+outside.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from amlz.mesh.model import LONGEST_PAUSE, RETRIES, MeshEndpointSpec, MeshSpec, external, inside, permitted
+from amlz.mesh.model import (
+    LONGEST_PAUSE,
+    RETRIES,
+    MeshEndpointSpec,
+    MeshFaultsSpec,
+    MeshSpec,
+    external,
+    inside,
+    permitted,
+)
 from amlz.mesh.objects import Document, destination, everything, of_egress, of_endpoint, policy, seconds
 
 #: Reasons for another try: a try that reached no model, or that the model refused because of its load. Scoring is a
@@ -24,6 +35,7 @@ def policies(mesh: MeshSpec, zone: str) -> Iterator[Document]:
     yield from _breakers(mesh, zone)
     yield from _health(mesh, zone)
     yield from _rates(mesh, zone)
+    yield from _faults(mesh, zone)
     yield _passthrough(mesh)
 
 
@@ -122,14 +134,40 @@ def _rates(mesh: MeshSpec, zone: str) -> Iterator[Document]:
         if endpoint not in external(mesh, zone):
             continue
         sni = {"type": "Exact", "value": mesh.sni(endpoint, zone)}
-        matches = [
-            {"spiffeID": {"type": "Exact", "value": mesh.spiffe(caller)}, "sni": sni}
-            for caller in permitted(mesh, endpoint)
-            if caller.zone == zone
-        ]
+        matches = [{**match, "sni": sni} for match in _callers(mesh, endpoint, zone)]
         if matches:
             spec = {"targetRef": of_egress(), "rules": [{"matches": matches, "default": default}]}
             yield policy(mesh, "MeshRateLimit", endpoint.name, spec)
+
+
+def _callers(mesh: MeshSpec, endpoint: MeshEndpointSpec, zone: str) -> list[Document]:
+    """Returns a match for each permitted caller of a zone."""
+    callers = (caller for caller in permitted(mesh, endpoint) if caller.zone == zone)
+    return [{"spiffeID": {"type": "Exact", "value": mesh.spiffe(caller)}} for caller in callers]
+
+
+def _faults(mesh: MeshSpec, zone: str) -> Iterator[Document]:
+    """Returns the faults on purpose, at the pods of a model or at the egress, for each permitted caller.
+
+    Kuma's kind of them: MeshFaultInjection at 2.14.3 and 348b6528 (2026-08-21).
+    """
+    for endpoint in mesh.endpoints:
+        matches = _callers(mesh, endpoint, zone)
+        if endpoint.faults is None or not matches:
+            continue
+        target = of_endpoint(endpoint)
+        if endpoint in external(mesh, zone):
+            target, sni = of_egress(), {"type": "Exact", "value": mesh.sni(endpoint, zone)}
+            matches = [{**match, "sni": sni} for match in matches]
+        rule = {"matches": matches, "default": {"http": list(_http_faults(endpoint.faults))}}
+        yield policy(mesh, "MeshFaultInjection", endpoint.name, {"targetRef": target, "rules": [rule]})
+
+
+def _http_faults(faults: MeshFaultsSpec) -> Iterator[Document]:
+    if faults.abort is not None:
+        yield {"abort": {"httpStatus": faults.abort.status, "percentage": faults.abort.percentage}}
+    if faults.delay is not None:
+        yield {"delay": {"value": seconds(faults.delay.milliseconds), "percentage": faults.delay.percentage}}
 
 
 def _passthrough(mesh: MeshSpec) -> Document:

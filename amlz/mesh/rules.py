@@ -22,6 +22,7 @@ def problems(mesh: MeshSpec, path: Path) -> Iterator[Problem]:
         yield from _endpoint(mesh, endpoint, here)
         yield from _weights(mesh, endpoint, here)
         yield from _shadow(mesh, endpoint, here)
+        yield from _faults(mesh, endpoint, (*here, "faults"))
     yield from _zones(mesh, path)
     accounts: dict[tuple[str, str, str], str] = {}
     for caller in mesh.callers:
@@ -193,6 +194,39 @@ def _shadow(mesh: MeshSpec, endpoint: MeshEndpointSpec, path: Path) -> Iterator[
                 f"{target.name} takes {target.rate}.",
                 f"Lower the percentage, or raise `ratePerSecond` of {target.name}.",
             )
+
+
+def _faults(mesh: MeshSpec, endpoint: MeshEndpointSpec, path: Path) -> Iterator[Problem]:
+    faults = endpoint.faults
+    if faults is None:
+        return
+    if faults.abort is None and faults.delay is None:
+        yield Problem(path, "It has no fault.", "Set `abort` or `delay`, or remove it.")
+    if mesh.production and faults.expires_on is None:
+        yield Problem(
+            path,
+            "Production gets no faults without an allowance, which has a reason and a date.",
+            "Set `allowProduction: {reason: …, expiresOn: …}`, or remove it.",
+        )
+    if not mesh.production and faults.expires_on is not None:
+        yield Problem(
+            (*path, "allowProduction"), "This environment is not production: faults need no allowance.", "Remove it."
+        )
+
+
+def refused_faults(mesh: MeshSpec, path: Path, today: str | None) -> Iterator[Problem]:
+    """Returns the faults in production that are not allowed on a day. `path`: of the mesh; `today`: ISO 8601."""
+    for endpoint in mesh.endpoints if mesh.production else ():
+        if endpoint.faults is None or endpoint.faults.expires_on is None:
+            continue
+        here: Path = (*path, "endpoints", endpoint.name, "faults", "allowProduction", "expiresOn")
+        ends = endpoint.faults.expires_on
+        if today is None:
+            why = f"Cannot tell whether faults are still allowed in production: their allowance ends on {ends}."
+            yield Problem(here, why, "Pass `--today YYYY-MM-DD`.")
+        elif today >= ends:
+            why = f"Faults are no longer allowed in production: their allowance ended on {ends}."
+            yield Problem(here, why, "Remove `faults`, or set a later day for another game day.")
 
 
 def _zones(mesh: MeshSpec, path: Path) -> Iterator[Problem]:

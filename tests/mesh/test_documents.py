@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from amlz.mesh.cluster import values
 from amlz.mesh.files import files
 from amlz.mesh.kinds import SPECS, faults_of
 from amlz.mesh.model import MeshSpec, pairs
@@ -104,6 +105,17 @@ def test_a_kustomization_lists_the_other_files_of_its_folder() -> None:
             by_folder.setdefault(folder, []).append(name)
 
     assert listed == {folder: names for folder, names in by_folder.items() if folder.endswith("fraud-prod")}
+
+
+def test_images_of_the_control_plane_come_from_the_registry_that_is_set() -> None:
+    """Without one, the chart's own default holds."""
+    zones = tuple(replace(zone, registry="crcontoso.azurecr.io/kumahq") for zone in example().zones)
+    own = [values(zone) for zone in zones]
+
+    assert [row["global"] for row in own] == [{"image": {"registry": "crcontoso.azurecr.io/kumahq"}}] * 2
+    assert [{key: row[key] for key in row if key != "global"} for row in own] == [
+        values(zone) for zone in example().zones
+    ]
 
 
 def test_permissions_name_exact_identities_and_no_addresses() -> None:

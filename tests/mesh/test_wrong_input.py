@@ -196,6 +196,11 @@ WRONG: dict[str, tuple[Callable[[Part, Part], None], str, str]] = {
         "",
         "aks-neu is not federated, and another zone of this mesh is: all zones of a mesh are, or none.",
     ),
+    "faults in production": (
+        _endpoint("fraud-graph", faults={"abort": {"percentage": 10}}),
+        "endpoints.fraud-graph.faults",
+        "Production gets no faults without an allowance, which has a reason and a date.",
+    ),
     "no landing zone": (
         _no_landing_zone,
         "",
@@ -229,6 +234,21 @@ def test_zones_need_a_global_control_plane_to_be_federated() -> None:
         ("mesh", "zones", "aks-weu", "federated"),
         "It connects to a Global control plane, and `globalAddress` is not set.",
     )
+
+
+def test_a_mesh_is_not_applied_by_pulumi() -> None:
+    """With the reason, and who applies it."""
+    content = landing_zone()
+    content["mesh"]["apply"] = True
+
+    (problem,) = check_mesh(config_of(content))
+
+    assert (problem.path, problem.what) == (
+        ("mesh", "apply"),
+        "`pulumi up` applies nothing of a mesh: Pulumi's provider of Kubernetes needs the cluster in each preview, and "
+        "a preview of this program runs without one.",
+    )
+    assert problem.remedy == "Remove it, and let GitOps apply the folder of `amlz mesh render --to`."
 
 
 def test_a_namespace_is_in_one_mesh() -> None:

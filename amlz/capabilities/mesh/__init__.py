@@ -13,6 +13,7 @@ CAPABILITY = Capability(
         r"^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$": ("the name of a zone", "aks-weu"),
         r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?\.[a-z]{2,}$": ("a DNS name", "ml.contoso.com"),
         r"^grpcs://[a-z0-9.-]+:\d{2,5}$": ("an address of a Global control plane", "grpcs://mesh.contoso.com:5685"),
+        r"^[a-z0-9-]+(\.[a-z0-9-]+)+(/[a-z0-9._-]+)*$": ("a registry with a path", "crcontoso.azurecr.io/kumahq"),
         r"^https://[a-z0-9.-]+/[A-Za-z0-9/_.-]*$": (
             "the address of an OIDC issuer",
             "https://westeurope.oic.prod-aks.azure.com/0f0e0d0c-1111-4222-8333-444455556666/1f1e1d1c-1111-4222-8333-444455556666/",

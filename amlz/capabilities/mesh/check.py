@@ -57,6 +57,13 @@ def _shared(config: LandingZoneConfig, shared: MeshConfig) -> Iterator[Problem]:
             f"Names of endpoints in {title(config.cloud)} are in no source of this project.",
             "Remove it.",
         )
+    if shared.apply:
+        yield Problem(
+            ("mesh", "apply"),
+            "`pulumi up` applies nothing of a mesh: Pulumi's provider of Kubernetes needs the cluster in each preview, "
+            "and a preview of this program runs without one.",
+            "Remove it, and let GitOps apply the folder of `amlz mesh render --to`.",
+        )
     federated = [name for name, zone in shared.zones.items() if zone.federated]
     if federated and shared.global_address is None:
         yield Problem(

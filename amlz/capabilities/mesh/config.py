@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from amlz.core.capability import Key, Scope
+from amlz.core.config.policies import Day
 from amlz.core.config.shared import ComputeName, Config
 from amlz.mesh.model import Authority, Cni, Stage, Version, Way
 
@@ -48,6 +49,46 @@ class ShadowConfig(Config):
     """Percent of the requests that are copied."""
 
 
+class FaultAbortConfig(Config):
+    """Requests that the mesh answers with an error in place of the endpoint."""
+
+    status: Annotated[int, Field(ge=400, le=599, strict=True)] = 503
+    """Status of the answer. Callers' proxies retry 429, 502, 503 and 504."""
+    percentage: Percentage
+    """Percent of the requests."""
+
+
+class FaultDelayConfig(Config):
+    """Requests that the mesh delays."""
+
+    milliseconds: Annotated[int, Field(ge=1, le=600000, strict=True)]
+    """The delay of each of them."""
+    percentage: Percentage
+    """Percent of the requests."""
+
+
+class FaultAllowanceConfig(Config):
+    """Allows faults in production, until a date."""
+
+    reason: Annotated[
+        str, StringConstraints(min_length=10, max_length=512), Field(examples=["Game day of the fraud team (OPS-77)."])
+    ]
+    """Why."""
+    expires_on: Day
+    """The first day on which they are no longer allowed, in quotes."""
+
+
+class MeshFaultsConfig(Config):
+    """Faults on purpose in requests to an endpoint, for a game day. docs/how-to/mesh.md."""
+
+    abort: FaultAbortConfig | None = None
+    """Requests that are answered with an error."""
+    delay: FaultDelayConfig | None = None
+    """Requests that are delayed."""
+    allow_production: FaultAllowanceConfig | None = None
+    """Required in production, and allowed nowhere else."""
+
+
 class MeshEndpointConfig(Config):
     """An online endpoint of the workspace, in the mesh. docs/how-to/mesh.md."""
 
@@ -65,6 +106,8 @@ class MeshEndpointConfig(Config):
     """Percent of the requests by destination: deployments in the mesh, or managed endpoints."""
     shadow: ShadowConfig | None = None
     """Copies of its requests, for live validation. It needs Kuma 3.0."""
+    faults: MeshFaultsConfig | None = None
+    """Faults on purpose, for a game day."""
     roles: Annotated[bool, Field(strict=True)] = False
     """Assigns the role that allows scoring, on this endpoint, to the identities of its callers. The endpoint must
     exist. It is for managed endpoints: those on Kubernetes accept no tokens of Entra ID.
@@ -145,6 +188,8 @@ class MeshConfig(Config):
 
     version: Version = "3.0"
     """The version of Kuma: 3.0.1, or 2.14.7."""
+    apply: Annotated[bool, Field(strict=True)] = False
+    """`true` is refused: `pulumi up` applies nothing to a cluster. GitOps applies what `amlz mesh render` writes."""
     zones: Annotated[dict[ZoneName, MeshZoneConfig], Field(min_length=1)]
     """Clusters with a control plane, by zone."""
     global_address: Annotated[str, StringConstraints(pattern=r"^grpcs://[a-z0-9.-]+:\d{2,5}$")] | None = None
@@ -155,6 +200,12 @@ class MeshConfig(Config):
     """The front end of Azure ML, for endpoints behind it."""
     image: Annotated[str, StringConstraints(min_length=3, max_length=300)] = "registry.k8s.io/pause:3.10"
     """The image of the idle container next to the proxy of an egress."""
+    image_registry: (
+        Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+(/[a-z0-9._-]+)*$", max_length=255)] | None
+    ) = None
+    """The registry with the images of Kuma, which the nodes of every zone reach. Default: that of the chart, on Docker
+    Hub.
+    """
 
 
 KEYS = (

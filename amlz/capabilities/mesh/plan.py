@@ -85,12 +85,20 @@ def _outside(context: Context) -> Iterator[str]:
 
 
 def _relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
-    """Returns certificate authorities of production whose key Kuma generates, and keeps in the cluster."""
+    """Returns faults on purpose in production, and its certificate authorities whose key Kuma keeps in the cluster."""
     for project, name, environment in environments(config):
         own = own_mesh(environment)
-        if own is not None and environment.is_production(name) and own.identity.authority == "generated":
-            path: tuple[Any, ...] = ("projects", project, "environments", name, "mesh", "identity", "authority")
-            yield Relaxation(path, "the certificate authority of the mesh signs itself, and its key is in the cluster")
+        if own is None or not environment.is_production(name):
+            continue
+        path: tuple[Any, ...] = ("projects", project, "environments", name, "mesh")
+        if own.identity.authority == "generated":
+            gives = "the certificate authority of the mesh signs itself, and its key is in the cluster"
+            yield Relaxation((*path, "identity", "authority"), gives)
+        for key, endpoint in own.endpoints.items():
+            if endpoint.faults is not None and endpoint.faults.allow_production is not None:
+                ends = endpoint.faults.allow_production.expires_on
+                gives = f"requests to {key} fail on purpose, and are allowed to until {ends}"
+                yield Relaxation((*path, "endpoints", key, "faults"), gives)
 
 
 PLANNER = Planner(check=check_mesh, relaxations=_relaxations, outside=_outside, environment=plan_mesh)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from amlz.capabilities.mesh.config import EnvironmentMeshConfig, MeshConfig, MeshEndpointConfig
+from amlz.capabilities.mesh.config import EnvironmentMeshConfig, MeshConfig, MeshEndpointConfig, MeshFaultsConfig
 from amlz.core.capability import setting
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.owners import EnvironmentKey
 from amlz.mesh.model import (
     MANAGED,
+    AbortSpec,
     BackendSpec,
     CallerSpec,
     CollectorSpec,
     CopySpec,
+    DelaySpec,
     FrontEndSpec,
     IdentitySettings,
     MeshEndpointSpec,
+    MeshFaultsSpec,
     MeshSpec,
     MeshZoneSpec,
 )
@@ -87,7 +90,7 @@ def mesh_of(config: LandingZoneConfig, owner: EnvironmentKey, stores: tuple[str,
 
 def _zone(shared: MeshConfig, name: str) -> MeshZoneSpec:
     zone = shared.zones[name]
-    return MeshZoneSpec(name, zone.cni, shared.global_address if zone.federated else None)
+    return MeshZoneSpec(name, zone.cni, shared.global_address if zone.federated else None, shared.image_registry)
 
 
 def _endpoint(name: str, row: MeshEndpointConfig, region: str) -> MeshEndpointSpec:
@@ -101,4 +104,13 @@ def _endpoint(name: str, row: MeshEndpointConfig, region: str) -> MeshEndpointSp
         rate=row.rate_per_second,
         weights=tuple(BackendSpec(key, weight) for key, weight in row.weights.items()),
         shadow=CopySpec(row.shadow.endpoint, row.shadow.percentage) if row.shadow else None,
+        faults=_faults(row.faults) if row.faults else None,
+    )
+
+
+def _faults(row: MeshFaultsConfig) -> MeshFaultsSpec:
+    return MeshFaultsSpec(
+        AbortSpec(row.abort.status, row.abort.percentage) if row.abort else None,
+        DelaySpec(row.delay.milliseconds, row.delay.percentage) if row.delay else None,
+        row.allow_production.expires_on if row.allow_production else None,
     )
