@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from amlz.rehearsal.faults import meet, read, undisturbed
+from amlz.rehearsal.life import plain_config, stack_under_test
 from amlz.stackfile.load import load
+from amlz.stackfile.stack_file import KEY
 from tests.conftest import ROOT
 from tests.rehearsal.common import stage
 
@@ -35,3 +37,15 @@ def test_after_faults_at_its_resources_the_next_up_converges(tmp_path: Path, nam
     assert outcome.then is None or outcome.then.refused == ()
     assert (outcome.result, outcome.differences, outcome.wrong) == ("converged", (), False)
     assert len(outcome.struck) == len(FAULTS[name])
+
+
+def test_data_platforms_are_built_and_stay_as_they_are(tmp_path: Path) -> None:
+    """Databricks, Data Factory and Synapse of the environment that has all three; the next `up` changes nothing."""
+    file = load(str(ROOT / "examples" / "data-platform" / "Pulumi.data-platform.yaml"), ROOT)
+    config = plain_config(file)
+    del config[KEY]["projects"]["churn"]["environments"]["dev"]
+
+    with stack_under_test(stage(tmp_path), file.stack, config) as here:
+        first, again = here.step("up", "up"), here.step("up again", "up")
+
+    assert (first.refused, again.refused, again.changed) == ((), (), False)
