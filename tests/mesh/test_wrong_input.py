@@ -161,6 +161,11 @@ WRONG: dict[str, tuple[Callable[[Part, Part], None], str, str]] = {
         "endpoints.fraud-rules.stage",
         "Nobody validates it: in the stage `validating`, only callers with it in `mayValidate` reach it.",
     ),
+    "an endpoint that no caller may call": (
+        _nobody,
+        "endpoints.fraud-rules",
+        "No caller may call it, so the mesh denies every request.",
+    ),
     "an unknown cluster": (
         lambda _top, mesh: mesh.update(cluster="training"),
         "cluster",
