@@ -41,10 +41,21 @@ WHOLE = "microsoft.machinelearningservices/"
 #: Resources that the team of a factory creates in it; the program has none of them.
 _OF_FACTORIES = ("dataflows", "datasets", "integrationruntimes", "linkedservices", "pipelines", "triggers")
 
-#: Below a kept type, yet left out. Schedules repeat the aliases of jobs one level down, and are not deployed here.
-LEFT_OUT = frozenset({"microsoft.machinelearningservices/workspaces/schedules"}) | {
-    f"microsoft.datafactory/factories/{name}" for name in _OF_FACTORIES
-}
+#: Resources of a Synapse workspace that the program does not build.
+_OF_SYNAPSE = (
+    *("administrators", "auditingsettings", "azureadonlyauthentications", "dedicatedsqlminimaltlssettings"),
+    *("extendedauditingsettings", "firewallrules", "integrationruntimes", "keys", "kustopools"),
+    *("managedidentitysqlcontrolsettings", "securityalertpolicies", "sqladministrators", "sqldatabases", "sqlpools"),
+    "vulnerabilityassessments",
+)
+
+#: Below a kept type, yet left out with what is below them. Schedules repeat the aliases of jobs one level down, and are
+#: not deployed here.
+LEFT_OUT = (
+    frozenset({"microsoft.machinelearningservices/workspaces/schedules"})
+    | {f"microsoft.datafactory/factories/{name}" for name in _OF_FACTORIES}
+    | {f"microsoft.synapse/workspaces/{name}" for name in _OF_SYNAPSE}
+)
 
 _ML = "Microsoft.MachineLearningServices/workspaces"
 
@@ -232,7 +243,7 @@ def chosen(known: Aliases, built: Mapping[str, Built], types: Types, read: froze
         above = {"/".join(parts[:length]) for length in range(2, len(parts) + 1)}
         used = {name for name in aliases if name.lower() in read}
         whole = above & built.keys() or resource_type.startswith(WHOLE) or used
-        if not whole or resource_type in LEFT_OUT:
+        if not whole or above & LEFT_OUT:
             continue
         newest = types.newest(resource_type)
         kept = {name: path for name, path in aliases.items() if name in used or _fits(path, newest)}
