@@ -117,6 +117,16 @@ def test_builtins_decide_as_the_published_ones_unless_a_reason_is_noted() -> Non
     assert [name for name, reason in DATA["notes"].items() if not reason] == []
 
 
+def test_only_builtins_that_are_not_in_the_folder_are_left_out() -> None:
+    """Each is shipped, and the page on policies lists it as not compared."""
+    builtins = {entry.name for entry in SHIPPED if entry.builtin}
+    page = (ROOT / "docs" / "reference" / "policies" / "README.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.endswith(", not compared |")]
+
+    assert builtins - derive_published.published(shared()).keys() == derive_published.NOT_AT_HAND
+    assert {name for name in builtins for line in rows if f"`{name}`" in line} == derive_published.NOT_AT_HAND
+
+
 @pytest.mark.parametrize("part", ["verdicts", "in_mode_all"])
 def test_definitions_and_cases_of_the_data_exist(part: str) -> None:
     """And each verdict is a word for one, and not the one that the case's name ends in."""

@@ -20,6 +20,7 @@ from amlz.policy.engine.parameters import Parameter, bound
 from amlz.policy.engine.subject import Subject
 from amlz.policy.engine.values import MISSING
 from amlz.policy.library import Entry, Library, library, read_json
+from tools.derive_published import NOT_AT_HAND
 from tools.docgen.templating import Row, rendered
 
 #: From docs/policies to policies.
@@ -196,6 +197,7 @@ def _own(catalogue: PolicyCatalogue, entry: Entry) -> Row:
 
 
 def _builtin(catalogue: PolicyCatalogue, entry: Entry) -> Row:
+    count = str(len(catalogue.cases(entry.name)))
     return (
         f"[{_plain(entry.title)}]({_UP}/builtin/{entry.name}.json)",
         f"[`{entry.name}`]({entry.metadata['source']})",
@@ -203,7 +205,7 @@ def _builtin(catalogue: PolicyCatalogue, entry: Entry) -> Row:
         str(entry.properties["mode"]),
         JUDGED[entry.metadata["judged"]][0],
         _default_effect(entry),
-        str(len(catalogue.cases(entry.name))),
+        f"{count}, not compared" if entry.name in NOT_AT_HAND else count,
     )
 
 
