@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from amlz.reports.data_flows import data_flows
 from amlz.reports.formats import as_mermaid
 from amlz.reports.formats.as_mermaid import LONGEST, MOST_EDGES, escaped, render, write
 from amlz.reports.formats.registry import Report
@@ -114,6 +115,22 @@ def test_a_difference_colours_what_it_creates_changes_and_deletes() -> None:
         "gone_0": (["deleted"], "deleted"),
     }
     assert 'gone_0["triage, staging<br/>deleted"]:::deleted' in text
+
+
+def test_each_data_flow_of_the_table_is_an_edge() -> None:
+    """From a platform of an environment to containers of the lake, with the role and the network path."""
+    preview = previewed("data-platform")
+    text = render(preview)
+    rows = [row for section in data_flows(preview.plan) for row in section.rows]
+
+    boxes = dict(re.findall(r'^  ((?:flow|data)_\w+)\[\(?"(.*)"\)?\]:::', text, re.MULTILINE))
+    edges = re.findall(r"^  (flow_\w+) -->\|(.*?)\| (data_\w+)$", text, re.MULTILINE)
+    assert [(boxes[start], boxes[end], label) for start, label, end in edges] == [
+        (f"{platform}<br/>{owner}", containers, f"{role}<br/>{path}")
+        for platform, owner, containers, role, path in rows
+    ]
+    assert len(rows) == 14
+    assert "lake --- data_workspace_churn_prod" in text
 
 
 def test_mermaid_reads_every_shipped_stack_and_hostile_names() -> None:

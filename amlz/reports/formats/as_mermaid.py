@@ -11,6 +11,7 @@ from amlz.azure.graph import Resource
 from amlz.core.plan import LandingZonePlan
 from amlz.core.specs import DataLakeSpec
 from amlz.core.words import plural
+from amlz.reports.data_flows import data_flows
 from amlz.reports.formats.registry import Report
 from amlz.reports.marks import NO_MARKS, Mark, Marks, marks
 from amlz.reports.paths import network_paths
@@ -71,7 +72,9 @@ def write(report: Report) -> str:
 
 
 def render(preview: Preview, differs: Marks = NO_MARKS) -> str:
-    """Networks, firewall, environments with their endpoints, lake, peerings, and paths outside. Ids follow names.
+    """Networks, firewall, environments with their endpoints, lake, peerings, paths outside, and flows of data.
+
+    Ids follow names.
 
     If there are too many for a reader, or for Mermaid, they are counted by project, else by network, and a note reports
     it.
@@ -86,6 +89,7 @@ def render(preview: Preview, differs: Marks = NO_MARKS) -> str:
         lines = [
             *_lines(preview, boxes, differs),
             *_gone(differs if not note else NO_MARKS),
+            *(_flows(preview.plan) if not note else ()),
             *([f'note["{len(environments):,} environments: {note}"]'] if note else []),
         ]
         lines += _classes(lines)
@@ -230,6 +234,26 @@ def _outside(preview: Preview) -> Iterator[str]:
 def _gone(differs: Marks) -> Iterator[str]:
     for number, (project, name) in enumerate(differs.gone[:MOST]):
         yield f'gone_{number}["{_marked(f"{escaped(project)}, {escaped(name)}", Mark.deleted)}"]:::deleted'
+
+
+def _flows(plan: LandingZonePlan) -> Iterator[str]:
+    """Yields data platforms, containers of the lake, and an edge for each row of the table of data flows."""
+    rows = [row for section in data_flows(plan) for row in section.rows]
+    for platform, owner in dict.fromkeys((platform, owner) for platform, owner, *_ in rows):
+        yield f'{_flow(platform, owner)}["{escaped(platform)}<br/>{escaped(owner)}"]:::environment'
+    for containers in dict.fromkeys(containers for _, _, containers, *_ in rows):
+        yield f'{_word("data", containers)}[("{escaped(containers)}")]:::lake'
+        yield f"lake --- {_word('data', containers)}"
+    for platform, owner, containers, role, path in rows:
+        yield f"{_flow(platform, owner)} -->|{escaped(role)}<br/>{escaped(path)}| {_word('data', containers)}"
+
+
+def _flow(platform: str, owner: str) -> str:
+    return _word("flow", f"{owner} {platform}")
+
+
+def _word(kind: str, name: str) -> str:
+    return _id(kind, re.sub(r"\W+", "_", name))
 
 
 def _marked(label: str, mark: Mark | None) -> str:
