@@ -71,6 +71,25 @@ def test_every_member_of_the_guardrails_looks_at_something() -> None:
     }
 
 
+#: Built-ins that an example assigns on its own: how many resources each evaluates.
+BUILTINS = {
+    "data-platform": {
+        "dbx-access": 2, "dbx-addresses": 2, "dbx-network": 2,
+        "factory-access": 2, "synapse-access": 1, "synapse-network": 1,
+    },
+    "kubernetes": {"aks-api-server": 1, "aks-accounts": 1, "aks-add-on": 1, "aks-defender": 1},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("stack", BUILTINS)
+def test_platforms_meet_the_builtins_that_their_example_assigns(stack: str) -> None:
+    """Each built-in evaluates every resource of its type in the example, and all comply."""
+    answers = [answer for answer in previewed(stack).verdicts.answers if answer.assignment.name in BUILTINS[stack]]
+
+    assert {answer.word for answer in answers} == {"compliant"}
+    assert Counter(answer.assignment.name for answer in answers) == BUILTINS[stack]
+
+
 def test_a_resource_of_unknown_id_is_in_no_known_scope() -> None:
     """It is undecided whether an assignment evaluates it, and never taken for a no."""
     graph = previewed("minimal").graph
