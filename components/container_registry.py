@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import containerregistry
 
-from amlz.core.specs import ContainerRegistrySpec, EncryptionSpec, ExistingRegistrySpec
+from amlz.core.specs import ContainerRegistrySpec, EncryptionSpec, ExistingRegistrySpec, RegistryReplicaSpec
 from components.diagnostics import diagnostics
 from components.encryption import after_key, client_id
 from components.lock import lock
@@ -35,7 +35,7 @@ class ContainerRegistry(pulumi.ComponentResource):
         for role in args.roles:
             role_assignment(self, name, role, resources)
         if isinstance(args, ContainerRegistrySpec):
-            lock(self, name, args.lock, resources, after=(args.endpoint, args.diagnostics, *args.roles))
+            lock(self, name, args.lock, resources, after=(args.endpoint, args.diagnostics, *args.roles, *args.replicas))
         self.resource_id, self.name = resources.ref(args.id), resources.name(args.id)
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})
 
@@ -66,6 +66,28 @@ class ContainerRegistry(pulumi.ComponentResource):
         )
         resources.register(args.id, registry)
         diagnostics(self, name, args.diagnostics, resources)
+        for replica in args.replicas:
+            self._copy(name, args, replica, resources)
+
+    def _copy(
+        self, name: str, args: ContainerRegistrySpec, replica: RegistryReplicaSpec, resources: ResourceRegistry
+    ) -> None:
+        """Copies the registry to another region. One after the other, and the private endpoint after all of them: it
+        then has the names of every region.
+        """
+        copy = containerregistry.Replication(
+            f"{name}-replica-{replica.region}",
+            replication_name=replica.region,
+            registry_name=resources.name(args.id),
+            resource_group_name=resources.group(args.place),
+            location=replica.region,
+            region_endpoint_enabled=True,
+            zone_redundancy="Enabled" if replica.zone_redundant else "Disabled",
+            tags=dict(args.tags),
+            opts=resources.options(self, args.place.subscription, after=resources.writes(args.id)),
+        )
+        resources.register(replica.id, copy)
+        resources.wrote(replica.id, args.id)
 
 
 def _retention(days: int) -> containerregistry.RetentionPolicyArgs | None:

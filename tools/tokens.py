@@ -69,6 +69,10 @@ TOKENS = (
     Token("keyvault", "Vault", "Microsoft.KeyVault/vaults", (_GROUP, "vaultName")),
     Token("storage", "StorageAccount", "Microsoft.Storage/storageAccounts", (_GROUP, "accountName")),
     Token("containerregistry", "Registry", "Microsoft.ContainerRegistry/registries", (_GROUP, "registryName")),
+    Token(
+        "containerregistry", "Replication", "Microsoft.ContainerRegistry/registries/replications",
+        (_GROUP, "registryName", "replicationName"),
+    ),
     Token("applicationinsights", "Component", "Microsoft.Insights/components", (_GROUP, "resourceName")),
     Token("applicationinsights", "Workbook", "Microsoft.Insights/workbooks", (_GROUP, "resourceName")),
     Token("operationalinsights", "Workspace", "Microsoft.OperationalInsights/workspaces", (_GROUP, "workspaceName")),

@@ -170,6 +170,11 @@ RULES: Mapping[str, tuple[ChangeRule, ...]] = {
         *properties(_REST + "containerregistry/registries/update", "adminUserEnabled", "anonymousPullEnabled", "dataEndpointEnabled", "encryption", "networkRuleBypassOptions", "networkRuleSet", "policies", "publicNetworkAccess"),
         *updates(_REST + "containerregistry/registries/update", "sku", "identity"),
     ),
+    "Microsoft.ContainerRegistry/registries/replications": (
+        ChangeRule("location", Kind.REPLACES, _SPEC + "containerregistry", "create-only in the specification"),
+        ChangeRule("properties.zoneRedundancy", Kind.FIXED, _LEARN + "container-registry/zone-redundancy", "it is set when the replica is made"),
+        *properties(_REST + "containerregistry/replications/update", "regionEndpointEnabled"),
+    ),
     "Microsoft.Insights/components": (
         ChangeRule("location", Kind.REPLACES, _SPEC + "applicationinsights", "create-only in the specification"),
         ChangeRule("properties.Application_Type", Kind.REPLACES, _SPEC + "applicationinsights", "create-only in the specification"),

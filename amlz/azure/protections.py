@@ -167,6 +167,7 @@ PROTECTIONS: tuple[Protection, ...] = (
 #: ARM types whose deletion takes protection away, with its words.
 REMOVED: dict[str, str] = {
     "Microsoft.Network/azureFirewalls": "firewalls deleted",
+    f"{_REGISTRY}/replications": "images in fewer regions",
     f"{_SCOPE}/scopedResources": "logs without a private link",
 }
 #: ARM types whose creation takes protection away from what exists, with its words.

@@ -169,7 +169,9 @@ def _needs_of_all(environment: EnvironmentConfig) -> dict[str, int]:
     wanted = {
         "training": nodes + len(environment.instances),
         BUILD: builds,
-        "endpoints": sum(ENDPOINT_ADDRESSES[group] for group in endpoint_groups(environment)),
+        # A registry's endpoint takes one more for each region of a copy.
+        "endpoints": sum(ENDPOINT_ADDRESSES[group] for group in endpoint_groups(environment))
+        + len(environment.registry_replicas),
         "scoring": environment.scoring_nodes,
     }
     return {role: math.ceil(n * (100 + environment.growth) / 100) for role, n in wanted.items()}

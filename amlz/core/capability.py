@@ -120,10 +120,14 @@ class SharedSubnet:
 
 @dataclass(frozen=True, slots=True)
 class SharedEndpoints:
-    """Private endpoints that are built once for all environments, by group ID; in the hub where `subnet` is None."""
+    """Private endpoints that are built once for all environments, by group ID; in the hub where `subnet` is None.
+
+    `addresses`: those that they take in the hub in addition to the usual number of their groups.
+    """
 
     groups: tuple[str, ...]
     subnet: SharedSubnet | None = None
+    addresses: int = 0
 
 
 @dataclass(frozen=True, slots=True)

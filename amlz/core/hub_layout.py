@@ -110,7 +110,10 @@ def _wanted(config: LandingZoneConfig) -> dict[str, bool]:
 
 
 def _needs(role: str, config: LandingZoneConfig) -> int:
-    return sum(ENDPOINT_ADDRESSES[group] for group in _groups(config)) if role == "endpoints" else 0
+    if role != "endpoints":
+        return 0
+    shared = asked_for_all(lambda planner: planner.shared_endpoints, config)
+    return sum(ENDPOINT_ADDRESSES[group] for group in _groups(config)) + sum(item.addresses for item in shared)
 
 
 def _groups(config: LandingZoneConfig) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ WORDS: Mapping[str, Noun] = {
         "Microsoft.Authorization/policySetDefinitions": ("policy initiative", "policy initiatives"),
         "Microsoft.Authorization/roleAssignments": ("role assignment", "role assignments"),
         "Microsoft.ContainerRegistry/registries": ("container registry", "container registries"),
+        "Microsoft.ContainerRegistry/registries/replications": ("registry replica", "registry replicas"),
         "Microsoft.Insights/components": ("Application Insights", "Application Insights"),
         "Microsoft.Insights/diagnosticSettings": ("diagnostic setting", "diagnostic settings"),
         "Microsoft.Insights/privateLinkScopes": ("private link scope", "private link scopes"),

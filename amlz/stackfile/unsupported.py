@@ -143,9 +143,9 @@ UNSUPPORTED: tuple[Unsupported, ...] = (
     ),
     Unsupported(
         ("sharedRegistry",),
-        frozenset({"replicas", "replications", "georeplication", "georeplications", "georeplicas"}),
-        "Replicas of a container registry are not supported.",
-        "Remove it: docs/explanation/recovery.md describes the registry of a second region.",
+        frozenset({"replications", "georeplication", "georeplications", "georeplicas"}),
+        "Regions of copies are a list under `replicas`.",
+        "Remove it, and set `replicas`: docs/explanation/recovery.md.",
     ),
     Unsupported(
         (*_ENVIRONMENT, "storage"),

@@ -19,6 +19,7 @@ _CONTAINER = "storage:BlobContainer"
 _IP, _FIREWALL, _BASTION = "network:PublicIPAddress", "network:AzureFirewall", "network:BastionHost"
 _ENDPOINT, _LINK = "network:PrivateEndpoint", "privatedns:VirtualNetworkLink"
 _VAULT, _STORE, _REGISTRY = "keyvault:Vault", "storage:StorageAccount", "containerregistry:Registry"
+_REPLICA = "containerregistry:Replication"
 _INSIGHTS, _LOGS = "applicationinsights:Component", "operationalinsights:Workspace"
 _ML, _COMPUTE = "machinelearningservices:Workspace", "machinelearningservices:Compute"
 _ROLE, _DEFINITION, _SET = (
@@ -210,6 +211,9 @@ CASES: tuple[Case, ...] = (
     ("machinelearningservices:ManagedNetworkSettingsRule", "properties.destination", "a.b", "c.d", UNKNOWN),
     (_REGISTRY, "location", "westeurope", "northeurope", REPLACES),
     (_REGISTRY, "zoneRedundancy", "Disabled", "Enabled", FIXED),
+    (_REPLICA, "location", "westeurope", "northeurope", REPLACES),
+    (_REPLICA, "zoneRedundancy", "Disabled", "Enabled", FIXED),
+    (_REPLICA, "regionEndpointEnabled", True, False, UPDATES),
     (_REGISTRY, "encryption", None, {"status": "enabled"}, FIXED),
     (_REGISTRY, "encryption.keyVaultProperties.keyIdentifier", "https://a", "https://b", UPDATES),
     *((_REGISTRY, key, False, True, UPDATES) for key in ("adminUserEnabled", "anonymousPullEnabled", "dataEndpointEnabled")),

@@ -58,6 +58,7 @@ KINDS = {
         "Microsoft.AlertsManagement/actionRules",
         "Microsoft.Authorization/policyExemptions",
         "Microsoft.Consumption/budgets",
+        "Microsoft.ContainerRegistry/registries/replications",
         "Microsoft.Insights/actionGroups",
         "Microsoft.Insights/activityLogAlerts",
         "Microsoft.Insights/metricAlerts",

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from amlz.core.addresses import environments
 from amlz.core.capability import Part, Planner, SharedEndpoints, SharedGroup
 from amlz.core.config import LandingZoneConfig
 from amlz.core.planning.context import Context, registry_is_shared
-from amlz.core.planning.registry import shared_name, shared_namer, shared_place, shared_tags
+from amlz.core.planning.registry import (
+    check_replicas,
+    shared_name,
+    shared_namer,
+    shared_place,
+    shared_tags,
+    with_replicas,
+)
 from amlz.core.planning.roles import readers_of_group
-from amlz.core.problems import Path
+from amlz.core.problems import Path, Problem
 from amlz.core.specs import (
     ContainerRegistrySpec,
     LockSpec,
@@ -45,6 +54,7 @@ def plan_shared_registry(context: Context) -> Part | None:
         tags=shared_tags(context),
         untagged_days=settings.retention_days or 0,
     )
+    spec = with_replicas(spec, settings.replicas, context.config.cloud)
     readers = readers_of_group(context, "sharedGroup", place.group_id)
     shared_registry = SharedRegistrySpec(ResourceGroupSpec(place, shared_tags(context)), spec, readers)
     return Part(shared_registry, group=SharedGroup(shared_registry.group.id, production))
@@ -80,7 +90,14 @@ def _endpoint(context: Context, target: str, path: Path) -> PrivateEndpointSpec:
 
 def _endpoints(config: LandingZoneConfig) -> tuple[SharedEndpoints, ...]:
     """Returns its endpoint, which is in the hub."""
-    return (SharedEndpoints(("registry",)),) if config.shared_registry is not None else ()
+    settings = config.shared_registry
+    return (SharedEndpoints(("registry",), addresses=len(settings.replicas)),) if settings is not None else ()
 
 
-PLANNER = Planner(shared=plan_shared_registry, shared_endpoints=_endpoints)
+def _check(config: LandingZoneConfig) -> Iterator[Problem]:
+    """Returns regions in which it cannot have a copy."""
+    if config.shared_registry is not None:
+        yield from check_replicas(config, config.shared_registry.replicas, ("sharedRegistry", "replicas"))
+
+
+PLANNER = Planner(check=_check, shared=plan_shared_registry, shared_endpoints=_endpoints)

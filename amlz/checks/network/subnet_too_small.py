@@ -61,7 +61,12 @@ def _taken(graph: ResourceGraph) -> Counter[str]:
         nodes = value(compute, "properties.properties.scaleSettings.maxNodeCount")
         subnet = str(value(compute, "properties.properties.subnet.id")).lower()
         taken[subnet] += nodes if isinstance(nodes, int) else 1
+    copies = Counter(
+        replica.id.lower().split("/replications/")[0]
+        for replica in graph.of_type("Microsoft.ContainerRegistry/registries/replications")
+    )
     for endpoint in graph.of_type("Microsoft.Network/privateEndpoints"):
         subnet = str(value(endpoint, "properties.subnet.id")).lower()
-        taken[subnet] += sum(ENDPOINT_ADDRESSES.get(str(group), 1) for _, group in connections(endpoint))
+        for target, group in connections(endpoint):
+            taken[subnet] += ENDPOINT_ADDRESSES.get(str(group), 1) + copies[str(target).lower()]
     return taken

@@ -21,6 +21,7 @@ from amlz.core.config.shared import (
     Generation,
     Network,
     OwnName,
+    RegistryReplicas,
     RegistryRetention,
     Tags,
     Word,
@@ -130,6 +131,9 @@ class EnvironmentConfig(Config):
     """Container registry: a separate one, or the landing zone's."""
     registry_retention_days: RegistryRetention | None = None
     """Days after which images without a tag are deleted from its own registry. Left out: never."""
+    registry_replicas: RegistryReplicas = ()
+    """Other regions with a copy of all images of a separate registry, each billed as a registry.
+    docs/explanation/recovery.md."""
     isolation: IsolationConfig = IsolationConfig()
     """Network of compute clusters: a subnet of the spoke, or a managed network. docs/explanation/isolation.md."""
     destinations: Annotated[dict[Word, DestinationConfig], Field(max_length=20)] = Field(default_factory=dict)

@@ -29,6 +29,7 @@ from amlz.core.config.shared import (
     Location,
     Network,
     OwnName,
+    RegistryReplicas,
     RegistryRetention,
     RequiredTags,
     Tags,
@@ -79,6 +80,8 @@ class SharedRegistryConfig(Config):
     """Environments whose workspaces push images, as `project/environment`; the others only pull. Left out: all."""
     retention_days: RegistryRetention | None = None
     """Days after which images without a tag are deleted. Left out: never."""
+    replicas: RegistryReplicas = ()
+    """Other regions with a copy of all images, each billed as a registry. docs/explanation/recovery.md."""
     tags: Tags = Field(default_factory=dict)
     """Tags of it, its endpoint and its resource group, over those of the landing zone."""
     generation: Generation = 1

@@ -146,6 +146,8 @@ OwnName = Annotated[str, StringConstraints(min_length=1)]
 Generation = Annotated[int, Field(ge=1, le=99, strict=True)]
 #: https://learn.microsoft.com/azure/container-registry/container-registry-retention-policy (2025-05)
 RegistryRetention = Annotated[int, Field(ge=1, le=365, strict=True)]
+#: Regions of copies of a container registry.
+RegistryReplicas = tuple[Location, ...]
 
 
 class AccessConfig(Config):

@@ -134,7 +134,8 @@ PUBLIC_DOMAIN_ROWS: tuple[PublicDomains, ...] = (
 )  # fmt: skip
 
 #: Addresses that an endpoint takes, by group id. The workspace's three: how-to-custom-dns. The registry's two (itself
-#: and one data endpoint for its region): https://learn.microsoft.com/azure/container-registry/container-registry-private-link.
+#: and one data endpoint for its region; another one for each region of a copy):
+#: https://learn.microsoft.com/azure/container-registry/container-registry-private-link.
 #: The private link scope's: at least eleven, https://learn.microsoft.com/azure/azure-monitor/logs/private-link-design.
 #: One each for the others: https://learn.microsoft.com/azure/private-link/private-endpoint-overview.
 ENDPOINT_ADDRESSES: Mapping[str, int] = {

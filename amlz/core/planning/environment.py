@@ -28,7 +28,7 @@ from amlz.core.planning.managed_network import plan_managed_network
 from amlz.core.planning.parts import as_existing
 from amlz.core.planning.places import spoke_network_id, subnet_id
 from amlz.core.planning.private_link_scope import scoped
-from amlz.core.planning.registry import plan_registry, shared_registry_id
+from amlz.core.planning.registry import plan_registry, shared_registry_id, with_replicas
 from amlz.core.planning.roles import Principals, assign
 from amlz.core.planning.security import with_serverless
 from amlz.core.planning.sharing import SharingProject, members_of, people_of, take_names
@@ -235,7 +235,10 @@ def _protected(env: EnvironmentContext, registry: ContainerRegistrySpec | None) 
     zones = env.production and bool(env.context.zones)
     lock = env.lock("registry", registry.id)
     days = env.settings.registry_retention_days or 0
-    return replace(registry, zone_redundant=zones, lock=lock, protect=env.production, tags=env.tags, untagged_days=days)
+    registry = replace(
+        registry, zone_redundant=zones, lock=lock, protect=env.production, tags=env.tags, untagged_days=days
+    )
+    return with_replicas(registry, env.settings.registry_replicas, env.context.config.cloud)
 
 
 def _workspace_logs(env: EnvironmentContext) -> tuple[str, ...]:

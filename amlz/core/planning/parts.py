@@ -15,6 +15,7 @@ from amlz.core.facts.clouds import CloudName, host_of
 from amlz.core.facts.roles import DEPLOYER
 from amlz.core.planning.context import Context
 from amlz.core.planning.destinations import owners_of_destinations
+from amlz.core.planning.registry import check_replicas
 from amlz.core.problems import Path, Problem
 from amlz.core.specs import ExistingKeyVaultSpec, ExistingRegistrySpec, ProjectEnvironmentSpec
 from amlz.dataclass import dataclass
@@ -176,20 +177,26 @@ def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
                         "`endpointRange` in both, and set `dns.mode` to existing or policy.",
                     )
         yield from _registry_alone(environment, path)
-        yield from _registry_kept(environment, path)
+        yield from _of_own_registry(environment, path)
+        yield from check_replicas(config, environment.registry_replicas, (*path, "registryReplicas"))
 
 
-def _registry_kept(environment: EnvironmentConfig, path: Path) -> Iterator[Problem]:
-    """Returns the problem of a retention for a registry that is not the environment's own."""
-    if environment.registry_retention_days is None:
-        return
-    place = (*path, "registryRetentionDays")
-    if environment.registry == "shared":
-        text = "It is for the registry of this environment, which uses the shared one."
-        yield Problem(place, text, "Remove it, and set `sharedRegistry.retentionDays`.")
-    elif environment.existing.container_registry is not None:
-        text = "It is for a registry that is built here, and `existing.containerRegistry` names one that exists."
-        yield Problem(place, text, "Remove it: the owner of that registry sets its retention.")
+def _of_own_registry(environment: EnvironmentConfig, path: Path) -> Iterator[Problem]:
+    """Returns settings of a registry that is not the environment's own."""
+    settings = (
+        ("registryRetentionDays", environment.registry_retention_days, "retentionDays", "retention"),
+        ("registryReplicas", environment.registry_replicas, "replicas", "replicas"),
+    )
+    for key, value, of_shared, word in settings:
+        place = (*path, key)
+        if not value:
+            continue
+        if environment.registry == "shared":
+            text = "It is for the registry of this environment, which uses the shared one."
+            yield Problem(place, text, f"Remove it, and set `sharedRegistry.{of_shared}`.")
+        elif environment.existing.container_registry is not None:
+            text = "It is for a registry that is built here, and `existing.containerRegistry` names one that exists."
+            yield Problem(place, text, f"Remove it: the owner of that registry sets its {word}.")
 
 
 def _registry_alone(environment: EnvironmentConfig, path: Path) -> Iterator[Problem]:

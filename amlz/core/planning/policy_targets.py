@@ -11,6 +11,7 @@ from amlz.core.addresses import environments
 from amlz.core.config.policies import OverrideConfig
 from amlz.core.planning.context import Context
 from amlz.core.planning.managed_network import network_mode
+from amlz.core.planning.registry import shared_place
 from amlz.core.specs import ProjectEnvironmentSpec, SpokeSpec
 from amlz.core.specs.common import DIAGNOSTICS
 from amlz.dataclass import dataclass
@@ -65,7 +66,7 @@ def environment_targets(context: Context, planned: tuple[ProjectEnvironmentSpec,
             "maxNodeCount": max(cluster.max_nodes for cluster in clusters),
             "highestMinNodeCount": max(cluster.min_nodes for cluster in clusters),
             "maxIdleSeconds": max([environment.image_build.idle_seconds, *_idle(environment)]),
-            "allowedLocations": [context.config.location],
+            "allowedLocations": [context.config.location, *environment.registry_replicas],
             "allowedSubnetIds": list(spec.computes.subnets),
             **network_mode(spec.workspace),
             "logAnalyticsWorkspaceId": context.log_analytics,
@@ -95,8 +96,18 @@ def other_targets(
     """Returns targets outside of project environments (`targets`), by their guardrail."""
     production = context.any_production
     networks = tuple(AssignmentTarget(spoke.group.id, f"spoke-{spoke.name}", production) for spoke in spokes)
-    plan_values = {"allowedLocations": [context.config.location]}
-    stores = tuple(AssignmentTarget(group, key, production, None, plan_values) for group, key, production in shared)
+    registry, images = context.config.shared_registry, shared_place(context).group_id
+    copies = registry.replicas if registry is not None else ()
+    stores = tuple(
+        AssignmentTarget(
+            group,
+            key,
+            production,
+            None,
+            {"allowedLocations": [context.config.location, *(copies if group == images else ())]},
+        )
+        for group, key, production in shared
+    )
     rest = _rest_of_subscriptions(context, (*targets, *networks, *stores))
     return {
         "workspace": rest,

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
+from amlz.core.config import LandingZoneConfig
+from amlz.core.facts.clouds import PUBLIC, CloudName, title
+from amlz.core.facts.regions import REGIONS, ZONELESS, cloud_of
 from amlz.core.names import Namer
 from amlz.core.planning.context import Context
+from amlz.core.problems import Path, Problem
 from amlz.core.specs import (
     ContainerRegistrySpec,
     Place,
     PrivateEndpointSpec,
+    RegistryReplicaSpec,
     RoleAssignmentSpec,
 )
 
@@ -32,6 +40,34 @@ def plan_registry(
         protect=False,
         tags={},
     )
+
+
+def with_replicas(registry: ContainerRegistrySpec, regions: tuple[str, ...], cloud: CloudName) -> ContainerRegistrySpec:
+    """Returns a registry with copies in other regions; those of production are in zones, where the region has some."""
+    zoned = REGIONS[cloud].names - ZONELESS[cloud].names
+    return replace(
+        registry,
+        replicas=tuple(
+            RegistryReplicaSpec(f"{registry.id}/replications/{region}", region, registry.protect and region in zoned)
+            for region in regions
+        ),
+    )
+
+
+def check_replicas(config: LandingZoneConfig, regions: tuple[str, ...], path: Path) -> Iterator[Problem]:
+    """Returns regions in which a registry cannot have a copy."""
+    for index, region in enumerate(regions):
+        cloud = cloud_of(region)
+        if region == config.location:
+            yield Problem((*path, index), f"{region} is the region of the registry itself.", "Remove it.")
+        elif region in regions[:index]:
+            yield Problem((*path, index), f"{region} has a copy already: it is listed twice.", "Remove it.")
+        elif cloud not in (None, config.cloud):
+            yield Problem(
+                (*path, index),
+                f"{region} is a region of {title(cloud or PUBLIC)}, and a registry is copied within its cloud.",
+                f"Choose a region of {title(config.cloud)}.",
+            )
 
 
 def shared_registry_id(context: Context) -> str:

@@ -164,6 +164,15 @@ class StorageSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class RegistryReplicaSpec:
+    """A copy of a registry in another region, which gives it its name."""
+
+    id: str
+    region: str
+    zone_redundant: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ContainerRegistrySpec:
     """A Premium registry: the only tier that takes private endpoints. `group` is set where it needs a separate resource
     group.
@@ -182,6 +191,7 @@ class ContainerRegistrySpec:
     tags: Tags
     encryption: EncryptionSpec | None = None
     untagged_days: int = 0
+    replicas: tuple[RegistryReplicaSpec, ...] = ()
 
     @property
     def id(self) -> str:
