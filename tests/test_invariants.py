@@ -17,6 +17,12 @@ ASKED_FOR = {
         "mlw-lab: systemDatastoresAuthMode is AccessKey",
         "stcontosolab: allowSharedKeyAccess is True",
     ],
+    # The name of a secret in the cluster, which a person creates there.
+    ("kubernetes", "nothing_is_literally_a_secret"): [
+        "urn:pulumi:kubernetes::aml-landing-zone::amlz:index:LandingZone$amlz:project:ProjectEnvironment$amlz:project:Aks"
+        "$amlz:project:AksAzureMl$azure-native:kubernetesconfiguration:Extension::fraud-prod-aks-azure-ml-extension"
+        ".properties.configurationSettings.scoringFe.sslSecret"
+    ],
     ("sandbox", "parts_of_workspaces_are_private"): ["mlw-lab-trial-sandbox-yqv5u: publicNetworkAccess is Enabled"],
 }
 

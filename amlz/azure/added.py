@@ -24,6 +24,7 @@ LISTS: Mapping[str, tuple[str, ...]] = {
     "microsoft.network/serviceendpointpolicies": ("properties/serviceEndpointPolicyDefinitions",),
     "microsoft.network/virtualnetworkgateways": ("properties/natRules",),
     "microsoft.network/virtualnetworks": ("properties/subnets", "properties/virtualNetworkPeerings"),
+    "microsoft.synapse/workspaces": ("properties/privateEndpointConnections",),
 }
 
 

@@ -76,7 +76,7 @@ class SimulatedAzure:
             outputs["keyUriWithVersion"] = f"https://{vault.lower()}.{self.vaults}/keys/{key}/{version}"
         if token == "azure-native:synapse:Workspace":
             principal = str(uuid.uuid5(_MADE_UP, f"{answer.id}/principalId"))
-            outputs["identity"] = {**outputs["identity"], "principalId": principal}
+            outputs["identity"] = {**outputs.get("identity", {}), "principalId": principal}
         if token == "azure-native:machinelearningservices:Registry":
             outputs |= model_registries.created(answer.id, outputs)
         return PreviewAnswer(answer.id, outputs)

@@ -23,7 +23,7 @@ EXPECTED = {
     "recommended": (19, {("not-judged", "instance-system-image"): 7}),
     "existing-hub": (14, {("not-judged", "instance-system-image"): 4}),
     "us-government": (12, {}),
-    "hub": (0, {}),
+    "hub": (5, {}),
     "landing-zone": (14, {("not-judged", "instance-system-image"): 4}),
     "prod": (52, {("not-judged", "instance-system-image"): 32}),
 }
