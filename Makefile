@@ -13,7 +13,7 @@ QUIET = $(shell test -t 2 || echo -q)
 # Modules are compiled once, not again in each process that a test starts.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: preview setup image wheel sbom actionlint engine browser clients scanners grafana test test-fast test-faults test-pairwise test-slow lint types lock pulumi-lock runtime docs golden release-check bench bench-engine clean
+.PHONY: preview setup image wheel sbom actionlint engine browser clients scanners grafana envoy test test-fast test-faults test-pairwise test-slow lint types lock pulumi-lock runtime docs golden release-check bench bench-engine clean
 
 preview: $(READY)            ## previews a stack file offline: STACK, else dev, else the only one or all
 ifeq ($(SHOWN),)
@@ -43,6 +43,7 @@ test-slow: $(READY)          ## slow tests (tests/layers.py), with Pulumi's engi
 	@$(MAKE) -s clients || echo "Azure's clients could not be installed: their tests are skipped" >&2
 	@$(MAKE) -s scanners || echo "the scanner could not be installed: its test is skipped" >&2
 	@$(MAKE) -s grafana || echo "Grafana's library could not be installed: its tests are skipped" >&2
+	@$(MAKE) -s envoy || echo "Envoy could not be installed: its tests are skipped" >&2
 	@AMLZ_SLOW=all $(BIN)/python -m pytest -n auto --dist worksteal -rs -m "slow and not long"
 
 test-pairwise: $(READY)      ## of the slow tests: options in every combination of three, over 250 stack files
@@ -81,7 +82,7 @@ lock: $(READY)               ## pins the newest versions that pyproject.toml all
 		--generate-hashes --no-annotate --no-header --no-emit-index-url -q -o requirements.lock
 	@$(BIN)/uv pip compile --group pyproject.toml:html --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --no-header --no-emit-index-url -q -o requirements-html.lock
-	@for group in build clients scanners grafana; do $(BIN)/uv pip compile --group pyproject.toml:$$group --universal --python-version 3.11 \
+	@for group in build clients scanners grafana envoy; do $(BIN)/uv pip compile --group pyproject.toml:$$group --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --no-header --no-emit-index-url -q -o requirements-$$group.lock || exit 1; done
 	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 -c requirements.lock \
 		--generate-hashes --no-annotate --no-header --no-emit-index-url -q -o requirements-runtime.lock
@@ -123,7 +124,9 @@ scanners: .tools/scanners/.ready ## installs the scanner that the exported templ
 
 grafana: .tools/grafana/.ready ## installs the library that writes the dashboards of Grafana, for tests: seconds, once
 
-.tools/clients/.ready .tools/scanners/.ready .tools/grafana/.ready: .tools/%/.ready: requirements-%.lock
+envoy: .tools/envoy/.ready ## installs the proxy that a mesh is tried on, for tests: seconds, once
+
+.tools/clients/.ready .tools/scanners/.ready .tools/grafana/.ready .tools/envoy/.ready: .tools/%/.ready: requirements-%.lock
 	@test -x .tools/$*/bin/python || $(PYTHON) -m venv .tools/$*
 	@echo "installing $< into .tools/$*: a minute or some, once" >&2
 	@.tools/$*/bin/python -m pip install -q --disable-pip-version-check --only-binary :all: --require-hashes -r $<

