@@ -70,8 +70,9 @@ def test_no_deployer_can_give_itself_every_right(path: Path) -> None:
 
 def test_a_condition_is_the_documented_text() -> None:
     """In one line, as `--condition` of the Azure CLI takes it; a role for each type of principal on its own."""
+    roles = [*planned(ROOT / "examples" / "us-government" / "Pulumi.us-government.yaml").roles()]
     (job, people) = (
-        next(r for r in planned(ROOT / "examples" / "us-government" / "Pulumi.us-government.yaml").roles() if (r.role, r.principal.kind) == wanted)
+        next(r for r in roles if (r.role, r.principal.kind) == wanted)
         for wanted in (("AcrPull", "ServicePrincipal"), ("Reader", "Group"))
     )
 

