@@ -61,6 +61,7 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
         "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg-tls/providers/"
         "Microsoft.ManagedIdentity/userAssignedIdentities/id-tls",
     ),
+    r"^[^/]*$": ("a name without a slash", "contoso-churn"),
     r"^[A-Za-z0-9]{1,16}$": ("1 to 16 letters or digits", "weu"),
     r"^[a-z0-9]{1,4}$": ("1 to 4 lower-case letters or digits", "01"),
     r"^[A-Za-z0-9_().-]{1,90}$": ("letters, digits and _ ( ) . -", "contoso-landing-zones"),

@@ -152,6 +152,8 @@ def _meant(pattern: str, small: str, text: str) -> list[str]:
         return re.findall(GUID.strip("^$"), small)
     if HOST in pattern:
         return [re.sub(r"^https?://", "", small).split("/", maxsplit=1)[0]]
+    if pattern == r"^[^/]*$":  # of a resource id its last part
+        return [text.rpartition("/")[2] if text.startswith("/") else text.replace("/", "-")]
     if pattern.startswith("^Standard_"):
         return [] if small.startswith("standard") or f"standard_{small}" in RETIRED else [f"Standard_{text}"]
     if pattern == REGION:

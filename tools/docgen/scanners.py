@@ -37,6 +37,12 @@ CHECKOV: tuple[ScannerFinding, ...] = (
         "`security.publicNetworkAccess: false`, the default",
     ),
     ScannerFinding(
+        "CKV2_AZURE_53",
+        "Synapse workspaces: extended audit logs",
+        "an extended auditing policy of a workspace",
+        "The workspace sends its logs to the central log by a diagnostic setting. No auditing policy is built.",
+    ),
+    ScannerFinding(
         "CKV_AZURE_4",
         "AKS clusters: the monitoring add-on",
         "add-on `omsagent` of a cluster",
@@ -71,6 +77,12 @@ CHECKOV: tuple[ScannerFinding, ...] = (
         "an existing key: `security.customerManagedKey`",
     ),
     ScannerFinding(
+        "CKV_AZURE_58",
+        "Synapse workspaces: a managed network",
+        "`managedVirtualNetwork` of a workspace",
+        "The check refuses the value `default`, which is the one that gives a workspace its managed network.",
+    ),
+    ScannerFinding(
         "CKV_AZURE_87",
         "Defender for Key Vault is on",
         "tier and name of each plan of Defender",
@@ -90,6 +102,12 @@ CHECKOV: tuple[ScannerFinding, ...] = (
         "`kty` of a key",
         "A key that is made here is a software-protected RSA key of 3072 bits.",
         "an existing key in a hardware security module: `security.customerManagedKey`",
+    ),
+    ScannerFinding(
+        "CKV_AZURE_157",
+        "Synapse workspaces: no data leaves the managed network",
+        "`dataExfiltrationProtectionEnabled` of a workspace",
+        "ARM has no such property. The workspace sets `managedVirtualNetworkSettings.preventDataExfiltration`.",
     ),
     ScannerFinding(
         "CKV_AZURE_166",
@@ -163,6 +181,18 @@ CHECKOV: tuple[ScannerFinding, ...] = (
         "`zoneRedundancy` of a registry",
         "A registry is in one zone, except in production of a region with zones.",
         "production, in a region with zones",
+    ),
+    ScannerFinding(
+        "CKV_AZURE_240",
+        "Synapse workspaces: a customer-managed key",
+        "`encryption` of a workspace",
+        "The workspace is encrypted with a key of Azure. Customer-managed keys of Synapse are not built here.",
+    ),
+    ScannerFinding(
+        "CKV_AZURE_242",
+        "Spark pools of Synapse: isolated compute",
+        "`isComputeIsolationEnabled` of a pool",
+        "It is not set: a pool may share hosts with others.",
     ),
     ScannerFinding(
         "CKV_AZURE_243",

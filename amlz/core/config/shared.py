@@ -141,7 +141,7 @@ RequiredTags = Annotated[
     WrapValidator(_differ),
 ]
 #: A name instead of a generated one. Each use of the type states what it allows.
-OwnName = Annotated[str, StringConstraints(min_length=1)]
+OwnName = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^/]*$")]
 #: How often a name that Azure still holds for a deleted resource was stepped over.
 Generation = Annotated[int, Field(ge=1, le=99, strict=True)]
 #: https://learn.microsoft.com/azure/container-registry/container-registry-retention-policy (2025-05)
