@@ -21,7 +21,7 @@ _SPELLED = {
     )
 }
 #: A name instead of a generated one.
-_OWN_NAME = {"minLength": 1, "type": "string"}
+_OWN_NAME = {"minLength": 1, "pattern": "^[^/]*$", "type": "string"}
 
 
 def json_schema() -> dict[str, Any]:
