@@ -5,11 +5,11 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import containerservice as aks
 from pulumi_azure_native import kubernetesconfiguration
-from pulumi_azure_native import machinelearningservices as ml
 
 from amlz.capabilities.aks.facts import TRUSTED_ROLE
 from amlz.capabilities.aks.spec import AzureMlSpec
 from amlz.core.specs import KubernetesSpec
+from components.attached_kubernetes import attached_cluster
 from components.resource_registry import ResourceRegistry
 
 
@@ -65,26 +65,5 @@ class AksAzureMl(pulumi.ComponentResource):
 
     def _attach(self, name: str, spec: KubernetesSpec) -> None:
         args, resources = self._args, self._resources
-        built = ml.Compute(
-            name,
-            compute_name=spec.name,
-            workspace_name=resources.name(args.workspace),
-            resource_group_name=resources.group(args.place),
-            location=args.place.location,
-            identity=ml.ManagedServiceIdentityArgs(
-                type=ml.ManagedServiceIdentityType.USER_ASSIGNED,
-                user_assigned_identities=[resources.ref(args.identity)],
-            ),
-            properties=ml.KubernetesArgs(
-                compute_type="Kubernetes",
-                compute_location=args.place.location,
-                disable_local_auth=True,
-                resource_id=resources.ref(spec.cluster),
-                properties=ml.KubernetesPropertiesArgs(namespace=spec.namespace),
-            ),
-            tags=dict(args.tags),
-            opts=resources.options(
-                self, args.place.subscription, after=(args.binding_id, args.extension_id, *args.after)
-            ),
-        )
-        resources.register(f"{args.workspace}/computes/{spec.name}", built)
+        after = (args.binding_id, args.extension_id, *args.after)
+        attached_cluster(name, args, spec, resources, resources.options(self, args.place.subscription, after=after))
