@@ -17,12 +17,7 @@ SCRIPT = "import.sh"
 
 def dashboards_of(stack: str, plan: LandingZonePlan) -> tuple[DashboardsSpec, ...]:
     """Returns the dashboards of a stack. Raises LandingZoneError where there is no Grafana."""
-    specs = tuple(
-        spec
-        for environment in plan.environments
-        for part in environment.capabilities
-        for spec in records(part.part.spec, DashboardsSpec)
-    )
+    specs = tuple(records(plan.environments, DashboardsSpec))
     if not specs:
         raise LandingZoneError(
             f"{stack} has no Managed Grafana.\n  Set `aks.monitoring: true` of an environment in its stack file: "

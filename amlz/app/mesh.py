@@ -38,12 +38,7 @@ def meshes_of(stack: str, plan: LandingZonePlan) -> tuple[MeshSpec, ...]:
 
 
 def _planned_meshes(plan: LandingZonePlan) -> tuple[MeshSpec, ...]:
-    return tuple(
-        mesh
-        for environment in plan.environments
-        for part in environment.capabilities
-        for mesh in records(part.part.spec, MeshSpec)
-    )
+    return tuple(records(plan.environments, MeshSpec))
 
 
 def refuse_faults(file: StackFile, meshes: Iterable[MeshSpec], today: str | None) -> None:
