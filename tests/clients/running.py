@@ -56,6 +56,18 @@ class Listening:
         return json.loads(ran.stdout.splitlines()[-1])
 
 
+def of_a_client(base: str, certificate: Path) -> dict[str, str]:
+    """The environment of a client that trusts a certificate, in the folder of it, and finds Azure at a base URL."""
+    return {
+        "PATH": f"{BIN}:{os.environ['PATH']}",
+        "HOME": str(certificate.parent),
+        "LANG": "C.UTF-8",
+        "SSL_CERT_FILE": str(certificate),
+        "REQUESTS_CA_BUNDLE": str(certificate),
+        "ARM_CLOUD_METADATA_URL": f"{base}/metadata/endpoints?api-version=2019-05-01",
+    }
+
+
 @contextmanager
 def azure(folder: Path, stack: str = "") -> Iterator[Listening]:
     """A simulated Azure, with a landing zone in it where one is named."""
@@ -67,12 +79,7 @@ def azure(folder: Path, stack: str = "") -> Iterator[Listening]:
     with served(arm, Tenant(TENANT, (SUBSCRIPTION,), built_in_roles())) as client:
         base = f"https://localhost:{client.port}"
         environment = {
-            "PATH": f"{BIN}:{os.environ['PATH']}",
-            "HOME": str(folder),
-            "LANG": "C.UTF-8",
-            "SSL_CERT_FILE": str(certificate),
-            "REQUESTS_CA_BUNDLE": str(certificate),
-            "ARM_CLOUD_METADATA_URL": f"{base}/metadata/endpoints?api-version=2019-05-01",
+            **of_a_client(base, certificate),
             "AZURE_CONFIG_DIR": str(folder / ".az"),
             "AZURE_CORE_INSTANCE_DISCOVERY": "false",
             "AZURE_CORE_COLLECT_TELEMETRY": "no",

@@ -6,7 +6,6 @@ Blobs, scoring, metrics and alerts are a stand-in on loopback (data_plane.py): A
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from functools import cache
 from typing import Any
@@ -21,7 +20,7 @@ from amlz.simulator.https.catalogue import Tenant
 from amlz.stackfile.checked import checked
 from tests.app.test_workload import STACK, written
 from tests.clients.data_plane import DataPlane, ServingArm, data_plane
-from tests.clients.running import BIN, SCRIPTS, needs_clients
+from tests.clients.running import BIN, SCRIPTS, needs_clients, of_a_client
 from tests.simulator.https.served import TENANT, context, served
 
 SUBSCRIPTION = "a1b2c3d4-1111-4222-8333-444455556666"
@@ -46,12 +45,7 @@ def _results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         with served(arm, Tenant(TENANT, (SUBSCRIPTION,), built_in_roles())) as client:
             base = f"https://localhost:{client.port}"
             environment = {
-                "PATH": f"{BIN}:{os.environ['PATH']}",
-                "HOME": str(folder),
-                "LANG": "C.UTF-8",
-                "SSL_CERT_FILE": str(certificate),
-                "REQUESTS_CA_BUNDLE": str(certificate),
-                "ARM_CLOUD_METADATA_URL": f"{base}/metadata/endpoints?api-version=2019-05-01",
+                **of_a_client(base, certificate),
                 "HTTPS_PROXY": f"http://127.0.0.1:{data.proxy}",
                 "NO_PROXY": "localhost,127.0.0.1",
             }
