@@ -49,7 +49,8 @@ def graph_of(file: StackFile, plan: LandingZonePlan) -> ResourceGraph:
         raise ProgramFailed(RuntimeError("\n".join(registration.problems)))
     owners = {environment.key: (environment.project, environment.environment) for environment in plan.environments}
     graph = resource_graph(registration, plan.cloud, owners)
-    return replace(graph, dns=plan.organisation.dns_mode, personas=tuple(personas(file.config, plan)))
+    people = tuple(personas(file.config, plan))
+    return replace(graph, dns=plan.organisation.dns_mode, log_key=file.config.hub.log_key, personas=people)
 
 
 def preview_stack(file: StackFile, plan: LandingZonePlan, today: str | None = None) -> Preview:

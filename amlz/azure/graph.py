@@ -106,7 +106,8 @@ class ResourceGraph:
     components carry no ARM body, but a resource depends on all dependencies of its components. `today` is the day of
     the evaluation (ISO 8601), None for not set. `dns` is the writer of the names of private endpoints: `created` and
     `existing` are zones of the program and third-party ones, `hub` those of the stack that builds the hub, `policy` is
-    Azure Policy. `personas`: of the stack file; none for a graph that no stack file describes.
+    Azure Policy. `log_key`: the key of a central log that exists. `personas`: of the stack file; none for a graph that
+    no stack file describes.
     """
 
     resources: tuple[Resource, ...]
@@ -115,6 +116,7 @@ class ResourceGraph:
     parents: dict[str, str] = field(default_factory=dict)
     dependencies: dict[str, tuple[str, ...]] = field(default_factory=dict)
     dns: str = "created"
+    log_key: str = "hub.existing.logAnalytics"
     personas: tuple[Persona, ...] = ()
 
     def __iter__(self) -> Iterator[Resource]:

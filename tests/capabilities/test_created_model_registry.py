@@ -187,6 +187,16 @@ def test_it_needs_a_hub_of_this_stack_and_the_public_cloud() -> None:
         }
     }
 
+    wan = creating() | {
+        "hub": {
+            "virtualWan": {
+                "virtualHub": f"{OF_HUB}/Microsoft.Network/virtualHubs/vhub",
+                "addressSpace": ["10.0.0.0/24"],
+                "logAnalytics": f"{OF_HUB}/Microsoft.OperationalInsights/workspaces/log-hub",
+            }
+        }
+    }
+
     assert [text for text in messages_of(government) if text.startswith("modelRegistry")] == [
         "modelRegistry.create\n"
         "  No page of Microsoft's names the private DNS zone of Azure ML registries in Azure Government.\n"
@@ -198,3 +208,4 @@ def test_it_needs_a_hub_of_this_stack_and_the_public_cloud() -> None:
         "not.\n"
         "  Create it in the stack that builds the hub, and set `modelRegistry.id` here."
     ]
+    assert [text.replace("virtualWan", "existing") for text in messages_of(wan)] == messages_of(existing)

@@ -8,7 +8,7 @@ import pytest
 
 from amlz.checks.finding import Finding
 from amlz.policy.verdicts import Imported
-from tests.checks.tenant import BASE, LOGS, NETWORK, findings_of, landing_zone, policy, tenant
+from tests.checks.tenant import NETWORK, findings_of, landing_zone, policy, tenant
 
 ZONES = {
     "blob": ["privatelink.blob.core.windows.net"],
@@ -261,59 +261,6 @@ def test_an_option_that_does_not_help_is_not_offered() -> None:
         "change the policy, and run `amlz policy import` again. dns.mode policy is no option: no policy writes every "
         "zone of pep-risk-score-dev-workspace."
     )
-
-
-SETTINGS = "Microsoft.Insights/diagnosticSettings"
-SECOND = "policy/second-diagnostic-setting"
-
-
-def logs(workspace: str, name: str = "setByPolicy", type_: str = "Microsoft.KeyVault/vaults") -> Imported:
-    """A policy that sends the logs of a type to a workspace, as the published ones do."""
-    resource = {
-        "type": f"{type_}/providers/diagnosticSettings",
-        "name": f"[concat(parameters('resourceName'), '/Microsoft.Insights/{name}')]",
-        "properties": {"workspaceId": "[parameters('logAnalytics')]"},
-    }
-    passed = {"resourceName": {"value": "[field('name')]"}, "logAnalytics": {"value": "[parameters('target')]"}}
-    rule = {
-        "if": {"field": "type", "equals": type_},
-        "then": {
-            "effect": "DeployIfNotExists",
-            "details": {
-                "type": SETTINGS,
-                "roleDefinitionIds": ["/providers/Microsoft.Authorization/roleDefinitions/x"],
-                "existenceCondition": {"field": f"{SETTINGS}/workspaceId", "equals": "[parameters('target')]"},
-                "deployment": {"properties": {"template": {"resources": [resource]}, "parameters": passed}},
-            },
-        },
-    }
-    return policy(f"logs-{name}", rule, parameters={"target": workspace})
-
-
-def test_a_second_diagnostic_setting_is_a_warning() -> None:
-    """With both targets, and the setting of the stack file that makes them one."""
-    (one,) = findings_of(landing_zone(), logs(f"{LOGS}/workspaces/log-security"), SECOND)
-
-    assert one.severity.value == "warning"
-    assert one.message.endswith("deploys setByPolicy to log-security. Logs are then sent and billed twice.")
-    assert one.remedy.startswith(
-        f"(1) Set hub.existing.logAnalytics to {LOGS}/workspaces/log-security: the policy then finds the setting "
-        "of the plan."
-    )
-
-
-def test_each_option_against_a_second_diagnostic_setting_ends_it() -> None:
-    """The workspace of the policy as that of the hub, or an exemption."""
-    of = logs(f"{LOGS}/workspaces/log-security")
-    existing = {**BASE["hub"]["existing"], "logAnalytics": f"{LOGS}/workspaces/log-security"}
-
-    assert findings_of(landing_zone(hub={"existing": existing}), of, SECOND) == []
-    assert findings_of(landing_zone(), tenant(of, exempt=("logs-setByPolicy",)), SECOND) == []
-
-
-def test_a_policy_that_finds_the_setting_of_the_plan_adds_none() -> None:
-    """It looks for the workspace to which the plan sends already."""
-    assert findings_of(landing_zone(), logs(f"{LOGS}/workspaces/log-central"), SECOND) == []
 
 
 MANAGED = "policy/managed-group"

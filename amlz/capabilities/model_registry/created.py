@@ -88,8 +88,8 @@ def check_created(config: LandingZoneConfig, registry: ModelRegistryConfig) -> I
             "Remove `modelRegistry`.",
         )
     if not config.hub.builds_network:
-        key = "existing" if config.hub.stack is None else "stack"
-        no_hub = f"`hub.{key}` names one that is not" if config.hub.network else "`hub.network: false` builds none"
+        elsewhere = f"`hub.{config.hub.elsewhere_key}` names one that is not"
+        no_hub = elsewhere if config.hub.network else "`hub.network: false` builds none"
         yield Problem(
             _PATH,
             f"Its private endpoints are in a subnet of a hub that is built here, and {no_hub}.",

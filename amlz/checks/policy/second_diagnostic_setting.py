@@ -91,6 +91,6 @@ def _options(graph: ResourceGraph, deployment: Deployment, setting: Resource, wo
     moved = with_properties(setting, {**setting.properties, "workspaceId": theirs})
     existing = graph.by_id(mine) is None and graph.dns != "hub"
     if theirs and existing and theirs.lower() != mine.lower() and satisfied(deployment.answer, [moved]):
-        options.append(f"Set hub.existing.logAnalytics to {theirs}: the policy then finds the setting of the plan")
+        options.append(f"Set {graph.log_key} to {theirs}: the policy then finds the setting of the plan")
     options.append(deployment.owner)
     return " ".join(f"({number}) {option}." for number, option in enumerate(options, 1))

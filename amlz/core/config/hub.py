@@ -170,3 +170,8 @@ class HubConfig(Config):
     def elsewhere_key(self) -> str:
         """Returns the key that names a hub that is not built here."""
         return "stack" if self.stack is not None else "existing" if self.existing is not None else "virtualWan"
+
+    @property
+    def log_key(self) -> str:
+        """Returns the key that names a central log that exists."""
+        return f"hub.{self.elsewhere_key}.logAnalytics" if self.elsewhere is not None else "hub.logAnalytics.existing"
