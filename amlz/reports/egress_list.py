@@ -276,7 +276,8 @@ def by_template(egress: EgressList, path: Path) -> str:
         template = environment.from_string(read_regular(path).decode("utf-8"))
         return template.render({name: getattr(egress, name) for name in _GIVEN})
     except OSError as error:
-        raise LandingZoneError(f"{path}\n  It cannot be read: {(error.strerror or str(error)).lower()}.") from None
+        reason = (error.strerror or str(error)).lower()
+        raise LandingZoneError(f"{path}\n  It cannot be read: {reason}.\n  Pass a Jinja template.") from None
     except UnicodeDecodeError:
         raise LandingZoneError(f"{path}\n  It is not UTF-8.\n  Pass a Jinja template.") from None
     except TemplateSyntaxError as error:

@@ -213,6 +213,15 @@ def test_a_mistake_in_a_template_is_reported_with_its_line(tmp_path: Path, templ
     assert says in str(caught.value)
 
 
+def test_a_template_that_is_not_there_is_reported_with_what_to_pass(tmp_path: Path) -> None:
+    """Where, why, and what to do."""
+    path = tmp_path / "nowhere.jinja"
+    with pytest.raises(LandingZoneError) as caught:
+        lists.by_template(listed("existing-hub"), path)
+
+    assert str(caught.value) == f"{path}\n  It cannot be read: no such file or directory.\n  Pass a Jinja template."
+
+
 def test_a_template_and_a_format_exclude_each_other(tmp_path: Path) -> None:
     """Exit code 2, before any work."""
     path = _written(tmp_path, "x")
