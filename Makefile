@@ -46,7 +46,7 @@ test-slow: $(READY)          ## slow tests (tests/layers.py), with Pulumi's engi
 	@$(MAKE) -s envoy || echo "Envoy could not be installed: its tests are skipped" >&2
 	@AMLZ_SLOW=all $(BIN)/python -m pytest -n auto --dist worksteal -rs -m "slow and not long"
 
-test-pairwise: $(READY)      ## of the slow tests: options in every combination of three, over 250 stack files
+test-pairwise: $(READY)      ## of the slow tests: options in every combination of three, over 400 stack files
 	@$(BIN)/python -m pytest -n auto --dist worksteal -rs tests/pairwise
 
 test-faults: $(READY)        ## every kind of fault anywhere, the engine killed at every operation: not in .ci/run, which has an hour

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import string
 from pathlib import Path
 
 from tests.pairwise.options import OPTIONS
@@ -22,6 +23,7 @@ _SHARED = [("registry", "shared")]
 _KEYS = [("key", "made"), ("key", "brought")]
 _PARTS = [("parts", "existing")]
 _SCOPE = [("hub options", "private link scope")]
+_MODELS = [("model registry", "created"), ("model registry", "created, two regions")]
 
 #: Choices that exclude each other, each of the one with each of the other, and what the sentence must name of both.
 _EXCLUDE: list[tuple[tuple[str, str], list[Choice], list[Choice]]] = [
@@ -41,6 +43,8 @@ _EXCLUDE: list[tuple[tuple[str, str], list[Choice], list[Choice]]] = [
     (("21Vianet", "Azure Databricks"), [("cloud", "China")], [("databricks", "some")]),
     (("lists DNS security policies", "hub.dnsSecurity"), _OTHERS, [("hub options", "DNS security")]),
     (("reference-machine-learning-cloud-parity", "egress"), _OTHERS, [("egress", "all")]),
+    (("cloud", "modelRegistry.create"), _OTHERS, _MODELS),
+    (("21Vianet", "synapse"), [("cloud", "China")], [("lake", "with Synapse")]),
     (("support-matrix-cloud-environment", "defender"), _OTHERS, [("defender", "some")]),
     (("the public cloud", "operations"), _OTHERS, [("operations", "receivers and a budget")]),
     (("`isolation: managed`", "serverlessCompute"), _WITHOUT_SUBNETS, [("serverless", "yes")]),
@@ -79,7 +83,10 @@ _OF_A_HUB: dict[Choice, str] = {
     ("hub options", "private link scope"): "`hub.privateLinkScope`",
     ("log", "existing"): "`hub.logAnalytics`",
     ("lake", "created"): "dataLake",
+    ("lake", "with Synapse"): "dataLake",
     ("registry", "shared"): "sharedRegistry",
+    ("model registry", "created"): "modelRegistry.create",
+    ("model registry", "created, two regions"): "modelRegistry.create",
 }
 
 #: Those of them that a landing zone without a hub can have.
@@ -111,15 +118,31 @@ def default(**changes: str) -> Chosen:
     return {option: next(iter(choices)) for option, choices in OPTIONS.items()} | changes
 
 
+#: The choice of an option in a row of triples.txt, by its position.
+DIGITS = string.digits + string.ascii_lowercase
+
+
 @functools.cache
 def files() -> list[Chosen]:
     """Stack files of choices that go together: every three of different options that can be are in one of them.
 
-    Found once, as that takes minutes, and kept in triples.txt: a line a file, with the index of each option's choice.
+    Found by tests/pairwise/write.py, and kept in triples.txt: a line for each option with its choices, an empty line,
+    and a line for each stack file with a digit for each option.
     """
-    lines = TRIPLES.read_text(encoding="utf-8").splitlines()
-    options = [(name, list(choices)) for name, choices in OPTIONS.items()]
-    return [{name: choices[int(place)] for (name, choices), place in zip(options, line, strict=True)} for line in lines]
+    header, rows = TRIPLES.read_text(encoding="utf-8").split("\n\n")
+    options = [(name, choices.split(" | ")) for name, choices in (line.split(": ", 1) for line in header.splitlines())]
+    return [
+        {name: choices[DIGITS.index(digit)] for (name, choices), digit in zip(options, row, strict=True)}
+        for row in rows.splitlines()
+    ]
+
+
+def text_of(rows: list[Chosen]) -> str:
+    """Returns the text of triples.txt for these stack files, each with a choice of every option."""
+    header = "".join(f"{name}: {' | '.join(choices)}\n" for name, choices in OPTIONS.items())
+    places = {name: list(choices) for name, choices in OPTIONS.items()}
+    lines = ("".join(DIGITS[choices.index(row[name])] for name, choices in places.items()) for row in rows)
+    return header + "\n" + "".join(f"{line}\n" for line in lines)
 
 
 def that_exclude() -> list[Chosen]:

@@ -237,6 +237,7 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
     "lake": {
         "none": {},
         "created": {"dataLake": {}},
+        "with Synapse": {"dataLake": {}, **_environment({"synapse": {"sparkPools": {"s": {"sparkVersion": "3.5"}}}})},
         "in the spoke": {"dataLake": {"network": "10.91.31.240/28"}},
         "existing": {"dataLake": {"existing": _LAKE, "network": "10.91.31.240/28"}},
         "existing, reachable": {"dataLake": {"existing": {**_LAKE, "endpointRange": "10.9.8.0/27"}}},
@@ -280,11 +281,16 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
         "some": _environment({"runners": {"network": "10.91.27.0/28", "service": "github"}}),
     },
     "dataFactory": {"none": {}, "some": _environment({"dataFactory": {}})},
+    "model registry": {
+        "none": {},
+        "created": {"modelRegistry": {"create": {}}},
+        "created, two regions": {"modelRegistry": {"create": {"regions": ["northeurope"]}}},
+        "existing": {"modelRegistry": {"id": _MODELS, "giveRoles": True}},
+    },
     "serving": {
         "none": {},
         "some": {
             "access": {"pipelines": [_PIPELINE]},
-            "modelRegistry": {"id": _MODELS, "giveRoles": True},
             **_environment({"serving": _SERVING}),
         },
     },
