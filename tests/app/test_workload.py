@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Callable
@@ -17,6 +18,8 @@ from amlz.app.workload.manifest import MANIFEST, manifest_text, read_manifest
 from amlz.app.workload.repository import Repository, RepositoryOptions, notes, repository
 from amlz.app.workload.update import plan_update, write_update
 from amlz.app.workload.write import write_repository
+from amlz.core.facts.clouds import host_of
+from amlz.core.facts.federation import AUDIENCES
 from amlz.core.workload import workload_schema
 from amlz.stackfile.checked import checked
 from tests.cli.in_process import amlz_here
@@ -105,6 +108,28 @@ def test_environments_are_promoted_in_their_order_and_production_is_last() -> No
         "staging-operations",
         "prod-operations",
     ]
+
+
+def test_hosts_and_audiences_of_each_cloud_are_those_of_the_landing_zone() -> None:
+    """Steps sign in by themselves. azure-identity has another host of Entra ID for the cloud in China."""
+    table = ast.literal_eval(rendered(churn())["mlops/zone.py"].text.split("_CLOUDS = ")[1].split("\n}")[0] + "\n}")
+
+    assert {cloud: (row[1], row[3]) for cloud, row in table.items()} == {
+        cloud: (f"https://{host_of('resourceManager', cloud)}", audience) for cloud, audience in AUDIENCES.items()
+    }
+    assert [row[2] for row in table.values()] == [
+        host_of("signIn", "public"),
+        host_of("signIn", "usGovernment"),
+        "login.chinacloudapi.cn",
+    ]
+
+
+def test_no_step_uses_what_a_machine_has_or_a_session_that_ends() -> None:
+    """A runner can have its own identity, and a session of `az` in a pipeline is not renewed."""
+    for ci in ("github", "azure-devops"):
+        for path, file in rendered(churn(ci)).items():
+            assert "DefaultAzureCredential" not in file.text, path
+            assert "azure/login@" not in file.text, path
 
 
 def test_connections_of_azure_pipelines_are_those_that_the_identities_accept() -> None:

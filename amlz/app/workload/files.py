@@ -37,6 +37,7 @@ _MODULES = (
     "approvals",
     "azure",
     "batch",
+    "credential",
     "drift",
     "health",
     "jobs",

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from amlz.app.workload.zone import ZoneRules, rules_of
-from amlz.core.facts.federation import AUDIENCES
 from amlz.core.plan import LandingZonePlan
 from amlz.core.problems import LandingZoneError, listed
 from amlz.core.workload import WorkloadContract, contract, project_of
@@ -21,8 +20,6 @@ _BATCH = "-b"
 #: Azure copies at most half of the requests to a deployment:
 #: https://learn.microsoft.com/azure/machine-learning/how-to-safely-rollout-online-endpoints
 MOST_MIRRORED = 50
-#: azure/login's names of clouds: https://github.com/Azure/login#login-with-openid-connect-oidc-recommended
-_LOGIN = {"public": "", "usGovernment": "azureusgovernment", "china": "azurechinacloud"}
 _GITHUB_ENVIRONMENT = re.compile(r"repo:[^:]+:environment:(.+)")
 #: End of the names of GitHub environments without reviewers, for steps that must not wait: rolling back, retiring.
 OPERATIONS = "-operations"
@@ -67,7 +64,6 @@ class Repository:
     project: str
     options: RepositoryOptions
     stages: tuple[PromotionStage, ...]
-    cloud: dict[str, str]
 
     def values(self) -> dict[str, Any]:
         """Returns the variables of the templates."""
@@ -81,7 +77,6 @@ class Repository:
             "first": self.stages[0],
             "later": self.stages[1:],
             "last": self.stages[-1],
-            "cloud": self.cloud,
         }
 
 
@@ -107,8 +102,7 @@ def repository(plan: LandingZonePlan, stack: str, project: str, options: Reposit
         )
     stages = tuple(_stage(plan, contract(plan, spec), options) for spec in (*others, *production))
     _check_endpoint(options.endpoint, stages)
-    cloud = {"name": plan.cloud, "login": _LOGIN[plan.cloud], "audience": AUDIENCES[plan.cloud]}
-    return Repository(stack, project, options, stages, cloud)
+    return Repository(stack, project, options, stages)
 
 
 def _check_endpoint(name: str, stages: tuple[PromotionStage, ...]) -> None:

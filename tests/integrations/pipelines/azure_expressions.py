@@ -108,6 +108,8 @@ def _mapping(data: dict[str, Any], values: Values) -> dict[str, Any]:
             made |= filled(value, values) if held else {}
         elif key == "${{ else }}":
             made |= {} if held else filled(value, values)
+        elif key == "${{ insert }}":
+            made |= filled(value, values)
         else:
             made[filled(key, values)] = filled(value, values)
     return made
