@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -49,6 +50,32 @@ def growth(work: Callable[[int], Callable[[], Any]], small: int) -> float:
 def test_planning_grows_with_the_projects(operated: bool) -> None:
     """All in one spoke and two, with every check of the stack file. Operation adds alerts to each environment."""
     assert growth(lambda size: lambda: make_plan(from_object(landing_zone(size, operated=operated))), 10) < MOST
+
+
+def with_subnets(size: int) -> dict[str, Any]:
+    """A landing zone each of whose environments has the four subnets of data platforms, a cluster and runners."""
+    value = landing_zone(size)
+    ranges = ipaddress.IPv4Network("10.128.0.0/12").subnets(new_prefix=26)
+    value |= {"dataLake": {}, "hub": {"addressSpace": "10.20.0.0/23"}}
+    value["spokes"]["spoke00"]["addressSpace"].append("10.128.0.0/12")
+    for project in value["projects"].values():
+        host, container, nodes, runners = (str(next(ranges)) for _ in range(4))
+        project["environments"]["dev"] |= {
+            "databricks": {"hostNetwork": host, "containerNetwork": container},
+            "aks": {
+                "network": nodes,
+                "podNetwork": "100.64.0.0/18",
+                "serviceNetwork": "100.65.0.0/24",
+                "pools": {"cpu": {"size": "Standard_D8s_v5", "maxNodes": 3}},
+            },
+            "runners": {"network": runners, "service": "github"},
+        }
+    return value
+
+
+def test_planning_grows_with_the_subnets_of_capabilities() -> None:
+    """Each is found by its owner, and its rules by its environment, without looking at those of the others."""
+    assert growth(lambda size: lambda: make_plan(from_object(with_subnets(size))), 10) < MOST
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,8 @@ class SharedSubnet:
 
     `spoke`: None where the stack file leaves a choice. `path`: of the key. `users`: environments whose compute targets
     use the endpoints. One of another `role` holds `needed` addresses instead; `Planner.subnet_rules` has its rules, and
-    what is in it reads the lake as `users` do. `delegation`: the service that alone may use it.
+    what is in it reads the lake as `users` do. `delegation`: the service that alone may use it. `environment`: the one
+    that it is part of, if it is of one alone.
     """
 
     owner: SharedOwner
@@ -116,6 +117,15 @@ class SharedSubnet:
     role: str = "endpoints"
     needed: int = 0
     delegation: str | None = None
+    environment: EnvironmentKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedSubnets:
+    """All such subnets by owner, and the ranges of those with nodes that read the lake, by environment."""
+
+    by_owner: Mapping[SharedOwner, SharedSubnet]
+    nodes: Mapping[EnvironmentKey, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,10 +205,12 @@ def _subnet_rules(context: Context, subnet: SharedSubnet) -> Iterator[NsgRuleSpe
     """Returns the rules of a subnet of nodes: everything within the cluster, as AKS requires, and its documented egress
     through the firewall.
     """
-    owned = next((row for row in clusters(context.config) if owner_of(row[0]) == subnet.owner), None)
-    if owned is None:
+    key = subnet.environment
+    if key is None or owner_of(key) != subnet.owner:
         return
-    key, environment, settings = owned
+    environment = context.config.projects[key.project].environments[key.environment]
+    settings = settings_of(environment)
+    assert settings is not None
     own, inside = settings.network, (settings.network, settings.pod_network)
     endpoints = next(s.cidr for s in context.addresses.block(key).subnets if s.role == "endpoints")
     shared = ranges_in_hub(context, "endpoints") if registry_is_shared(environment) else ()

@@ -50,9 +50,9 @@ def subnets(config: LandingZoneConfig) -> Iterator[SharedEndpoints]:
     for key, environment, settings in clusters(config):
         needed = math.ceil(nodes_of(settings) * (100 + environment.growth) / 100) + OTHER_ADDRESSES
         path = (*path_of(key), "network")
-        yield SharedEndpoints(
-            (), SharedSubnet(owner_of(key), spoke_of(config, environment), settings.network, path, (), NODES, needed)
-        )
+        spoke = spoke_of(config, environment)
+        subnet = SharedSubnet(owner_of(key), spoke, settings.network, path, (), NODES, needed, environment=key)
+        yield SharedEndpoints((), subnet)
 
 
 def overlap(one: str, other: str) -> bool:

@@ -86,4 +86,4 @@ def _readers(context: Context, owner: EnvironmentKey) -> tuple[str, ...]:
     """Returns the ranges of an environment's spoke from which the lake is read."""
     managed = context.config.projects[owner.project].environments[owner.environment].isolation.managed
     own = () if managed else readers_of(context.addresses.block(owner))
-    return (*own, *nodes_of(context.config, owner))
+    return (*own, *nodes_of(context, owner))

@@ -147,18 +147,17 @@ def _subnets(config: LandingZoneConfig) -> Iterator[SharedEndpoints]:
         for half, cidr in zip(_HALVES, _ranges(settings), strict=True):
             path = (*_path(key), f"{half}Network")
             yield SharedEndpoints(
-                (), SharedSubnet(_owner(key, half), spoke, cidr, path, (key,), _NODES, LEAST_NODES, DELEGATION)
+                (), SharedSubnet(_owner(key, half), spoke, cidr, path, (key,), _NODES, LEAST_NODES, DELEGATION, key)
             )
 
 
 def _subnet_rules(context: Context, subnet: SharedSubnet) -> Iterator[NsgRuleSpec]:
     """Returns the rules of a subnet of a workspace: those of the service, and egress through the firewall."""
-    settings = next(
-        (row for key, _, row in _workspaces(context.config) for half in _HALVES if _owner(key, half) == subnet.owner),
-        None,
-    )
-    if settings is None:
+    key = subnet.environment
+    if key is None or subnet.owner not in (_owner(key, half) for half in _HALVES):
         return
+    settings = _settings(context.config.projects[key.project].environments[key.environment])
+    assert settings is not None
     inside = ("VirtualNetwork",)
     for rule in RULES:
         protocol = "*" if rule.tag in inside else "Tcp"

@@ -41,25 +41,27 @@ def runner_subnets(config: LandingZoneConfig) -> Iterator[SharedEndpoints]:
     for key, environment, settings in _every(config):
         path: Path = (*path_of_setting(key, "runners"), "network")
         spoke = spoke_of(config, environment)
-        subnet = SharedSubnet(_owner(key), spoke, settings.network, path, (key,), _ROLE, settings.machines)
+        subnet = SharedSubnet(
+            _owner(key), spoke, settings.network, path, (key,), _ROLE, settings.machines, environment=key
+        )
         yield SharedEndpoints((), subnet)
 
 
 def runner_rules(context: Context, subnet: SharedSubnet) -> Iterator[NsgRuleSpec]:
     """Returns the rules of a subnet of runners: private endpoints, names, and the firewall. Nothing reaches them."""
-    for key, _, settings in _every(context.config):
-        if subnet.role == _ROLE and _owner(key) == subnet.owner:
-            own, block = (settings.network,), context.addresses.block(key)
-            endpoints = tuple(item.cidr for item in block.subnets if item.role == "endpoints")
-            endpoints += ranges_in_hub(context, "endpoints")
-            servers, names = name_servers(context)
-            yield NsgRuleSpec("endpoints", 100, "Outbound", own, endpoints, ("443",), "private endpoints", "Tcp")
-            if servers:
-                yield NsgRuleSpec("dns", 120, "Outbound", own, servers, ("53",), f"names, by {names}")
-            why = "the service of the pipelines: the firewall knows the hosts"
-            yield NsgRuleSpec("by-firewall", 400, "Outbound", own, ("Internet",), ("443",), why, "Tcp")
-            yield deny("Inbound")
-            yield deny("Outbound")
+    if subnet.role != _ROLE or subnet.environment is None:
+        return
+    own, block = (subnet.cidr,), context.addresses.block(subnet.environment)
+    endpoints = tuple(item.cidr for item in block.subnets if item.role == "endpoints")
+    endpoints += ranges_in_hub(context, "endpoints")
+    servers, names = name_servers(context)
+    yield NsgRuleSpec("endpoints", 100, "Outbound", own, endpoints, ("443",), "private endpoints", "Tcp")
+    if servers:
+        yield NsgRuleSpec("dns", 120, "Outbound", own, servers, ("53",), f"names, by {names}")
+    why = "the service of the pipelines: the firewall knows the hosts"
+    yield NsgRuleSpec("by-firewall", 400, "Outbound", own, ("Internet",), ("443",), why, "Tcp")
+    yield deny("Inbound")
+    yield deny("Outbound")
 
 
 def runner_endpoint_rules(environment: EnvironmentConfig, endpoints: str) -> Iterator[NsgRuleSpec]:

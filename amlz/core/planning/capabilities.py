@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from amlz.core.capability import EnvironmentParts, HubLinks, Part, PlannedPart, Planner, PrometheusSource, SharedSubnet
+from amlz.core.capability import (
+    EnvironmentParts,
+    HubLinks,
+    Part,
+    PlannedPart,
+    Planner,
+    PrometheusSource,
+    SharedSubnet,
+    SharedSubnets,
+)
 from amlz.core.capability_facts import DeployerGrant, Target, Who
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.discovery import asked_for_all, blamed, capabilities, collected, planners
@@ -86,17 +95,26 @@ def compute_rules_of(context: Context, owner: EnvironmentKey, computes: str) -> 
     return asked_for_all(lambda planner: planner.compute_rules, context, owner, computes)
 
 
-def shared_subnet(config: LandingZoneConfig, owner: SharedOwner) -> SharedSubnet:
-    """Returns the subnet that an owner has in a spoke. Raises StopIteration where it has none."""
-    every = asked_for_all(lambda planner: planner.shared_endpoints, config)
-    return next(shared.subnet for shared in every if shared.subnet is not None and shared.subnet.owner == owner)
+def shared_subnet(context: Context, owner: SharedOwner) -> SharedSubnet:
+    """Returns the subnet that an owner has in a spoke. Raises KeyError where it has none."""
+    return _shared_subnets(context).by_owner[owner]
 
 
-def nodes_of(config: LandingZoneConfig, owner: EnvironmentKey) -> tuple[str, ...]:
+def nodes_of(context: Context, owner: EnvironmentKey) -> tuple[str, ...]:
     """Returns the ranges in which capabilities have nodes of an environment that read the lake."""
-    every = asked_for_all(lambda planner: planner.shared_endpoints, config)
-    subnets = (shared.subnet for shared in every if shared.subnet is not None)
-    return tuple(subnet.cidr for subnet in subnets if subnet.role != "endpoints" and owner in subnet.users)
+    return _shared_subnets(context).nodes.get(owner, ())
+
+
+def _shared_subnets(context: Context) -> SharedSubnets:
+    if not context.shared_subnets:
+        every = asked_for_all(lambda planner: planner.shared_endpoints, context.config)
+        by_owner = {shared.subnet.owner: shared.subnet for shared in every if shared.subnet is not None}
+        nodes: dict[EnvironmentKey, tuple[str, ...]] = {}
+        for subnet in by_owner.values():
+            for user in subnet.users if subnet.role != "endpoints" else ():
+                nodes[user] = (*nodes.get(user, ()), subnet.cidr)
+        context.shared_subnets.append(SharedSubnets(by_owner, nodes))
+    return context.shared_subnets[0]
 
 
 def subnet_rules_of(context: Context, subnet: SharedSubnet) -> tuple[NsgRuleSpec, ...]:

@@ -7,7 +7,7 @@ from dataclasses import field
 
 from amlz.azure.ids import parse, resource_id
 from amlz.core.addresses import AddressPlan, any_production
-from amlz.core.capability import Scope
+from amlz.core.capability import Scope, SharedSubnets
 from amlz.core.config import AccessConfig, EnvironmentConfig, LandingZoneConfig
 from amlz.core.discovery import uses
 from amlz.core.facts.clouds import PUBLIC
@@ -37,13 +37,15 @@ _OWN = {
 class Context:
     """The stack file's model, the address plan, and the names given so far.
 
-    `dns_zones`: empty, or the private DNS zones, decided once (amlz/core/planning/dns.py).
+    Each is empty, or decided once: `dns_zones` by amlz/core/planning/dns.py, `shared_subnets` by
+    amlz/core/planning/capabilities.py.
     """
 
     config: LandingZoneConfig
     addresses: AddressPlan
     names: NameBook
     dns_zones: list[tuple[ZoneSpec, ...]] = field(default_factory=list, init=False, repr=False, compare=False)
+    shared_subnets: list[SharedSubnets] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def hub_subscription(self) -> str:

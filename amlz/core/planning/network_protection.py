@@ -20,7 +20,7 @@ def spoke_is_protected(context: Context, name: str) -> bool:
 
 
 def _users(context: Context, owner: Owner) -> tuple[EnvironmentKey, ...]:
-    return (owner,) if isinstance(owner, EnvironmentKey) else shared_subnet(context.config, owner).users
+    return (owner,) if isinstance(owner, EnvironmentKey) else shared_subnet(context, owner).users
 
 
 def _is_production(context: Context, key: EnvironmentKey) -> bool:

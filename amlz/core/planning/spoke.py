@@ -84,7 +84,7 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
             name_ = context.take("subnet", subnet_, within, _path(context, block.owner))
             own = SubnetSpec(group.role, name_, subnet.cidr, group.id, routes.id if routes else None, filtered)
             if not isinstance(block.owner, EnvironmentKey):
-                own = replace(own, delegation=shared_subnet(context.config, block.owner).delegation)
+                own = replace(own, delegation=shared_subnet(context, block.owner).delegation)
             subnets.append(replace(own, endpoint_network_policies=context.endpoint_network_policies(subnet.role)))
     network = VirtualNetworkSpec(
         name=spoke_network(context, name),
@@ -163,13 +163,13 @@ def _take_names(context: Context, name: str, place: Place) -> None:
 
 def _rules(context: Context, block: AddressBlock) -> dict[str, tuple[NsgRuleSpec, ...]]:
     if not isinstance(block.owner, EnvironmentKey):
-        shared = shared_subnet(context.config, block.owner)
+        shared = shared_subnet(context, block.owner)
         if shared.role != "endpoints":
             return {shared.role: subnet_rules_of(context, shared)}
         computes = (
             cidr
             for owner in shared.users
-            for cidr in (*readers_of(context.addresses.block(owner)), *nodes_of(context.config, owner))
+            for cidr in (*readers_of(context.addresses.block(owner)), *nodes_of(context, owner))
         )
         return {"endpoints": endpoint_rules(block.cidr, computes, people_ranges(context))}
     project, name = block.owner
@@ -233,7 +233,7 @@ def _path(context: Context, owner: Owner) -> Path:
     """The path of the key that a block's owner has in the stack file."""
     if isinstance(owner, EnvironmentKey):
         return ("projects", owner.project, "environments", owner.environment)
-    return shared_subnet(context.config, owner).path
+    return shared_subnet(context, owner).path
 
 
 def _security_group(
