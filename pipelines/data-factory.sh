@@ -5,6 +5,7 @@
 # Needs the Azure CLI, signed in with Data Factory Contributor on the factory and the right to approve on the targets.
 set -euo pipefail
 az=${AZ:-az}
+approve=$(dirname "$0")/approve-endpoint.sh
 rows=$(python3 -c '
 import json, sys
 key = sys.argv[1]
@@ -30,17 +31,6 @@ while IFS=$'\t' read -r path body target; do
   "$az" rest --method put --url "$factory/$path?api-version=2018-06-01" --body "$body" --output none < /dev/null
   echo "$path: written"
   test -n "$target" || continue
-  name=${factory##*/}.${path##*/}
-  connections=$("$az" network private-endpoint-connection list --id "$target" --output tsv < /dev/null \
-    --query "[?ends_with(properties.privateEndpoint.id, '/$name')].[id, properties.privateLinkServiceConnectionState.status]")
-  if test -z "$connections"; then
-    echo "$name: no connection on $target yet. Run this again in a minute." >&2
-    missing=1
-  fi
-  while IFS=$'\t' read -r connection status; do
-    test "$status" = Pending || continue
-    "$az" network private-endpoint-connection approve --id "$connection" --description "$name" --output none < /dev/null
-    echo "$name: approved"
-  done <<< "$connections"
+  "$approve" "$target" "${factory##*/}.${path##*/}" < /dev/null || missing=1
 done < <(tail -n +2 <<< "$rows")
 exit "$missing"

@@ -6,6 +6,7 @@
 # runner that reaches the workspace.
 set -euo pipefail
 az=${AZ:-az}
+approve=$(dirname "$0")/approve-endpoint.sh
 rows=$(python3 -c '
 import json, sys
 key = sys.argv[1]
@@ -29,17 +30,6 @@ while IFS=$'\t' read -r name body target; do
       --output none < /dev/null
     echo "$name: created"
   fi
-  connections=$("$az" network private-endpoint-connection list --id "$target" --output tsv < /dev/null \
-    --query "[?ends_with(properties.privateEndpoint.id, '/$workspace.$name')].[id, properties.privateLinkServiceConnectionState.status]")
-  if test -z "$connections"; then
-    echo "$workspace.$name: no connection on $target yet. Run this again in a minute." >&2
-    missing=1
-  fi
-  while IFS=$'\t' read -r connection status; do
-    test "$status" = Pending || continue
-    "$az" network private-endpoint-connection approve --id "$connection" --description "$workspace.$name" --output none \
-      < /dev/null
-    echo "$workspace.$name: approved"
-  done <<< "$connections"
+  "$approve" "$target" "$workspace.$name" < /dev/null || missing=1
 done < <(tail -n +2 <<< "$rows")
 exit "$missing"
