@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from amlz.core.capability_facts import Platform
 from amlz.core.discovery import capability_facts
@@ -11,40 +12,81 @@ from amlz.core.problems import listed
 from amlz.core.specs import PrivateEndpointSpec, ProjectEnvironmentSpec, RoleAssignmentSpec, records
 from amlz.reports.custom_sections import CustomSection
 
+TITLE = "Data platforms and the data lake"
 _COLUMNS = ("platform", "environment", "containers", "role", "path")
 _AZURE_ML = Platform("Azure ML jobs")
 _CONTAINER = "/blobServices/default/containers/"
 
 
-def data_flows(plan: LandingZonePlan) -> Iterator[CustomSection]:
-    """Yields the table where a data platform has a role on the lake; Azure ML is listed with it."""
+@dataclass(frozen=True, slots=True)
+class NetworkPath:
+    """How a platform reaches a lake. `through`: what `names` are, or the whole where nothing of it is known by name.
+
+    `zones`: the private DNS zones that lead there; none for names in a managed network.
+    """
+
+    through: str
+    names: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        names = f"{self.through} {listed(self.names)}" if self.names else self.through
+        return f"{names}, by {listed(self.zones)}" if self.zones else names
+
+
+@dataclass(frozen=True, slots=True)
+class DataFlow:
+    """A role of a platform of an environment on containers of a lake, and the path to them."""
+
+    platform: str
+    environment: str
+    containers: tuple[str, ...]
+    role: str
+    path: NetworkPath
+
+    @property
+    def row(self) -> tuple[str, ...]:
+        """Returns the row of the table."""
+        return self.platform, self.environment, listed(self.containers), self.role, str(self.path)
+
+
+def flows_of(plan: LandingZonePlan) -> tuple[DataFlow, ...]:
+    """Returns the flows where a data platform has a role on the lake; those of Azure ML's jobs are among them."""
     platforms: dict[str, Platform] = {
         "computeIdentity": _AZURE_ML,
         **{who: row for facts in capability_facts() for who, row in facts.platforms.items()},
     }
-    containers: dict[tuple[Platform, str, str, str], list[str]] = {}
+    containers: dict[tuple[str, str, str, NetworkPath], list[str]] = {}
     for environment in plan.environments:
         owner = f"{environment.project}/{environment.environment}"
         for role in records(environment, RoleAssignmentSpec):
             account, within, container = role.scope.rpartition(_CONTAINER)
             for platform in (platforms[who] for who in role.holders if within and who in platforms):
-                key = (platform, owner, role.role, _path(plan, environment, account, platform))
+                key = (platform.title, owner, role.role, _path(plan, environment, account, platform))
                 containers.setdefault(key, []).append(container)
-    if any(platform is not _AZURE_ML for platform, *_ in containers):
-        rows = ((key[0].title, key[1], listed(names), *key[2:]) for key, names in containers.items())
-        yield CustomSection("Data platforms and the data lake", _COLUMNS, tuple(sorted(rows)))
+    if all(platform == _AZURE_ML.title for platform, *_ in containers):
+        return ()
+    flows = (DataFlow(key[0], key[1], tuple(names), *key[2:]) for key, names in containers.items())
+    return tuple(sorted(flows, key=lambda flow: flow.row))
 
 
-def _path(plan: LandingZonePlan, environment: ProjectEnvironmentSpec, account: str, platform: Platform) -> str:
-    """Returns the private endpoints by which a platform reaches the account, and the zones that lead to them."""
+def data_flows(plan: LandingZonePlan) -> Iterator[CustomSection]:
+    """Yields the table of the flows, where there are any."""
+    flows = flows_of(plan)
+    if flows:
+        yield CustomSection(TITLE, _COLUMNS, tuple(flow.row for flow in flows))
+
+
+def _path(plan: LandingZonePlan, environment: ProjectEnvironmentSpec, account: str, platform: Platform) -> NetworkPath:
     if platform.endpoints:
-        return f"managed private endpoints {listed(platform.endpoints)}"
+        return NetworkPath("managed private endpoints", platform.endpoints)
     managed = environment.workspace.managed_network
     if platform is _AZURE_ML and managed is not None:
-        return f"outbound rules {listed(rule.name for rule in managed.built.values() if rule.to == account)}"
+        rules = tuple(rule.name for rule in managed.built.values() if rule.to == account)
+        return NetworkPath("outbound rules", rules)
     endpoints = [one for one in records(plan, PrivateEndpointSpec) if one.target == account]
     if not endpoints:
-        return "private endpoints of the lake's owner"
-    zones = dict.fromkeys(zone.name for endpoint in endpoints for zone in endpoint.zones)
-    names = f"private endpoints {listed(endpoint.name for endpoint in endpoints)}"
-    return f"{names}, by {listed(zones)}" if zones else f"{names}, by zones of a policy"
+        return NetworkPath("private endpoints of the lake's owner")
+    zones = tuple(dict.fromkeys(zone.name for endpoint in endpoints for zone in endpoint.zones))
+    names = tuple(endpoint.name for endpoint in endpoints)
+    return NetworkPath("private endpoints", names, zones or ("zones of a policy",))

@@ -12,6 +12,7 @@ from amlz.core.quota import demands
 from amlz.core.words import place, plural
 from amlz.diff.difference import Difference
 from amlz.reports import alerts, cost, existing_hub, kubernetes, quota
+from amlz.reports.data_flows import flows_of
 from amlz.reports.formats.as_markdown import summary
 from amlz.reports.formats.registry import Report
 from amlz.reports.html.address_map import address_map
@@ -21,6 +22,7 @@ from amlz.reports.html.diagram import Diagram, diagram
 from amlz.reports.html.dns import dns
 from amlz.reports.html.egress import egress
 from amlz.reports.html.findings import LEVELS, FindingPlaces, accepted_findings, findings, production_owners
+from amlz.reports.html.flows import flow_diagram
 from amlz.reports.html.policy_list import policy_list
 from amlz.reports.html.prose import prose
 from amlz.reports.html.reachability import ReachSection, reachability
@@ -123,11 +125,17 @@ def sections(preview: Preview, against: Difference | None, draw: Draw, links: Li
     rows, excused = findings(preview, places), accepted_findings(preview, places)
     networks = topology(preview)
     drawing, why = draw(networks, network_paths(plan), marks(against, plan) if against else NO_MARKS)
+    flows = flows_of(plan)
     return {
         "changes": changes(against, places) if against else None,
         "findings": {"found": rows, "accepted": excused},
         "relaxations": tuple(relaxed(preview.config)),
-        "topology": {"found": networks, "drawing": drawing, "why": why},
+        "topology": {
+            "found": networks,
+            "drawing": drawing,
+            "why": why,
+            "flows": (flow_diagram(flows) if drawing else (None, why)) if flows else None,
+        },
         "addresses": address_map(plan),
         "egress": egress(preview),
         "dns": dns(preview),

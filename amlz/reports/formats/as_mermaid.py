@@ -11,7 +11,7 @@ from amlz.azure.graph import Resource
 from amlz.core.plan import LandingZonePlan
 from amlz.core.specs import DataLakeSpec
 from amlz.core.words import plural
-from amlz.reports.data_flows import data_flows
+from amlz.reports.data_flows import flows_of
 from amlz.reports.formats.registry import Report
 from amlz.reports.marks import NO_MARKS, Mark, Marks, marks
 from amlz.reports.paths import network_paths
@@ -238,7 +238,7 @@ def _gone(differs: Marks) -> Iterator[str]:
 
 def _flows(plan: LandingZonePlan) -> Iterator[str]:
     """Yields data platforms, containers of the lake, and an edge for each row of the table of data flows."""
-    rows = [row for section in data_flows(plan) for row in section.rows]
+    rows = [flow.row for flow in flows_of(plan)]
     for platform, owner in dict.fromkeys((platform, owner) for platform, owner, *_ in rows):
         yield f'{_flow(platform, owner)}["{escaped(platform)}<br/>{escaped(owner)}"]:::environment'
     for containers in dict.fromkeys(containers for _, _, containers, *_ in rows):

@@ -26,6 +26,9 @@ KINDS = {
     "dns": ("start", "DNS queries"),
     "lookup": ("end", "DNS queries"),
     "identity": ("start", "sign-in with Microsoft Entra ID, through the firewall"),
+    "reads": ("start", "reads: Storage Blob Data Reader"),
+    "writes": ("both", "reads and writes: Storage Blob Data Contributor"),
+    "role": ("both", "another role: the table names it"),
 }
 #: Icons of the parts of a hub, by kind.
 ICONS = {
@@ -312,8 +315,8 @@ class _Drawing:
         styled = ((text, "range" if _is_range(text) else style) for text, style in zip(lines, styles, strict=True))
         first = size[0] - (ICON if icon else 0) - (_SIGN if mark else 0)
         widths = (first, *(size[0] for _ in lines[1:]))
-        shown = tuple(TextLine(_cut(text, w, style), style) for (text, style), w in zip(styled, widths, strict=True))
-        shown += (TextLine(_cut(badge, size[0], "text"), "badge"),) if badge else ()
+        shown = tuple(TextLine(cut(text, w, style), style) for (text, style), w in zip(styled, widths, strict=True))
+        shown += (TextLine(cut(badge, size[0], "text"), "badge"),) if badge else ()
         whole = title or "; ".join(lines)
         return _Content(
             DrawnBox(name, *size, frame), kind, shown, f"{whole}; {mark.value}" if mark else whole, icon, mark
@@ -347,7 +350,7 @@ def _is_range(text: str) -> bool:
     return text[:1].isdigit() and text.count(".") > 2 and "/" in text
 
 
-def _cut(text: str, width: int, style: str) -> str:
+def cut(text: str, width: int, style: str) -> str:
     """A text that fits into a width: the title of its box has all of it."""
     room = int((width - 16) / _WIDE.get(style, 6.2))
     return text if len(text) <= room else f"{text[: room - 1]}…"
@@ -361,7 +364,7 @@ def _diagram(topology: Topology, marks: Marks, contents: list[_Content], kinds: 
         kind = "spoke" if name.startswith("spoke ") else "hub" if name == "hub" and topology.hub.built else "outside"
         mark = Mark.deleted if name == "gone" else marks.networks.get(name.removeprefix("spoke "))
         title = f"{mark.sign} {titles[name]}" if mark else titles[name]
-        frames.append(Frame(kind, place, _cut(title, place.width, "title"), mark))
+        frames.append(Frame(kind, place, cut(title, place.width, "title"), mark))
     in_order = _in_reading_order(contents, drawing)
     boxes = [
         Box(content.kind, place, content.lines, content.title, content.icon, content.mark)

@@ -35,7 +35,7 @@ class DrawnLink:
     """From the left to the right. `into`: the frame at whose border it ends, None for the box itself.
 
     `drawn`: False where it only sets the order from left to right. `apart`: how far, in steps of some pixels. `ranked`:
-    False where it sets no order, as between boxes of one column.
+    False where it sets no order, as between boxes of one column. `sides`: from the right side of a box to the left one.
     """
 
     tail: str
@@ -44,6 +44,7 @@ class DrawnLink:
     drawn: bool = True
     apart: int = 1
     ranked: bool = True
+    sides: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,8 @@ def _graph(graphviz: Any, nodes: tuple[DrawnBox, ...], links: tuple[DrawnLink, .
             # No label: its text would be measured with any font of the machine. The margin has room for the title.
             graph.add_subgraph(members, name=f"cluster_{name}", margin=str(MARGIN))
     for index, link in enumerate(links):
-        into = {"lhead": f"cluster_{link.into}", "tailport": "e", "headport": "w"} if link.into else {}
+        into = {"tailport": "e", "headport": "w"} if link.into or link.sides else {}
+        into |= {"lhead": f"cluster_{link.into}"} if link.into else {}
         style = {} if link.drawn else {"style": "invis", "weight": "10"}
         style |= {} if link.ranked else {"constraint": "false", "tailport": "e", "headport": "e"}
         graph.add_edge(link.tail, link.head, key=str(index), id=f"link{index}", minlen=str(link.apart), **into, **style)
