@@ -11,7 +11,7 @@ from amlz.core.facts.networks import DOCKER
 from amlz.core.notices import notices
 from amlz.core.notices.computes import SERVERLESS_PULL
 from amlz.core.notices.effects import FIREWALL_UNUSED, GATEWAY_UNUSED, NO_HUB, PREMIUM_UNUSED, SCORING_UNUSED
-from amlz.core.notices.notice import BASTION_ALONE, CONNECTION_NOT_OPENED, SERVING_OUTSIDE
+from amlz.core.notices.notice import BASTION_ALONE, CONNECTION_NOT_OPENED, ENDPOINT_SIZE, SERVING_OUTSIDE
 from amlz.core.notices.principals import BUILD_READS, SHARED_WRITER, SPANS_PRODUCTION
 from amlz.core.notices.ranges import DOCKER_RANGE, PUBLIC_RANGE
 from amlz.core.plan import LandingZonePlan
@@ -164,6 +164,13 @@ CHECKS = (
         "of `amlz workload init` send it.",
         "https://learn.microsoft.com/azure/machine-learning/concept-secure-online-endpoint",
         Severity.NOTE,
+    ),
+    _check(
+        ENDPOINT_SIZE,
+        "{size} is not in Microsoft's list of sizes for managed online endpoints of {date}.",
+        "Set `capacity.size` of the endpoint to a size of the list. No action needed, if Azure has added it since.",
+        "Managed online endpoints take fewer sizes than compute clusters. A deployment of another size fails.",
+        "https://learn.microsoft.com/azure/machine-learning/reference-managed-online-endpoints-vm-sku-list",
     ),
     _check(
         SERVERLESS_PULL,

@@ -15,7 +15,7 @@ import yaml
 
 from amlz.app.workload.files import FILES, rendered
 from amlz.app.workload.manifest import MANIFEST, manifest_text, read_manifest
-from amlz.app.workload.repository import Repository, RepositoryOptions, notes, repository
+from amlz.app.workload.repository import SIZE, Repository, RepositoryOptions, notes, repository
 from amlz.app.workload.update import plan_update, write_update
 from amlz.app.workload.write import write_repository
 from amlz.core.facts.clouds import host_of
@@ -75,6 +75,23 @@ def test_models_are_published_and_read_through_the_registry_of_the_landing_zone(
     assert text.count("the registry `contoso-models`, where the identity of this environment cannot publish.") == 1
     assert text.count("a copy from a workspace fails while its storage account has public access disabled") == 1
     assert [note.split(":")[0] for note in notes(made)] == ["No identity for endpoint churn in dev, staging and prod"]
+
+
+def test_settings_begin_with_what_the_quota_counts() -> None:
+    """Of the endpoint that the repository deploys to; an environment without it has what Azure advises."""
+    file, plan = checked(str(ROOT / "examples" / "serving" / "Pulumi.serving.yaml"))
+    settings = {}
+    for endpoint in ("scoring", "explain", "other"):
+        files = rendered(repository(plan, file.stack, "fraud", RepositoryOptions("github", endpoint, 10)))
+        read = yaml.safe_load(files["settings.yml"].text)
+        explained = "Quota is counted for" in files["README.md"].text
+        settings[endpoint] = (read["instanceType"], read["instances"], explained)
+
+    assert settings == {
+        "scoring": ("Standard_D4as_v4", {"dev": 1, "prod": 3}, True),
+        "explain": ("Standard_D2as_v4", {"dev": 1, "prod": 1}, True),
+        "other": (SIZE, {"dev": 1, "prod": 3}, False),
+    }
 
 
 @pytest.mark.parametrize("ci", ["github", "azure-devops"])

@@ -11,8 +11,10 @@ import pytest
 from amlz.app.preview import preview_stack
 from amlz.azure.permissions import covers
 from amlz.azure.role_definitions import BUILT_IN
+from amlz.capabilities.serving.sizes import SERIES, SIZES
 from amlz.checks.identity.action_not_allowed import find
 from amlz.core.facts.custom_roles import CUSTOM_ROLES
+from amlz.core.facts.machine_sizes import unknown_size
 from amlz.core.permissions.answers import Permissions
 from amlz.core.plan import LandingZonePlan, make_plan
 from amlz.core.quota import demands
@@ -245,6 +247,27 @@ def test_machines_of_an_endpoint_are_in_the_quota_with_a_fifth_more_and_twice(in
     (demand,) = demands(planned(serving(endpoints)))
 
     assert demand.dedicated["standardDSv2Family"] == machines * 4
+
+
+def test_of_some_sizes_no_fifth_is_reserved() -> None:
+    """Those that Microsoft's list exempts."""
+    endpoints = {"scoring": {"capacity": {"size": "Standard_NC24ads_A100_v4", "instances": 3}}}
+
+    (demand,) = demands(planned(serving(endpoints)))
+
+    assert demand.dedicated["StandardNCADSA100v4Family"] == 2 * 3 * 24
+
+
+def test_each_size_for_endpoints_exists_and_only_its_series_with_an_exemption_reserve_nothing() -> None:
+    """As the page of 2023-10-18 has them."""
+    assert [size for size, _ in SIZES.values() if unknown_size(size)] == ["Standard_ND96is_H100_v5"]
+    assert [series.pattern for series in SERIES if not series.reserves] == [
+        "Standard_NC{}ads_A100_v4",
+        "Standard_NC{}_H100_v5",
+        "Standard_ND{}_v4",
+        "Standard_ND{}rs_v2",
+        "Standard_ND{}_H100_v5",
+    ]
 
 
 def test_the_101st_endpoint_of_a_subscription_is_refused() -> None:

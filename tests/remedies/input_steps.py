@@ -224,6 +224,7 @@ RULES: tuple[tuple[str, Callable[[Edited, Match], None]], ...] = (
     (r"Add `(\w+: [^`]+)`, or remove `subnets`", lambda e, m: e.value().update(yaml.safe_load(m[1]))),
     (r"Add `(\w+: [^`]+)`", _mapping),
     (r"Set `([^`]+: [^`]+)`", _mapping),
+    (r"Set `[^`]+\.capacity\.size` to `([^`]+)`", _write),
     (r"Set `[^`]+\.isolation` to `managed`", lambda e, _: e.parent().update(isolation="managed")),
     (r"Remove `([^`]+)`", _remove_named),
     (r"Run jobs on clusters, and remove `[^`]+`\. ", lambda e, _: e.remove()),

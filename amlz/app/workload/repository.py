@@ -9,6 +9,8 @@ from typing import Any, Literal
 from amlz.app.workload.zone import ZoneRules, rules_of
 from amlz.core.plan import LandingZonePlan
 from amlz.core.problems import LandingZoneError, listed
+from amlz.core.specs import ProjectEnvironmentSpec, records
+from amlz.core.specs.serving import OnlineEndpointSpec
 from amlz.core.workload import WorkloadContract, contract, project_of
 
 CodeHost = Literal["github", "azure-devops"]
@@ -20,6 +22,8 @@ _BATCH = "-b"
 #: Azure copies at most half of the requests to a deployment:
 #: https://learn.microsoft.com/azure/machine-learning/how-to-safely-rollout-online-endpoints
 MOST_MIRRORED = 50
+#: Size of virtual machines where the stack file has none, of the list that managed online endpoints take.
+SIZE = "Standard_D4as_v4"
 _GITHUB_ENVIRONMENT = re.compile(r"repo:[^:]+:environment:(.+)")
 #: End of the names of GitHub environments without reviewers, for steps that must not wait: rolling back, retiring.
 OPERATIONS = "-operations"
@@ -39,7 +43,8 @@ class PromotionStage:
     """An environment in the order of promotion.
 
     `deploys`: the environment of the code hosting service whose reviewers approve; `operates`: that of steps that must
-    not wait for a person. `connection`: the service connection of Azure Pipelines.
+    not wait for a person. `connection`: the service connection of Azure Pipelines. `size`, `instances`: a deployment as
+    the stack file counts it in the quota; without that, None and a number that Azure advises.
     """
 
     name: str
@@ -49,6 +54,8 @@ class PromotionStage:
     operates: str
     connection: str
     rules: ZoneRules
+    size: str | None
+    instances: int
 
     @property
     def stage(self) -> str:
@@ -77,6 +84,7 @@ class Repository:
             "first": self.stages[0],
             "later": self.stages[1:],
             "last": self.stages[-1],
+            "size": next((stage.size for stage in reversed(self.stages) if stage.size), SIZE),
         }
 
 
@@ -100,7 +108,7 @@ def repository(plan: LandingZonePlan, stack: str, project: str, options: Reposit
             f"--mirror {options.mirror}\n  Azure copies at most {MOST_MIRRORED} % of the requests to a deployment.\n"
             f"  Pass a number from 0 to {MOST_MIRRORED}."
         )
-    stages = tuple(_stage(plan, contract(plan, spec), options) for spec in (*others, *production))
+    stages = tuple(_stage(plan, spec, options) for spec in (*others, *production))
     _check_endpoint(options.endpoint, stages)
     return Repository(stack, project, options, stages)
 
@@ -121,7 +129,10 @@ def _check_endpoint(name: str, stages: tuple[PromotionStage, ...]) -> None:
         )
 
 
-def _stage(plan: LandingZonePlan, own: WorkloadContract, options: RepositoryOptions) -> PromotionStage:
+def _stage(plan: LandingZonePlan, spec: ProjectEnvironmentSpec, options: RepositoryOptions) -> PromotionStage:
+    own = contract(plan, spec)
+    planned = (one for part in spec.capabilities for one in records(part.part, OnlineEndpointSpec))
+    endpoint = next((one for one in planned if one.key == options.endpoint and one.size), None)
     pipelines = own.pipelines.get("github" if options.ci == "github" else "azureDevOps")
     subjects = pipelines.subjects if pipelines else []
     names = [match[1] for subject in subjects if (match := _GITHUB_ENVIRONMENT.fullmatch(subject))]
@@ -137,6 +148,8 @@ def _stage(plan: LandingZonePlan, own: WorkloadContract, options: RepositoryOpti
         operates=operating or deploys,
         connection=next(iter(connections), f"{own.project}-{own.environment}"),
         rules=rules_of(plan, own),
+        size=endpoint.size if endpoint else None,
+        instances=endpoint.instances if endpoint else 3 if own.production else 1,
     )
 
 

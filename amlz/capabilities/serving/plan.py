@@ -11,12 +11,14 @@ from amlz.azure.ids import parse
 from amlz.capabilities.serving import batch
 from amlz.capabilities.serving.config import OnlineEndpointConfig, ServingConfig
 from amlz.capabilities.serving.facts import ENDPOINT_TARGET, ENDPOINTS, LONGEST_NAME, SCALE_TARGET, TARGET
+from amlz.capabilities.serving.sizes import AS_OF, SIZES, reserves, similar
 from amlz.core.addresses import environments
 from amlz.core.capability import EnvironmentParts, Part, Planner, Relaxation, setting
 from amlz.core.capability_facts import Who
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
+from amlz.core.facts.sizes import RETIRED
 from amlz.core.names import suffix
-from amlz.core.notices.notice import SERVING_OUTSIDE, Notice
+from amlz.core.notices.notice import ENDPOINT_SIZE, SERVING_OUTSIDE, Notice
 from amlz.core.plan import LandingZonePlan
 from amlz.core.planning.capabilities import principals_of
 from amlz.core.planning.context import registry_is_shared, union
@@ -56,6 +58,7 @@ def plan_serving(env: EnvironmentContext, given: EnvironmentParts) -> Part | Non
                 size=capacity.size if capacity else None,
                 instances=capacity.instances if capacity else 0,
                 created=_empty(env, given.workspace, name, endpoint) if endpoint.create else None,
+                reserves=reserves(capacity.size) if capacity else True,
             )
         )
     scaled = {SCALE_TARGET: env.place.group_id} if serving else {}
@@ -137,8 +140,24 @@ def _relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
             yield Relaxation(callers, batch.GIVES_UP)
 
 
+def _sizes(serving: ServingConfig | None, path: Path) -> Iterator[tuple[Path, str]]:
+    """Returns the sizes of an environment's endpoints, with their paths. `path`: of the environment."""
+    for key, endpoint in serving.endpoints.items() if serving else ():
+        if endpoint.capacity is not None:
+            yield (*path, "serving", "endpoints", key, "capacity", "size"), endpoint.capacity.size
+
+
 def _notices(config: LandingZoneConfig, _: LandingZonePlan | None) -> Iterator[Notice]:
     for project, name, environment in environments(config):
+        for place, size in _sizes(_settings(environment), ("projects", project, "environments", name)):
+            if size.lower() not in SIZES and size.lower() not in RETIRED:
+                yield Notice(
+                    ENDPOINT_SIZE,
+                    place,
+                    f"{size} is not in Microsoft's list of sizes for managed online endpoints of {AS_OF}.",
+                    f"Set `{dotted(place)}` to `{similar(size)}`, or to another size of the list. No action needed, if "
+                    "Azure has added it since.",
+                )
         if _settings(environment) is not None and not environment.isolation.managed:
             path: Path = ("projects", project, "environments", name)
             yield Notice(
@@ -170,6 +189,13 @@ def check_serving(config: LandingZoneConfig) -> Iterator[Problem]:
                 f"takes at most {ENDPOINTS}.",
                 "Remove some, or set `subscription` of another spoke.",
             )
+        for place, size in _sizes(serving, path[:-1]):
+            if retired := RETIRED.get(size.lower()):
+                yield Problem(
+                    place,
+                    f"Azure retired {size} on {retired.on}.",
+                    f"Choose a size that managed online endpoints take, such as {similar(size)}.",
+                )
         if not _has_pipelines(config, project, environment):
             yield Problem(
                 path,

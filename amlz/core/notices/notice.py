@@ -11,6 +11,8 @@ CONNECTION_NOT_OPENED = "egress/connection-not-opened"
 BASTION_ALONE = "network/bastion-without-machines"
 #: The finding of online endpoints whose deployments are in no network of the landing zone.
 SERVING_OUTSIDE = "network/endpoints-outside-of-network"
+#: The finding of a size of virtual machines that no list for online endpoints has.
+ENDPOINT_SIZE = "place/size-not-for-endpoints"
 
 
 @dataclass(frozen=True, slots=True)

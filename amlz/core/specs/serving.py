@@ -27,7 +27,8 @@ class OnlineEndpointSpec:
     """An endpoint: its name, the id of its identity, and the roles of those who deploy with that.
 
     `created`: None where a pipeline creates it.
-    `size` and `instances`: a deployment at full scale; None and 0 where the stack file does not have it.
+    `size` and `instances`: a deployment at full scale; None and 0 where the stack file does not have it. `reserves`:
+    Azure reserves a fifth more machines of this size for upgrades.
     """
 
     key: str
@@ -37,15 +38,16 @@ class OnlineEndpointSpec:
     size: str | None
     instances: int
     created: EmptyEndpointSpec | None = None
+    reserves: bool = True
 
     @property
     def machines(self) -> int:
-        """Returns the machines that count in the quota: Azure reserves a fifth more for upgrades, of most sizes, and a
+        """Returns the machines that count in the quota: of most sizes Azure reserves a fifth more for upgrades, and a
         new deployment runs in addition to the old one.
 
         https://learn.microsoft.com/azure/machine-learning/how-to-manage-quotas (2026-01-27)
         """
-        return 2 * -(-self.instances * 6 // 5)
+        return 2 * (-(-self.instances * 6 // 5) if self.reserves else self.instances)
 
 
 @dataclass(frozen=True, slots=True)
