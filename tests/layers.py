@@ -40,6 +40,7 @@ REFRESH = "tests/simulator/test_refresh_counts.py::test_a_refresh_reports_what_a
 #: Beginning of a test's id, and why these tests are slow. None: they are fast. The longest beginning decides.
 SLOW: dict[str, str | None] = {
     "tests/browser/": "starts a browser",
+    "tests/api_server/": "starts the API server of Kubernetes",
     "tests/integrations/policy_pack/test_engine.py": ENGINE,
     "tests/integrations/policy_pack/test_process.py": PROCESSES,
     "tests/integrations/policy_pack/test_shipped.py": PREVIEWS,

@@ -54,11 +54,21 @@ def _whole_proxy(default: Shape) -> Form:
     return Form({"targetRef": _TARGET, "default": default}, ("default",))
 
 
-_HTTP_RETRY = Form({
+_BACK_OFF = Form({"baseInterval": _DURATION, "maxInterval": _DURATION})
+_RESET_HEADER = Form({"name": Text(), "format": Text(("Seconds", "UnixTimestamp"))}, ("name", "format"))
+_RATE_LIMITED = Form({"maxInterval": _DURATION, "resetHeaders": Many(_RESET_HEADER)})
+_RETRIES: dict[str, Shape] = {
     "numRetries": WholeNumber(0, 100), "perTryTimeout": _DURATION, "retryOn": Many(Text(pattern=r"[A-Za-z0-9]+")),
-    "backOff": Form({"baseInterval": _DURATION, "maxInterval": _DURATION}),
-    "hostSelection": Many(Form({"predicate": Text(("OmitPreviousHosts", "OmitHostsWithTags", "OmitPreviousPriorities"))}, ("predicate",))),
-    "hostSelectionMaxAttempts": WholeNumber(1),
+    "backOff": _BACK_OFF, "rateLimitedBackOff": _RATE_LIMITED,
+}  # fmt: skip
+_HOSTS = Form({
+    "predicate": Text(("OmitPreviousHosts", "OmitHostsWithTags", "OmitPreviousPriorities")), "tags": AnyKeys(),
+    "updateFrequency": WholeNumber(1),
+}, ("predicate",))  # fmt: skip
+_RETRY = Form({
+    "http": Form({**_RETRIES, "hostSelection": Many(_HOSTS), "hostSelectionMaxAttempts": WholeNumber(1)}),
+    "grpc": Form(_RETRIES),
+    "tcp": Form({"maxConnectAttempt": WholeNumber(1)}),
 })  # fmt: skip
 _TIMEOUT = Form({
     "connectionTimeout": _DURATION, "idleTimeout": _DURATION,
@@ -78,15 +88,20 @@ _HEALTH = Form({
     "failTrafficOnPanic": Truth(), "http": Form({"path": Text(), "expectedStatuses": Many(WholeNumber(100, 599))}),
     "tcp": Form({}), "grpc": Form({}),
 }, one_of=("http", "tcp", "grpc"))  # fmt: skip
-_RATE = Form({"local": Form({"http": Form({
-    "requestRate": Form({"num": WholeNumber(1), "interval": _DURATION}, ("num", "interval")),
-    "onRateLimit": Form({"status": WholeNumber(400, 599)}),
-})})})  # fmt: skip
+_PER = Form({"num": WholeNumber(1), "interval": _DURATION}, ("num", "interval"))
+_HEADERS = Many(Form({"name": Text(), "value": Text()}, ("name", "value")))
+_RATE = Form({"local": Form({
+    "http": Form({
+        "disabled": Truth(), "requestRate": _PER,
+        "onRateLimit": Form({"status": WholeNumber(400, 599), "headers": Form({"set": _HEADERS, "add": _HEADERS})}),
+    }),
+    "tcp": Form({"disabled": Truth(), "connectionRate": _PER}),
+})})  # fmt: skip
 _FILTER = Form({
     "type": Text(("RequestHeaderModifier", "ResponseHeaderModifier", "RequestRedirect", "URLRewrite", "RequestMirror")),
     "requestMirror": Form({"percentage": _PERCENT, "backendRef": _BACKEND}, ("backendRef",)),
     "urlRewrite": Form({"path": Form({"type": Text(("ReplaceFullPath", "ReplacePrefixMatch")), "replaceFullPath": Text()}, ("type",))}),
-    "requestHeaderModifier": Form({"set": Many(Form({"name": Text(), "value": Text()}, ("name", "value")))}),
+    "requestHeaderModifier": Form({"set": _HEADERS}),
 }, ("type",))  # fmt: skip
 _PATH = Form(
     {"type": Text(("Exact", "PathPrefix", "RegularExpression")), "value": Text(pattern="/.*")}, ("type", "value")
@@ -153,7 +168,7 @@ SPECS: Mapping[str, Form] = {
     "MeshTrafficPermission": Form({"targetRef": _TARGET, "rules": Many(Form({"default": Form({
         key: Many(_IDENTITY_MATCH) for key in ("allow", "allowWithShadowDeny", "deny")
     })}, ("default",)))}, ("rules",)),
-    "MeshRetry": _outbound(Form({"http": _HTTP_RETRY})),
+    "MeshRetry": _outbound(_RETRY),
     "MeshTimeout": _both(_TIMEOUT),
     "MeshCircuitBreaker": _both(_BREAKER),
     "MeshHealthCheck": _outbound(_HEALTH),
@@ -165,8 +180,11 @@ SPECS: Mapping[str, Form] = {
         "appendMatch": Many(Form({"type": Text(("Domain", "IP", "CIDR")), "value": Text(), "port": WholeNumber(1, 65535), "protocol": Text(("http", "http2", "grpc", "tls", "tcp"))}, ("type", "value", "port", "protocol"))),
     }, ("passthroughMode",))),
     "MeshOpenTelemetryBackend": Form({
-        "endpoint": Form({"address": Text(), "port": WholeNumber(1, 65535)}, ("address", "port")),
-        "protocol": Text(("grpc", "http")), "env": Form({"mode": Text(("Disabled", "Optional", "Required"))}),
+        "endpoint": Form({"address": Text(), "port": WholeNumber(1, 65535), "path": Text()}, ("address", "port")),
+        "protocol": Text(("grpc", "http")), "env": Form({
+            "mode": Text(("Disabled", "Optional", "Required")), "precedence": Text(("ExplicitFirst", "EnvFirst")),
+            "allowSignalOverrides": Truth(),
+        }),
     }, ("endpoint",)),
     "MeshTrace": _whole_proxy(Form({
         "backends": Many(_OTEL), "sampling": Form(dict.fromkeys(("overall", "random", "client"), _PERCENT)), "tags": Many(_TAG),

@@ -1,0 +1,1 @@
+"""Rendered objects, sent to the API server of Kubernetes."""
