@@ -151,7 +151,7 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
         names=context.names.taken,
         organisation=_organisation(context),
     )
-    return replace(plan, deployer=plan_deployer(context, hub, policies, tuple(plan.roles())))
+    return replace(plan, deployer=plan_deployer(context, plan))
 
 
 def problems_of_names(config: LandingZoneConfig) -> tuple[Problem, ...]:

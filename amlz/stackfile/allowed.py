@@ -154,6 +154,10 @@ def _at(model: type[BaseModel], path: Path) -> Any:
     return current
 
 
+#: Outputs of another stack: nobody writes keys there.
+_WRITTEN_BY_PULUMI = "outputs"
+
+
 def places(model: type[BaseModel], key: str) -> list[str]:
     """Returns the keys that may contain a key, anywhere in the model."""
     return list(_places(model).get(key, ()))
@@ -170,7 +174,9 @@ def _places(model: type[BaseModel]) -> dict[str, dict[str, None]]:
         if is_part(hint):
             for key in fields_of(hint):
                 result.setdefault(key, {}).setdefault(place)
-            waiting += [(name, field.annotation) for name, field in fields_of(hint).items()]
+            waiting += [
+                (name, field.annotation) for name, field in fields_of(hint).items() if name != _WRITTEN_BY_PULUMI
+            ]
         elif typing.get_origin(hint) is dict:
             waiting.append((f"a name in {place}", typing.get_args(hint)[1]))
     return result

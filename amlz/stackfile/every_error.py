@@ -17,6 +17,7 @@ from amlz.core.problems import Path
 from amlz.dataclass import dataclass
 from amlz.stackfile.allowed import fields_of, inner, is_part, limits, unwrapped
 from amlz.stackfile.messages import in_camel_case, near_key
+from amlz.stackfile.unsupported import unsupported
 
 #: An error as pydantic gives it.
 Error = dict[str, Any]
@@ -132,7 +133,8 @@ def _part_as_meant(value: dict[str, Any], part: type[BaseModel], at: Path, missp
     fields = fields_of(part)
     changed: dict[str, object] = {}
     for key, item in value.items():
-        meant = key if key in fields else near_key(str(key), list(fields))
+        known = key in fields or unsupported((*at, str(key))) is not None
+        meant = key if known else near_key(str(key), list(fields))
         if meant not in fields or (meant != key and (meant in value or meant in changed)):
             changed[key] = item
             continue

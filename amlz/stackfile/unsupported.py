@@ -6,30 +6,52 @@ from collections.abc import Mapping
 from string import ascii_lowercase, ascii_uppercase
 
 from amlz.core.problems import Path
-from amlz.dataclass import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Unsupported:
-    """A setting that is known and not supported.
-
-    `below`: the path of the key above; "*" is any name. `keys`: its usual spellings, in lower case without separators.
-    """
-
-    below: tuple[str, ...]
-    keys: frozenset[str]
-    what: str
-    remedy: str
-
+from amlz.stackfile.set_elsewhere import SET_ELSEWHERE
+from amlz.stackfile.unsupported_key import Unsupported
 
 _SECURITY = ("projects", "*", "environments", "*", "security")
 _ENVIRONMENT = _SECURITY[:-1]
+_SELECTED = Unsupported(
+    _SECURITY,
+    frozenset({"ipallowlist", "allowedips", "ipallowedlist", "networkacls", "iprules", "selectednetworks"}),
+    "A workspace for selected addresses is not supported: azure-native has no argument for its list.",
+    "Remove it: the workspace is then private, and a gateway or jump hosts reach it (docs/explanation/hub.md).",
+)
+_GROUP = Unsupported(
+    _ENVIRONMENT,
+    frozenset({"resourcegroup", "resourcegroupname", "existingresourcegroup", "rg"}),
+    "A resource group that exists is not supported: an environment is created and deleted with its own.",
+    "Remove it. `names.resourceGroup` sets the name of the created one (docs/how-to/own-names.md).",
+)
+_EXISTING = (*_ENVIRONMENT, "existing")
 UNSUPPORTED: tuple[Unsupported, ...] = (
+    _SELECTED,
+    _SELECTED.at(_ENVIRONMENT),
+    _GROUP,
+    _GROUP.at(_EXISTING),
     Unsupported(
-        _SECURITY,
-        frozenset({"ipallowlist", "allowedips", "ipallowedlist", "networkacls", "iprules", "selectednetworks"}),
-        "A workspace for selected addresses is not supported: azure-native has no argument for its list.",
-        "Remove it: the workspace is then private, and a gateway or jump hosts reach it (docs/explanation/hub.md).",
+        _EXISTING,
+        frozenset({"storageaccount", "storage", "storageaccountid"}),
+        "A storage account that exists is not supported: a workspace gets a new one.",
+        "Remove it. Use `dataLake` for data that exists (docs/how-to/data.md).",
+    ),
+    Unsupported(
+        _EXISTING,
+        frozenset({"identity", "identities", "managedidentity", "managedidentities", "userassignedidentity", "uami"}),
+        "Identities that exist are not supported: roles are assigned to those that are created here.",
+        "Remove it. `naming.names` sets the names of the created ones (docs/how-to/own-names.md).",
+    ),
+    Unsupported(
+        _EXISTING,
+        frozenset({"applicationinsights", "insights", "appinsights"}),
+        "Application Insights that exists is not supported: a workspace gets its own, which sends to the central log.",
+        "Remove it. `hub.logAnalytics.existing` names a central log that exists (docs/how-to/bring-your-own.md).",
+    ),
+    Unsupported(
+        _EXISTING,
+        frozenset({"workspace", "workspaceid", "mlworkspace", "azuremlworkspace"}),
+        "A workspace that exists is not supported: its network and its stores are decided when it is created.",
+        "Remove it. Projects can share a workspace that is created here (docs/how-to/shared-workspaces.md).",
     ),
     Unsupported(
         ("hub",),
@@ -164,13 +186,14 @@ UNSUPPORTED: tuple[Unsupported, ...] = (
 
 #: To lower case, without separators.
 _SMALL = str.maketrans(ascii_uppercase, ascii_lowercase, "_-")
+_ROWS = (*UNSUPPORTED, *SET_ELSEWHERE)
 _BY_KEY: Mapping[str, tuple[Unsupported, ...]] = {
-    key: tuple(row for row in UNSUPPORTED if key in row.keys) for row in UNSUPPORTED for key in row.keys
+    key: tuple(row for row in _ROWS if key in row.keys) for row in _ROWS for key in row.keys
 }
 
 
 def unsupported(path: Path) -> tuple[str, str] | None:
-    """Returns what is not supported at an unknown key, and the remedy; None where nothing is known about the key."""
+    """Returns why an unknown key is not supported, or where it is set, and the remedy; None for any other key."""
     above, key = path[:-1], str(path[-1]).translate(_SMALL)
     for row in _BY_KEY.get(key, ()):
         same = len(above) == len(row.below) and all(

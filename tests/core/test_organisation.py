@@ -67,8 +67,7 @@ def test_the_hubs_side_of_a_peering_can_be_left_to_its_owner() -> None:
         ("10.0.0.68", "10.9.0.4"),
         (LANDING_ZONE,),
         (
-            "10.0.0.68 and 10.9.0.4 answer the spokes' questions for names on port 53, the names of the private zones "
-            "included",
+            "spokes get answers for names from 10.0.0.68 and 10.9.0.4 on port 53, those of the private zones included",
             "the firewall sends return traffic of the spokes back to them: by the peering, or by a route",
             "its owner peers it with spoke main, forwarded traffic allowed: until then nothing passes",
         ),

@@ -74,7 +74,7 @@ def test_dns_servers_are_those_of_the_stack_file() -> None:
     rules = [rule for group in plan.spokes[0].security_groups for rule in group.rules if rule.name == "dns"]
     assert {rule.destinations for rule in rules} == {("10.0.0.132",)}
     assert (
-        "10.0.0.132 answer the spokes' questions for names, those of private zones included"
+        "spokes get answers for names from 10.0.0.132, those of private zones included"
         in built(plan.organisation.existing_hub).demands
     )
 

@@ -6,7 +6,9 @@ import pytest
 
 from amlz.core.config import LandingZoneConfig
 from amlz.stackfile.allowed import keys_at
-from amlz.stackfile.unsupported import UNSUPPORTED, Unsupported, unsupported
+from amlz.stackfile.set_elsewhere import SET_ELSEWHERE
+from amlz.stackfile.unsupported import UNSUPPORTED, unsupported
+from amlz.stackfile.unsupported_key import Unsupported
 
 NAMES = {"projects": "churn", "environments": "prod", "spokes": "main", "egressHosts": "models"}
 
@@ -16,7 +18,10 @@ def above(row: Unsupported) -> tuple[str, ...]:
     return tuple(NAMES[row.below[index - 1]] if part == "*" else part for index, part in enumerate(row.below))
 
 
-@pytest.mark.parametrize("row", UNSUPPORTED, ids=lambda row: ".".join((*row.below, min(row.keys))))
+ROWS = (*UNSUPPORTED, *SET_ELSEWHERE)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: ".".join((*row.below, min(row.keys))))
 def test_no_key_of_the_model_is_unsupported(row: Unsupported) -> None:
     """A key that is built later leaves the table."""
     known = {key.lower() for key in keys_at(LandingZoneConfig, above(row))}
@@ -33,3 +38,10 @@ def test_spellings_are_alike_and_names_are_any() -> None:
     assert len(answers) == 1
     assert None not in answers
     assert unsupported(("hub", "ipAllowlist")) is None
+
+
+def test_each_spelling_below_a_key_has_one_answer() -> None:
+    """The first of two would hide the other."""
+    below = [(row.below, key) for row in ROWS for key in row.keys]
+
+    assert len(below) == len(set(below))

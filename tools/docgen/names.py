@@ -15,6 +15,16 @@ _WITHIN = {
     "parent": "parent",
 }
 
+_ML = "Microsoft.MachineLearningServices/workspaces"
+#: Types of kinds whose names are keys of the stack file.
+_OF_KEYS = {
+    "cluster": f"{_ML}/computes",
+    "computeInstance": f"{_ML}/computes",
+    "connection": f"{_ML}/connections",
+    "container": "Microsoft.Storage/storageAccounts/blobServices/containers",
+    "datastore": f"{_ML}/datastores",
+}
+
 
 def names_page() -> str:
     """Returns the page."""
@@ -26,7 +36,7 @@ def _row(kind: str, rule: NameRule) -> Row:
     pattern = "key" if kind in FROM_KEYS else "its own" if kind in INSIDE else "all"
     return (
         f"`{kind}`",
-        TYPES.get(kind, "Microsoft.MachineLearningServices/workspaces/computes"),
+        TYPES[kind] if kind in TYPES else _OF_KEYS[kind],
         rule.prefix.strip("-"),
         f"{rule.shortest} to {rule.longest}",
         rule.says.replace("|", "\\|"),

@@ -193,7 +193,7 @@ DEPLOYER: tuple[DeployerGrant, ...] = (
     ),
     DeployerGrant("hub", RBAC_ADMINISTRATOR, "giving the platform team the logs", "roles"),
     DeployerGrant("landingZone", "Contributor", "creating spokes and project environments"),
-    DeployerGrant("landingZone", LOCK_ROLE, "locks on production data", "locks"),
+    DeployerGrant("locked", LOCK_ROLE, "locks on production data", "locks"),
     DeployerGrant("landingZone", RBAC_ADMINISTRATOR, "role assignments"),
     DeployerGrant(
         "landingZone",

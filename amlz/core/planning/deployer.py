@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from amlz.azure.deployer import RoleToCreate
 from amlz.azure.ids import parse
@@ -12,8 +13,12 @@ from amlz.core.facts.roles import DEPLOYER, RBAC_ADMINISTRATOR
 from amlz.core.planning.capabilities import rights_of
 from amlz.core.planning.context import Context
 from amlz.core.planning.parts import deployer_on_parts
-from amlz.core.specs import HubSpec, LogAnalyticsSpec, PoliciesSpec, RoleAssignmentSpec
+from amlz.core.specs import LockSpec, LogAnalyticsSpec, RoleAssignmentSpec
+from amlz.core.specs.walk import records
 from amlz.dataclass import dataclass
+
+if TYPE_CHECKING:
+    from amlz.core.plan import LandingZonePlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +47,13 @@ def custom_roles(roles: Iterable[RoleAssignmentSpec]) -> tuple[RoleToCreate, ...
     )
 
 
-def plan_deployer(
-    context: Context, hub: HubSpec | None, policies: PoliciesSpec, roles: Sequence[RoleAssignmentSpec]
-) -> tuple[SubscriptionRole, ...]:
-    """Roles of the deployer. `roles`: every role assignment of the plan."""
+def plan_deployer(context: Context, plan: LandingZonePlan) -> tuple[SubscriptionRole, ...]:
+    """Returns the roles of the deployer of a plan, which has none yet."""
     given: dict[str, list[RoleAssignmentSpec]] = {}
-    for assignment in roles:
+    for assignment in plan.roles():
         given.setdefault(assignment.subscription, []).append(assignment)
     rows: dict[tuple[str, str], list[str]] = {}
-    for subscription, role, reason in _grants(context, hub, policies):
+    for subscription, role, reason in _grants(context, plan):
         if role != RBAC_ADMINISTRATOR or subscription in given:  # where no role is given, none is delegated
             rows.setdefault((subscription, role), []).append(reason)
     for subscription in given:
@@ -63,17 +66,17 @@ def plan_deployer(
     )
 
 
-def _grants(context: Context, hub: HubSpec | None, policies: PoliciesSpec) -> Iterator[tuple[str, str, str]]:
+def _grants(context: Context, plan: LandingZonePlan) -> Iterator[tuple[str, str, str]]:
     """Subscription, role, why; a role more than once where there are several reasons."""
-    locks = context.any_production
+    hub, ddos_plan = plan.hub, context.config.ddos_protection_plan
     log = hub.log_analytics if hub is not None else None
-    plan = context.config.ddos_protection_plan
+    locked = {parse(lock.scope).subscription for lock in records(plan, LockSpec)}
     holds = {
         "always": True,
-        "locks": locks,
+        "locks": bool(locked),
         "roles": isinstance(log, LogAnalyticsSpec) and bool(log.roles),
         "hubBuilt": hub is not None,
-        "hubBuiltLocks": isinstance(log, LogAnalyticsSpec) and locks,
+        "hubBuiltLocks": isinstance(log, LogAnalyticsSpec) and context.any_production,
         "virtualHub": context.config.hub.virtual_wan is not None
         and any(spoke.existing is None for spoke in context.config.spokes.values()),
         "hubExists": hub is None
@@ -82,18 +85,19 @@ def _grants(context: Context, hub: HubSpec | None, policies: PoliciesSpec) -> It
         "logsExist": not isinstance(log, LogAnalyticsSpec),
         "scopeExists": hub is None and bool(context.private_link_scope),
         "zonesExist": context.dns_mode in ("existing", "hub"),
-        "ddosPlan": plan is not None,
-        "policies": bool(policies.assignments),
+        "ddosPlan": ddos_plan is not None,
+        "policies": bool(plan.policies.assignments),
     }
     on = {
         "hub": (context.hub_subscription,),
         "landingZone": context.landing_zone_subscriptions,
         "zones": (context.zones_place.subscription,),
         "logs": (parse(context.log_analytics).subscription,),
-        "ddosPlan": (parse(plan).subscription,) if plan is not None else (),
+        "ddosPlan": (parse(ddos_plan).subscription,) if ddos_plan is not None else (),
+        "locked": tuple(one for one in context.landing_zone_subscriptions if one in locked),
     }
     for grant in DEPLOYER:
-        if grant.on == "parts" or (grant.on == "landingZone" and context.hub_alone):
+        if grant.on == "parts" or (grant.on in ("landingZone", "locked") and context.hub_alone):
             continue  # on the owners of parts: deployer_on_parts
         if holds[grant.when]:
             yield from ((subscription, grant.role, grant.why) for subscription in on[grant.on])

@@ -139,7 +139,7 @@ def _answers(context: Context, existing: HubElsewhere) -> Iterator[str]:
         return
     servers, zones = listed(context.dns_servers), "the private zones"
     if existing.dns_servers:
-        yield f"{servers} answer the spokes' questions for names on port 53, the names of {zones} included"
+        yield f"spokes get answers for names from {servers} on port 53, those of {zones} included"
     else:
         yield f"the firewall's DNS proxy is on: spokes ask {servers} for names, those of {zones} included"
     if private := private_destinations(firewall_groups(context)):

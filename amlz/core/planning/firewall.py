@@ -43,15 +43,16 @@ def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
             "Remove it, or set `hub.firewall.tier: Standard`.",
         )
     for path, why in needs_of_firewall(config):
-        instead = "set `isolation: managed`" if path[0] == "projects" else "remove this key"
+        managed = path[0] == "projects" and len(path) == 4  # a key further in belongs to machines of the spoke
         if hub.network:
+            instead = "set `isolation: managed`" if managed else "remove this key"
             yield Problem(
                 path, f"{why} And `hub.firewall.tier` is `None`.", f"Set `hub.firewall.tier: Standard`, or {instead}."
             )
         elif path[0] != "hub":  # keys of the hub have a separate sentence
-            instead = "Set `isolation: managed`" if path[0] == "projects" and len(path) == 4 else "Remove it"
             yield Problem(
                 path,
                 f"{why} And `hub.network` is `false`.",
-                f"{instead}, or set `hub.addressSpace` instead of `hub.network`.",
+                f"{'Set `isolation: managed`' if managed else 'Remove it'}, or name a hub instead of `hub.network`: "
+                "`hub.addressSpace` builds one, `hub.existing` is one with a firewall that exists.",
             )

@@ -14,6 +14,7 @@ from amlz.core.problems import Path, Problem, listed
 _PATH: Path = ("naming",)
 #: Kinds that a pattern can name.
 KINDS = tuple(sorted(set(NAME_RULES) - FROM_KEYS))
+_OF_ABBREVIATION = {NAME_RULES[kind].prefix.strip("-"): kind for kind in KINDS}
 #: Text between placeholders: the characters that most kinds allow.
 _TEXT = re.compile(r"[A-Za-z0-9_.-]*")
 
@@ -47,7 +48,7 @@ def _kind(path: Path, kind: str) -> Iterator[Problem]:
     elif kind not in NAME_RULES:
         yield Problem(
             path,
-            f"There is no kind {kind!r}{_near(kind, KINDS)}",
+            f"There is no kind {kind!r}{_near(_OF_ABBREVIATION.get(kind.lower(), kind), KINDS)}",
             "Remove it, or use a kind of docs/reference/names.md.",
         )
 

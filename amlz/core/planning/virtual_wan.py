@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from amlz.core.config import LandingZoneConfig
 from amlz.core.planning.context import Context
 from amlz.core.planning.places import spoke_namer, spoke_network_id
-from amlz.core.problems import Problem
+from amlz.core.problems import Problem, listed
 from amlz.core.specs import HubConnectionSpec
 
 #: It has no routing intent: https://learn.microsoft.com/azure/virtual-wan/how-to-routing-policies (2025-08)
@@ -32,7 +32,7 @@ def demands_of_virtual_hub(context: Context) -> Iterator[str]:
     yield "its internet routing policy (routing intent) leads 0.0.0.0/0 to its firewall: spokes have no own route"
     yield "its private routing policy leads traffic between networks to its firewall, if that must pass one"
     if wan.dns_servers:
-        yield f"{', '.join(wan.dns_servers)} answer the spokes' questions for names, those of private zones included"
+        yield f"spokes get answers for names from {listed(wan.dns_servers)}, those of private zones included"
 
 
 def check_input(config: LandingZoneConfig) -> Iterator[Problem]:

@@ -156,6 +156,9 @@ def _roles_of(preview: Preview, subscription: str) -> str:
     return ", the private DNS zones'"
 
 
+_RESOURCE_GROUP = "Microsoft.Resources/resourceGroups"
+
+
 def _groups(resources: Iterable[Resource]) -> Iterator[str]:
     """Returns the contents of resource groups: those with the same contents are listed above them."""
     by_group: dict[str, Counter[str]] = {}
@@ -168,7 +171,8 @@ def _groups(resources: Iterable[Resource]) -> Iterator[str]:
         by_contents.setdefault(text, []).append(group)
     for text, groups in by_contents.items():
         for group in groups:
-            yield f"    {group or 'on the subscription itself':<60} {by_group[group].total():>9}"
+            exists = "" if _RESOURCE_GROUP in by_group[group] else ", exists already"
+            yield f"    {group + exists if group else 'on the subscription itself':<60} {by_group[group].total():>9}"
         yield wrapped("      ", f"{'each: ' if len(groups) > 1 else ''}{text}")
 
 
@@ -267,7 +271,8 @@ def finding_lines(folded: FoldedFinding) -> str:
 
 def _finding(folded: FoldedFinding) -> Iterator[str]:
     first = folded.first
-    yield led_by(first.severity.value, f"{first.severity.value:<8} {first.check}  {folded.resource.full}")
+    head = f"{first.severity.value:<8} {first.check}  {folded.resource.full}"
+    yield led_by(first.severity.value, _hanging(head))
     yield wrapped(_INDENT, first.message)
     if folded.others:
         yield from _resources("The same at", folded.others, folded.columns)
