@@ -50,13 +50,20 @@ NOT_AT_HAND = frozenset(
         "040732e8-d947-40b8-95d6-854c95024bf8",  # AKS clusters: a private API server
         "0a15ec92-a229-4763-bb14-0ea34a568f8d",  # AKS clusters: the Azure Policy add-on
         "993c2fcd-2b29-49d2-9eb0-df2c3a730c32",  # AKS clusters: no local accounts
+        "2cc2e023-0dac-4046-875b-178f683929d5",  # AKS clusters: workload identity
         "a1840de2-8088-4ea8-b153-b4c723e9cb01",  # AKS clusters: the sensor of Defender for Containers
         "0e7849de-b939-4c50-ab48-fc6b0f5eeba2",  # Databricks workspaces: no public network access
         "51c1490f-3319-459c-bbbc-7f391bbed753",  # Databricks workspaces: clusters without public addresses
         "9c25c9e4-ee12-4882-afd2-11fb9d87893f",  # Databricks workspaces: in a virtual network
+        "2cc2c3b5-c2f8-45aa-a9e6-f90d85ae8352",  # Databricks workspaces: tier premium
+        "258823f2-4595-4b52-b333-cc96192710d8",  # Databricks workspaces: private link
         "1cf164be-6819-4a50-b8fa-4bcaa4f98fb6",  # Data factories: no public network access
+        "77d40665-3120-4348-b539-3192ec808307",  # Data factories: a Git repository
         "2d9dbfa3-927b-4cf0-9d0f-08747f971650",  # Synapse workspaces: a managed virtual network
         "38d8df46-cf4e-4073-8e03-48c24b29de0d",  # Synapse workspaces: no public network access
+        "3484ce98-c0c5-4c83-994b-c5ac24785218",  # Synapse workspaces: data leaves to approved targets only
+        "2158ddbe-fefa-408e-b43f-d4faef8ff3b8",  # Synapse workspaces: created with Microsoft Entra ID only
+        "72d11df1-dd8a-41f7-8925-b05b960ebafc",  # Synapse workspaces: private link
     }
 )
 

@@ -74,10 +74,10 @@ def test_every_member_of_the_guardrails_looks_at_something() -> None:
 #: Built-ins that an example assigns on its own: how many resources each evaluates.
 BUILTINS = {
     "data-platform": {
-        "dbx-access": 2, "dbx-addresses": 2, "dbx-network": 2,
-        "factory-access": 2, "synapse-access": 1, "synapse-network": 1,
+        "dbx-access": 2, "dbx-addresses": 2, "dbx-network": 2, "dbx-tier": 2,
+        "factory-access": 2, "synapse-access": 1, "synapse-network": 1, "synapse-egress": 1, "synapse-entra": 1,
     },
-    "kubernetes": {"aks-api-server": 1, "aks-accounts": 1, "aks-add-on": 1, "aks-defender": 1},
+    "kubernetes": {"aks-api-server": 1, "aks-accounts": 1, "aks-add-on": 1, "aks-identities": 1, "aks-defender": 1},
 }  # fmt: skip
 
 
