@@ -20,7 +20,7 @@ from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from amlz.core.capability_facts import Facts, Target, Who
+from amlz.core.capability_facts import Contradiction, Facts, Target, Who
 from amlz.dataclass import dataclass
 
 if TYPE_CHECKING:
@@ -284,6 +284,9 @@ class Planner:
     """Choices that are less secure than the default: every preview names them."""
     summary: Callable[[LandingZoneConfig], Iterable[tuple[str, str]]] = _nothing
     """Rows of the summary of every preview: label and text."""
+
+    contradictions: Callable[[LandingZoneConfig], Iterable[tuple[Path, Contradiction]]] = _nothing
+    """Points on which sources contradict each other, with the key that needs them: every preview names them."""
 
     # Additions to an environment.
     endpoints: Callable[[EnvironmentConfig], tuple[str, ...]] = _nothing

@@ -95,7 +95,8 @@ class ArmType:
 
     `kind`: of its names, with the rule for them. `emits`: None for no diagnostics. `public`: switches of public access.
     `keys`: the switch that turns keys off. `name_setting`: the key of the stack file that names it, which begins with a
-    dot where it is below an environment.
+    dot where it is below an environment. `protected_anywhere`: it may be locked and protected outside of production,
+    too, so that this is no evidence of it.
     """
 
     name: str
@@ -108,6 +109,7 @@ class ArmType:
     public: tuple[Switch, ...] = ()
     keys: Switch | None = None
     name_setting: str | None = None
+    protected_anywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,19 @@ class Platform:
 
     title: str
     endpoints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A point on which sources contradict each other. `one` and `other`: what each states, with its address.
+
+    `built`: what is built here as long as nobody tried it against Azure.
+    """
+
+    point: str
+    one: str
+    other: str
+    built: str
 
 
 @dataclass(frozen=True, slots=True)

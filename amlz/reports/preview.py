@@ -16,6 +16,7 @@ from amlz.core.plan import LandingZonePlan
 from amlz.core.problems import listed
 from amlz.core.words import plural
 from amlz.policy.verdicts import Verdicts
+from amlz.reports.contradictions import contradictions
 from amlz.reports.custom_sections import CustomSection, custom_sections
 from amlz.reports.data_flows import data_flows
 from amlz.reports.hiding import hidden_accepted, hidden_finding, hidden_graph, hidden_verdicts
@@ -63,8 +64,9 @@ class Preview:
 
     @cached_property
     def sections(self) -> tuple[CustomSection, ...]:
-        """Returns further tables: flows of data, and those of the business unit, from what is shown."""
-        return (*data_flows(self.plan), *custom_sections(self.shown.graph, self.plan))
+        """Returns further tables: flows of data, what is not verified, and those of the business unit."""
+        own = custom_sections(self.shown.graph, self.plan)
+        return (*data_flows(self.plan), *contradictions(self.config), *own)
 
     @cached_property
     def shown(self) -> Preview:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from amlz.azure.graph import Resource
-from amlz.capabilities.aks.facts import NOT_VERIFIED
+from amlz.capabilities.aks.facts import ATTACHMENT, IDENTITY
 from amlz.capabilities.aks.plan import PLANNER
 from amlz.capabilities.aks.spec import AzureMlSpec
 from amlz.core.plan import LandingZonePlan
@@ -54,7 +54,7 @@ def test_without_its_key_nothing_of_it_is_planned() -> None:
     assert list(records(plan, AzureMlSpec)) == []
     assert [role for role in plan.roles() if role.holders == ("aksWorkspace",)] == []
     assert [pool.taints for pool in spec_of(plan).pools] == [(), ("sku=gpu:NoSchedule",)]
-    assert NOT_VERIFIED not in str(list(PLANNER.summary(from_object(stack))))
+    assert [row for _, row in PLANNER.contradictions(from_object(stack))] == [IDENTITY]
 
 
 def test_the_identity_of_the_workspace_manages_the_cluster_before_it_attaches_it() -> None:
@@ -68,7 +68,7 @@ def test_the_identity_of_the_workspace_manages_the_cluster_before_it_attaches_it
     assert set(spec.after) == {role.id, plan.environments[0].workspace.endpoint.ready}
     texts = [relaxation.gives_up for relaxation in relaxations(from_object(attached()))]
     assert [text for text in texts if "as Trusted Access requires" in text] != []
-    assert NOT_VERIFIED in str(list(PLANNER.summary(from_object(attached()))))
+    assert [row for _, row in PLANNER.contradictions(from_object(attached()))] == [IDENTITY, ATTACHMENT]
 
 
 @pytest.mark.parametrize(("nodes", "expected"), [(2, "False"), (3, "True")])

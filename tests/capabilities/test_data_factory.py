@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from amlz.capabilities.data_factory.facts import NOT_VERIFIED
+from amlz.capabilities.data_factory.facts import WORKSPACE_CONNECTION
 from amlz.capabilities.data_factory.plan import PLANNER
 from amlz.capabilities.data_factory.spec import DataFactorySpec
 from amlz.core.plan import LandingZonePlan
@@ -81,10 +81,9 @@ def test_a_factory_that_calls_batch_endpoints_has_the_role_for_it_and_its_doubt_
     assert ("AzureML Data Scientist", workspace.name) in roles_of(plan)
     *_, last = spec_of(plan).managed_endpoints
     assert (last.name, last.target, last.group) == ("pe-workspace", workspace.id, "amlworkspace")
-    ((_, text),) = PLANNER.summary(from_object(settings))
-    assert NOT_VERIFIED in text
-    ((_, text),) = PLANNER.summary(from_object(with_factory()))
-    assert NOT_VERIFIED not in text
+    path = ("projects", "churn", "environments", "dev", "dataFactory", "callsBatchEndpoints")
+    assert list(PLANNER.contradictions(from_object(settings))) == [(path, WORKSPACE_CONNECTION)]
+    assert list(PLANNER.contradictions(from_object(with_factory()))) == []
 
 
 @pytest.mark.parametrize("name", ["dev", "prod"])

@@ -10,6 +10,7 @@ from amlz.azure.protections import KEYS, PUBLIC
 from amlz.core.billing import Body, Omitted, Quantity, at, free
 from amlz.core.capability_facts import (
     ArmType,
+    Contradiction,
     EgressHosts,
     Emits,
     Facts,
@@ -95,8 +96,20 @@ ML_TAINTS = "ml.azure.com/"
 LEAST_CORES, ROUTERS = 4, 3
 #: The role of Trusted Access: TRUSTED_PAGE.
 TRUSTED_ROLE = "Microsoft.MachineLearningServices/workspaces/mlworkload"
-#: No page has extension, binding and attachment of a private cluster without a public name in one deployment.
-NOT_VERIFIED = "not verified: if Azure attaches a cluster without local accounts whose API server has no public name"
+#: Pages of 2022-08-31 and 2025-03-08.
+IDENTITY = Contradiction(
+    "the identity of a private cluster that Azure ML uses",
+    f"system-assigned is advised ({_LEARN}machine-learning/how-to-secure-kubernetes-inferencing-environment)",
+    f"roles of a user-assigned one are listed ({ATTACH_PAGE})",
+    "a user-assigned one, with these roles",
+)
+#: Pages of 2025-03-07 and 2024-08-15. None has extension, binding and attachment of such a cluster in one deployment.
+ATTACHMENT = Contradiction(
+    "attaching a cluster without local accounts whose API server has no public name",
+    f"not supported without local accounts ({_LEARN}machine-learning/how-to-deploy-kubernetes-extension)",
+    f"works with Trusted Access; of private clusters those with a public name are listed ({TRUSTED_PAGE})",
+    "Trusted Access, without local accounts and without a public name",
+)
 NODES, POOLS = Limit(5000, "nodes", "cluster", _LIMITS), Limit(100, "node pools", "cluster", _LIMITS)
 
 #: Names of targets in the table of grants.

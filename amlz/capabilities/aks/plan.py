@@ -9,15 +9,16 @@ from amlz.capabilities.aks.azure_ml import plan_azure_ml
 from amlz.capabilities.aks.check import check_aks
 from amlz.capabilities.aks.config import AksConfig
 from amlz.capabilities.aks.facts import (
+    ATTACHMENT,
     CLUSTER,
     FQDN_TAG,
     GPU_TAINT,
     GRAFANA_GROUP,
     HOSTS,
+    IDENTITY,
     MAINTENANCE,
     ML_TAINT,
     NODES_TARGET,
-    NOT_VERIFIED,
     POOL,
     ROUTES_TARGET,
     SURGE,
@@ -29,7 +30,7 @@ from amlz.capabilities.aks.monitoring import associations, monitoring_targets, p
 from amlz.capabilities.aks.records import NODES, clusters, owner_of, path_of, settings_of, subnets
 from amlz.capabilities.aks.spec import AksSpec, ChildSpec, MaintenanceSpec, PoolSpec
 from amlz.core.capability import EnvironmentParts, Part, Planner, Relaxation, SharedSubnet
-from amlz.core.capability_facts import Who
+from amlz.core.capability_facts import Contradiction, Who
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.facts.quotas import SIZES
 from amlz.core.names import kebab
@@ -291,6 +292,14 @@ def _relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
             )
 
 
+def _contradictions(config: LandingZoneConfig) -> Iterator[tuple[Path, Contradiction]]:
+    for key, _, settings in clusters(config):
+        if settings.azure_ml:
+            yield path_of(key), IDENTITY
+        if settings.attach is not None:
+            yield (*path_of(key), "attach"), ATTACHMENT
+
+
 def _summary(config: LandingZoneConfig) -> Iterator[tuple[str, str]]:
     """Returns nodes and vCPUs of all clusters at full scale: their quota is that of virtual machines."""
     texts = []
@@ -303,7 +312,7 @@ def _summary(config: LandingZoneConfig) -> Iterator[tuple[str, str]]:
         texts.append(f"{key}: at most {nodes} nodes, {vcpus} vCPUs{rest}")
     attached = [str(key) for key, _, settings in clusters(config) if settings.attach is not None]
     if attached:
-        texts.append(f"{', '.join(attached)}: pipelines/aks.sh prints namespaces and instance types; {NOT_VERIFIED}")
+        texts.append(f"{', '.join(attached)}: pipelines/aks.sh prints namespaces and instance types")
     if texts:
         yield "AKS", "; ".join(texts)
 
@@ -314,6 +323,7 @@ PLANNER = Planner(
     computes=_computes,
     principals=_principals,
     relaxations=_relaxations,
+    contradictions=_contradictions,
     summary=_summary,
     identities=_identities,
     targets=_targets,

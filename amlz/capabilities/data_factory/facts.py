@@ -10,6 +10,7 @@ from amlz.azure.protections import PUBLIC
 from amlz.core.billing import Body, Omitted, Quantity
 from amlz.core.capability_facts import (
     ArmType,
+    Contradiction,
     Emits,
     Facts,
     Grant,
@@ -40,10 +41,15 @@ _GIT_PAGE = f"{_FACTORY}source-control"
 
 #: Managed private endpoints that the pipeline makes: name and group ID. To the lake:
 LAKE_ENDPOINTS = (("pe-lake-blob", "blob"), ("pe-lake-dfs", "dfs"))
-#: To the workspace. Sources disagree whether Azure takes it: NOT_VERIFIED.
+#: To the workspace: WORKSPACE_CONNECTION.
 WORKSPACE_ENDPOINT = ("pe-workspace", "amlworkspace")
-#: A comment and a template of https://github.com/Azure/data-product-analytics contradict each other.
-NOT_VERIFIED = "not verified: if Azure takes a managed private endpoint to an ML workspace"
+_PRODUCT = "https://github.com/Azure/data-product-analytics"
+WORKSPACE_CONNECTION = Contradiction(
+    "a managed private endpoint of Data Factory to an ML workspace",
+    f"not supported (a comment in {_PRODUCT})",
+    f"created (the template below that comment, {_PRODUCT})",
+    "pipelines/data-factory.sh creates it; if Azure refuses it, use a self-hosted integration runtime in the spoke",
+)
 
 
 def _bill(_: Body) -> Iterator[Quantity | Omitted]:

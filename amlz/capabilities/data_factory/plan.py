@@ -9,12 +9,12 @@ from amlz.capabilities.data_factory.facts import (
     FACTORY,
     GROUP,
     LAKE_ENDPOINTS,
-    NOT_VERIFIED,
+    WORKSPACE_CONNECTION,
     WORKSPACE_ENDPOINT,
 )
 from amlz.capabilities.data_factory.spec import DataFactorySpec, ManagedEndpointSpec
 from amlz.core.capability import EnvironmentParts, Part, Planner, Relaxation, setting
-from amlz.core.capability_facts import Who
+from amlz.core.capability_facts import Contradiction, Who
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.environment_settings import environments_with, path_of_setting
 from amlz.core.owners import EnvironmentKey
@@ -112,19 +112,24 @@ def _relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
         )
 
 
+def _contradictions(config: LandingZoneConfig) -> Iterator[tuple[Path, Contradiction]]:
+    for key, _, settings in _factories(config):
+        if settings.calls_batch_endpoints:
+            yield (*_path(key), "callsBatchEndpoints"), WORKSPACE_CONNECTION
+
+
 def _summary(config: LandingZoneConfig) -> Iterator[tuple[str, str]]:
-    """Returns the step that follows a deployment, and what no source settles."""
+    """Returns the step that follows a deployment."""
     factories = list(_factories(config))
     if factories:
         keys = ", ".join(str(key) for key, _, _ in factories)
-        calls = any(settings.calls_batch_endpoints for _, _, settings in factories)
-        open_question = f"; {NOT_VERIFIED}" if calls else ""
-        yield "Data Factory", f"{keys}: pipelines/data-factory.sh makes managed networks after it{open_question}"
+        yield "Data Factory", f"{keys}: pipelines/data-factory.sh makes managed networks after it"
 
 
 PLANNER = Planner(
     check=check_data_factory,
     relaxations=_relaxations,
+    contradictions=_contradictions,
     summary=_summary,
     endpoints=_endpoints,
     identities=_identities,

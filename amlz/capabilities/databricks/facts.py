@@ -10,6 +10,7 @@ from amlz.azure.protections import PUBLIC
 from amlz.core.billing import Body, Omitted, Quantity, free
 from amlz.core.capability_facts import (
     ArmType,
+    Contradiction,
     Emits,
     Facts,
     Grant,
@@ -89,6 +90,14 @@ TAGS = (
     TagRule("databricks-eventhub", "EventHub.{region}", ("TCP",), ("9093",), "logs to Databricks", ROUTES_PAGE),
 )  # fmt: skip
 
+#: Two copies of a page, the later one of API version 2025-08-01-preview.
+NETWORK_CHANGE = Contradiction(
+    "changing the network or the subnets of a workspace",
+    f"refused, VirtualNetworkIdChangeNotAllowed ({NETWORK_PAGE}, an older copy)",
+    f"allowed from API version 2025-08-01-preview on ({NETWORK_PAGE}, a later copy)",
+    "the guard reports such a change as not known: build another workspace, then remove this one",
+)
+
 READER, _CONTRIBUTOR = "Storage Blob Data Reader", "Storage Blob Data Contributor"
 
 
@@ -119,6 +128,7 @@ FACTS = Facts(
                 "https://learn.microsoft.com/azure/databricks/dev-tools/cli/commands",
             ),
             public=(Switch("properties.publicNetworkAccess", ("Disabled",), "Enabled"),),
+            protected_anywhere=True,
         ),
         ArmType(
             CONNECTOR, Noun("access connector", "access connectors"), kind="databricksConnector",

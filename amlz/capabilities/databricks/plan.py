@@ -10,6 +10,7 @@ from amlz.capabilities.databricks.facts import (
     DELEGATION,
     GROUP,
     LEAST_NODES,
+    NETWORK_CHANGE,
     PORTS,
     READER,
     RULES,
@@ -29,6 +30,7 @@ from amlz.core.capability import (
     SharedSubnet,
     setting,
 )
+from amlz.core.capability_facts import Contradiction
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.environment_settings import environments_with, path_of_setting
 from amlz.core.facts.clouds import host_of, title
@@ -209,6 +211,11 @@ def _relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
         )
 
 
+def _contradictions(config: LandingZoneConfig) -> Iterator[tuple[Path, Contradiction]]:
+    for key, _, _ in _workspaces(config):
+        yield _path(key), NETWORK_CHANGE
+
+
 def _summary(config: LandingZoneConfig) -> Iterator[tuple[str, str]]:
     """Returns the most nodes of each workspace, and where browsers sign in."""
     texts = [
@@ -255,6 +262,7 @@ def _needs_firewall(config: LandingZoneConfig) -> Iterator[tuple[Path, str]]:
 PLANNER = Planner(
     check=check_databricks,
     relaxations=_relaxations,
+    contradictions=_contradictions,
     summary=_summary,
     endpoints=_endpoints,
     identities=_identities,
