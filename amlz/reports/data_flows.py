@@ -66,7 +66,8 @@ def flows_of(plan: LandingZonePlan) -> tuple[DataFlow, ...]:
                 containers.setdefault(key, []).append(container)
     if all(platform == _AZURE_ML.title for platform, *_ in containers):
         return ()
-    flows = (DataFlow(key[0], key[1], tuple(names), *key[2:]) for key, names in containers.items())
+    # Jobs of projects that share a workspace have an identity each.
+    flows = (DataFlow(key[0], key[1], tuple(dict.fromkeys(names)), *key[2:]) for key, names in containers.items())
     return tuple(sorted(flows, key=lambda flow: flow.row))
 
 

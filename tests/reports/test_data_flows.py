@@ -49,6 +49,16 @@ def test_jobs_in_a_managed_network_use_its_outbound_rules() -> None:
     assert paths["Databricks"].startswith("private endpoints pep-retail-lake-blob")
 
 
+def test_a_container_is_named_once_where_projects_share_a_workspace() -> None:
+    """Each of them has an identity with the same roles."""
+    member = {"access": PEOPLE, "clusters": {"fraud-cpu": {"size": "Standard_D4s_v5", "maxNodes": 2}}}
+    table = rows({"databricks": DATABRICKS, "sharedBy": {"fraud": member}}, dataLake=LAKE)
+
+    assert [containers for platform, _, containers, *_ in table if platform == "Azure ML jobs"] == [
+        "raw and curated", "workspace-churn-dev",
+    ]  # fmt: skip
+
+
 def test_zones_of_a_policy_are_said_to_be_its() -> None:
     """No zone is known then."""
     table = rows({"databricks": DATABRICKS}, dataLake=LAKE, dns={"mode": "policy"})
@@ -60,7 +70,7 @@ def test_every_form_of_a_preview_has_the_table() -> None:
     """Text, Markdown, HTML and JSON."""
     preview = case(EXAMPLE)
 
-    (section,) = json.loads(in_format("json", preview))["customSections"]
+    section, _ = json.loads(in_format("json", preview))["customSections"]
     assert (section["title"], len(section["rows"])) == ("Data platforms and the data lake", 14)
     for form in ("text", "markdown", "html"):
         assert "Data platforms and the data lake" in in_format(form, preview)

@@ -22,7 +22,8 @@ CHECK = Check(
     remedy="In the component, set the resource option `protect` to `true`.",
     why="Production data needs two protections: Pulumi's protection stops this program, and a lock stops "
     "everyone else. Data counts as production if it has one of them, or if another store of its "
-    "environment has; where no store has either, none is checked.",
+    "environment has; where no store has either, none is checked. A Databricks workspace is no such store: the one by "
+    "which browsers sign in is protected everywhere.",
     source="https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources",
     otherwise=(
         NO_LOCK,
@@ -38,6 +39,8 @@ STORES = (
     "Microsoft.OperationalInsights/workspaces",
     *(row.name for facts in capability_facts() for row in facts.types if row.holds is not None),
 )
+#: Those whose protection shows that their environment is production.
+_EVIDENCE = set(STORES) - {row.name for facts in capability_facts() for row in facts.types if row.protected_anywhere}
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
@@ -76,6 +79,6 @@ def production(graph: ResourceGraph, locked: set[str]) -> set[tuple[str, str]]:
     """Project and environment of every store that is locked or protected, where it belongs to one."""
     return {
         (store.project, store.environment)
-        for store in graph.of_type(*STORES)
+        for store in graph.of_type(*_EVIDENCE)
         if store.project and store.environment and (store.protect or is_locked(store, locked))
     }
