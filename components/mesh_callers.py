@@ -1,4 +1,4 @@
-"""Identities of callers of online endpoints in a mesh, and their roles on endpoints."""
+"""Identities of callers of online endpoints in a mesh, their roles on endpoints, and Flux on the cluster of a zone."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import pulumi
 from pulumi_azure_native import managedidentity
 
 from amlz.capabilities.mesh.spec import MeshPartSpec
+from components.mesh_flux import MeshFlux
 from components.resource_registry import ResourceRegistry
 from components.role_assignment import role_assignment
 
 
 class MeshCallers(pulumi.ComponentResource):
-    """One identity for each caller, which accepts the tokens of its service account. Kubernetes is not touched."""
+    """One identity for each caller, which accepts the tokens of its service account. Nothing connects to Kubernetes."""
 
     client_ids: dict[str, pulumi.Output[str]]
     resource_ids: dict[str, pulumi.Output[str]]
@@ -47,6 +48,8 @@ class MeshCallers(pulumi.ComponentResource):
             )
             resources.register(f"{caller.id}/federatedIdentityCredentials/service-account", federated)
             self.client_ids[caller.key], self.resource_ids[caller.key] = identity.client_id, identity.id
+        if args.flux is not None:
+            MeshFlux(f"{name}-flux", args.flux, resources, pulumi.ResourceOptions(parent=self))
         for role in args.roles:
             role_assignment(self, name, role, resources, after=(args.workspace,))
         self.register_outputs({"client_ids": self.client_ids, "resource_ids": self.resource_ids})

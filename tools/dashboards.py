@@ -1,10 +1,11 @@
-"""Writes the dashboards of Managed Grafana for AKS clusters, with Grafana's own library of builders.
+"""Writes the dashboards of Managed Grafana for AKS clusters and meshes, with Grafana's own library of builders.
 
     .tools/grafana/bin/python tools/dashboards.py [--check]
 
 `make grafana` installs the library in .tools/grafana: the program reads the files alone. Each dashboard finds its data
-source by a variable, since Azure decides the name of that. Every metric is collected by default:
-https://learn.microsoft.com/azure/azure-monitor/containers/prometheus-metrics-scrape-default.
+source by a variable, since Azure decides the name of that. Metrics of clusters are collected by default
+(https://learn.microsoft.com/azure/azure-monitor/containers/prometheus-metrics-scrape-default), those of meshes by the
+job that `amlz mesh render` writes.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from grafana_foundation_sdk.builders import dashboard, prometheus, text, timeser
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import DataSourceRef, VariableRefresh
 
-FOLDER = Path(__file__).resolve().parents[1] / "amlz" / "capabilities" / "aks" / "dashboards"
+FOLDER = Path(__file__).resolve().parents[1] / "amlz" / "capabilities"
 _METRICS = DataSourceRef(type_val="prometheus", uid="${datasource}")
 _STATE, _HERE = 'job="kube-state-metrics"', 'cluster="$cluster"'
 _WORKLOAD = f'{_HERE}, namespace="$namespace"'
@@ -93,6 +94,44 @@ _ENDPOINTS: Panels = {
         "{{pod}}: out": f"sum by (pod) (rate(container_network_transmit_bytes_total{{{_WORKLOAD}}}[$__rate_interval]))",
     }),
 }  # fmt: skip
+_MESH_HERE = f'{_HERE}, mesh="$mesh"'
+_SERVER_ERROR = 'envoy_response_code_class="5"'
+_OF_ENDPOINT, _ENDPOINT = "sum by (envoy_cluster_name)", "{{envoy_cluster_name}}"
+_MESH: Panels = {
+    "Requests in a second, by endpoint": ("reqps", {
+        _ENDPOINT: f"{_OF_ENDPOINT} (rate(envoy_cluster_upstream_rq_xx{{{_MESH_HERE}}}[$__rate_interval]))",
+    }),
+    "Errors of the server, as a part of requests": (_PART, {
+        _ENDPOINT:
+            f"{_OF_ENDPOINT} (rate(envoy_cluster_upstream_rq_xx{{{_MESH_HERE}, {_SERVER_ERROR}}}[$__rate_interval])) "
+            f"/ {_OF_ENDPOINT} (rate(envoy_cluster_upstream_rq_xx{{{_MESH_HERE}}}[$__rate_interval]))",
+    }),
+    "Retries, as a part of tries": (_PART, {
+        _ENDPOINT: f"{_OF_ENDPOINT} (rate(envoy_cluster_upstream_rq_retry{{{_MESH_HERE}}}[$__rate_interval])) "
+        f"/ {_OF_ENDPOINT} (rate(envoy_cluster_upstream_rq_total{{{_MESH_HERE}}}[$__rate_interval]))",
+    }),
+    "Latency, 95 of 100 requests": ("ms", {
+        _ENDPOINT: "histogram_quantile(0.95, sum by (le, envoy_cluster_name) "
+        f"(rate(envoy_cluster_upstream_rq_time_bucket{{{_MESH_HERE}}}[$__rate_interval])))",
+    }),
+    "Denied requests in an hour, by pod": (_COUNT, {
+        "{{namespace}} {{pod}}": f"sum by (namespace, pod) (increase(envoy_http_rbac_denied{{{_MESH_HERE}}}[1h]) "
+        f"or increase(envoy_rbac_denied{{{_MESH_HERE}}}[1h]))",
+    }),
+    "Renewals of certificates in two hours, by pod": (_COUNT, {
+        "{{namespace}} {{pod}}": "max by (namespace, pod) "
+        f"(increase(envoy_listener_server_ssl_socket_factory_ssl_context_update_by_sds{{{_MESH_HERE}}}[2h]) "
+        f"or increase(envoy_cluster_client_ssl_socket_factory_ssl_context_update_by_sds{{{_MESH_HERE}}}[2h]))",
+    }),
+    "Ejected hosts, by endpoint": (_COUNT, {
+        _ENDPOINT: f"{_OF_ENDPOINT} (envoy_cluster_outlier_detection_ejections_active{{{_MESH_HERE}}})",
+    }),
+    "Proxies that are scraped": (_COUNT, {"{{zone}}": f"count by (zone) (up{{{_MESH_HERE}}} == 1)"}),
+}  # fmt: skip
+_NOT_TRIED = (
+    "Names of metrics are those of Envoy 1.39.3. No control plane of Kuma and no Prometheus of Azure ran: if a panel "
+    "is empty, look for the names at port 5670 of a pod. `envoy_cluster_name` is Kuma's name of the endpoint."
+)
 _NO_REQUESTS = (
     "No metric here counts requests or measures their latency: the metrics that Azure collects by default are those of "
     "Kubernetes. The use of GPUs is not among them either: it takes an exporter in the cluster."
@@ -100,16 +139,19 @@ _NO_REQUESTS = (
 
 
 def dashboards() -> dict[str, str]:
-    """Returns the dashboards as JSON, by the names of their files."""
+    """Returns the dashboards as JSON, by the paths of their files below FOLDER."""
     of_cluster = (_variable("cluster", "Cluster", "kube_node_info"),)
     of_namespace = (
         *of_cluster,
         _variable("namespace", "Namespace", f'kube_namespace_status_phase{{{_HERE}, phase="Active"}}'),
     )
+    of_mesh = (_variable("cluster", "Cluster", 'up{mesh!=""}'), _variable("mesh", "Mesh", f'up{{{_HERE}, mesh!=""}}'))
     return {
-        "aks-clusters.json": _dashboard("aks-clusters", "AKS clusters", of_cluster, _CLUSTERS),
-        "aks-endpoints.json": _dashboard("aks-endpoints", "AKS endpoints", of_namespace, _ENDPOINTS, _NO_REQUESTS),
-    }
+        "aks/dashboards/aks-clusters.json": _dashboard("aks-clusters", "AKS clusters", of_cluster, _CLUSTERS),
+        "aks/dashboards/aks-endpoints.json":
+            _dashboard("aks-endpoints", "AKS endpoints", of_namespace, _ENDPOINTS, _NO_REQUESTS),
+        "mesh/dashboards/mesh.json": _dashboard("mesh", "Service mesh", of_mesh, _MESH, _NOT_TRIED),
+    }  # fmt: skip
 
 
 def _dashboard(uid: str, title: str, variables: tuple[Any, ...], panels: Panels, note: str | None = None) -> str:

@@ -259,6 +259,10 @@ TOKENS = (
         "kubernetesconfiguration", "Extension", "Microsoft.KubernetesConfiguration/extensions",
         (_GROUP, "clusterRp", "clusterResourceName", "clusterName", "extensionName"), scope="cluster",
     ),
+    Token(
+        "kubernetesconfiguration", "FluxConfiguration", "Microsoft.KubernetesConfiguration/fluxConfigurations",
+        (_GROUP, "clusterRp", "clusterResourceName", "clusterName", "fluxConfigurationName"), scope="cluster",
+    ),
     Token("security", "Pricing", "Microsoft.Security/pricings", ("scopeId", "pricingName"), scope="extension"),
     Token("consumption", "Budget", "Microsoft.Consumption/budgets", ("scope", "budgetName"), scope="extension"),
     Token("costmanagement", "Budget", "Microsoft.CostManagement/budgets", ("scope", "budgetName"), scope="extension"),

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from amlz.core.capability_facts import Contradiction, Facts, Target, Who
 from amlz.dataclass import dataclass
@@ -194,11 +194,30 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class BuiltCluster:
+    """A cluster of this stack (its id). `nodes`: range of its nodes; `metrics` and `grafana`: ids of the Azure Monitor
+    workspace and of Managed Grafana, None without them.
+    """
+
+    id: str
+    nodes: str
+    metrics: str | None = None
+    grafana: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PrometheusSource:
-    """A cluster (its id) whose metrics are in managed Prometheus. `metrics`: the id of the Azure Monitor workspace."""
+    """A cluster (its id) whose metrics are in managed Prometheus. `metrics`: the id of the Azure Monitor workspace.
+
+    `subject`: the catalogue of its alerts; `words`: further ones in the name of their rule group; `values`: by the word
+    in capitals that each replaces in expressions.
+    """
 
     metrics: str
     cluster: str
+    subject: Literal["cluster", "mesh"] = "cluster"
+    words: tuple[str, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +326,8 @@ class Planner:
     """Rules of the managed network of a workspace (its id)."""
     endpoint_rules: Callable[[EnvironmentConfig, str], Iterable[NsgRuleSpec]] = _nothing
     """Security rules of the subnet of private endpoints (its range)."""
+    clusters: Callable[[EnvironmentContext], Iterable[BuiltCluster]] = _nothing
+    """Kubernetes clusters that it builds."""
     prometheus: Callable[[EnvironmentContext], Iterable[PrometheusSource]] = _nothing
     """Clusters whose metrics are in managed Prometheus: operation builds alerts on them."""
     environment: Callable[[EnvironmentContext, EnvironmentParts], Part | None] = _no_part

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from amlz.mesh.model import (
+    FLUX_CONFIGURATION,
+    FLUX_NAMESPACE,
     FRONT_END,
     MODEL_PORT,
     SYSTEM,
@@ -14,29 +16,25 @@ from amlz.mesh.model import (
     callers_in,
     external,
     inside,
+    namespaces_in,
     permitted,
 )
 from amlz.mesh.objects import ENDPOINT_LABEL, Document, kubernetes
-from amlz.mesh.observability import METRICS_PORT
+from amlz.mesh.observability import METRICS_PORT, SCRAPER_NAMESPACE
 
 #: A deletion of the file must not delete the namespace: neither with Flux nor with Argo CD.
 KEPT = {"argocd.argoproj.io/sync-options": "Prune=false", "kustomize.toolkit.fluxcd.io/prune": "disabled"}
 NAME_LABEL = "kubernetes.io/metadata.name"
 EGRESS_PORT = 10002
-#: The namespace of Azure ML's extension, and the one of managed Prometheus on AKS.
-FRONT_END_NAMESPACE, SCRAPER_NAMESPACE = "azureml", "kube-system"
+#: The namespace of Azure ML's extension.
+FRONT_END_NAMESPACE = "azureml"
 #: Names of the configuration of Azure CNI on a node, for Kuma's CNI, which is chained to it.
 CNI_FILES = {"azure": "10-azure.conflist", "azure-overlay": "15-azure-swift-overlay.conflist"}
 
 
 def namespaces(mesh: MeshSpec, zone: str) -> Iterator[Document]:
-    """Returns the namespaces of a zone whose pods are in the mesh. A namespace has one mesh."""
-    names = {caller.namespace for caller in callers_in(mesh, zone)}
-    if inside(mesh, zone) and mesh.namespace:
-        names.add(mesh.namespace)
-    if external(mesh, zone):
-        names.add(mesh.egress)
-    for name in sorted(names):
+    """Returns the namespaces of a zone whose pods are in the mesh."""
+    for name in namespaces_in(mesh, zone):
         labels = {"kuma.io/mesh": mesh.name, "kuma.io/sidecar-injection": "enabled"}
         yield kubernetes("v1", "Namespace", {"name": name, "labels": labels, "annotations": dict(KEPT)})
 
@@ -66,6 +64,28 @@ def values(zone: MeshZoneSpec) -> Document:
         "controlPlane": plane,
         "cni": {**cni, "confName": CNI_FILES[zone.cni]},
     }
+
+
+def flux_release(zone: MeshZoneSpec) -> Document:
+    """Returns the release of the control plane for Flux. Its chart is in the repository, to be reviewed like the rest.
+
+    It is in the namespace of the Flux configuration, as multi-tenancy of the extension requires, and names the source
+    that the configuration makes: https://learn.microsoft.com/azure/azure-arc/kubernetes/tutorial-use-gitops-flux2
+    """
+    assert zone.repository is not None
+    source = {"kind": "GitRepository", "name": FLUX_CONFIGURATION}
+    chart = {"chart": f"./{zone.repository.chart}", "sourceRef": source, "reconcileStrategy": "Revision"}
+    spec: Document = {
+        "interval": "10m",
+        "releaseName": "kuma",
+        "targetNamespace": SYSTEM,
+        "chart": {"spec": chart},
+        "install": {"crds": "Create", "remediation": {"retries": 3}},
+        "upgrade": {"crds": "CreateReplace", "remediation": {"retries": 3}},
+        "values": values(zone),
+    }
+    metadata = {"name": "kuma", "namespace": FLUX_NAMESPACE}
+    return kubernetes("helm.toolkit.fluxcd.io/v2", "HelmRelease", metadata, spec=spec)
 
 
 def egress(mesh: MeshSpec, zone: str) -> Iterator[Document]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from amlz.dataclass import dataclass
-from amlz.mesh.cluster import egress, namespaces, network_policies, system_namespace, values
+from amlz.mesh.cluster import egress, flux_release, namespaces, network_policies, system_namespace, values
 from amlz.mesh.identity import identities, mesh_object, rotation, secrets_needed, tls, trust
-from amlz.mesh.model import RELEASES, MeshSpec
+from amlz.mesh.model import RELEASES, MeshSpec, MeshZoneSpec
 from amlz.mesh.objects import Document
-from amlz.mesh.observability import observability
+from amlz.mesh.observability import observability, scrape_configuration, scrape_job
 from amlz.mesh.permissions import permissions
 from amlz.mesh.policies import policies
 from amlz.mesh.routes import external_services, routes, services
@@ -17,6 +17,8 @@ from amlz.mesh.yaml_text import as_yaml
 
 #: The file of identities, whose names and IDs never change.
 IDENTITY_FILE = "20-identity.yaml"
+#: The jobs of Prometheus, below the folder of a zone.
+SCRAPE_FILE = "prometheus/ama-metrics-prometheus-config.yaml"
 _CHART = "chart kuma of https://kumahq.github.io/charts"
 
 
@@ -35,20 +37,33 @@ class MeshFile:
 
 
 def files(meshes: Iterable[MeshSpec]) -> tuple[MeshFile, ...]:
-    """Returns the files of all meshes, sorted by path: the control plane of each zone once."""
-    result: dict[str, MeshFile] = {}
-    for mesh in meshes:
-        for file in _files(mesh):
-            result[file.path] = file
-    return tuple(result[path] for path in sorted(result))
+    """Returns the files of all meshes, sorted by path: those of a zone once."""
+    every = tuple(meshes)
+    zones = {zone.name: zone for mesh in every for zone in mesh.zones}
+    result = [file for mesh in every for file in _files(mesh)]
+    for zone in zones.values():
+        result += _zone_files(zone, [mesh for mesh in every if zone in mesh.zones])
+    return tuple(sorted(result, key=lambda file: file.path))
+
+
+def _zone_files(zone: MeshZoneSpec, meshes: Sequence[MeshSpec]) -> Iterator[MeshFile]:
+    """Returns the control plane of a zone, and how Prometheus reads the proxies of its meshes."""
+    head, release = _head(meshes[0]), RELEASES[meshes[0].version]
+    folder = f"zones/{zone.name}"
+    yield MeshFile(f"{folder}/control-plane/namespace.yaml", (system_namespace(),), head)
+    if zone.repository is None:
+        note = f"Values of version {release} of the {_CHART}."
+        yield MeshFile(f"{folder}/control-plane/values.yaml", (values(zone),), (note,))
+    else:
+        note = f"Needs version {release} of the {_CHART}, unpacked, in {zone.repository.chart} of the repository."
+        yield MeshFile(f"{folder}/control-plane/release.yaml", (flux_release(zone),), (*head, note))
+    jobs = [scrape_job(mesh, zone.name) for mesh in sorted(meshes, key=lambda mesh: mesh.name)]
+    note = "For managed Prometheus. A cluster has one ConfigMap of this name: merge its jobs with yours."
+    yield MeshFile(f"{folder}/{SCRAPE_FILE}", (scrape_configuration(jobs),), (*head, note))
 
 
 def _files(mesh: MeshSpec) -> Iterator[MeshFile]:
-    release = RELEASES[mesh.version]
     for zone in mesh.zones:
-        plane = f"zones/{zone.name}/control-plane"
-        yield MeshFile(f"{plane}/namespace.yaml", (system_namespace(),), _head(mesh))
-        yield MeshFile(f"{plane}/values.yaml", (values(zone),), (f"Values of version {release} of the {_CHART}.",))
         parts = {name: documents for name, documents in _parts(mesh, zone.name) if documents}
         folder = f"zones/{zone.name}/{mesh.name}"
         for name, documents in parts.items():

@@ -1,13 +1,14 @@
 """Shapes of Kubernetes' own kinds, as far as they are rendered.
 
-Source: https://kubernetes.io/docs/reference/kubernetes-api/ (1.33), https://kubectl.docs.kubernetes.io/references/kustomize/
+Source: https://kubernetes.io/docs/reference/kubernetes-api/ (1.33), https://kubectl.docs.kubernetes.io/references/kustomize/,
+https://fluxcd.io/flux/components/helm/api/v2/
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from amlz.mesh.shape import AnyKeys, Form, Many, Shape, Text, Truth, WholeNumber
+from amlz.mesh.shape import AnyKeys, AnyValue, Form, Many, Shape, Text, Truth, WholeNumber
 
 _NAME = Text(pattern=r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _METADATA = Form({"name": _NAME, "namespace": _NAME, "labels": AnyKeys(), "annotations": AnyKeys()}, ("name",))
@@ -40,10 +41,23 @@ _SERVICE = Form({
     }, ("port",))),
 }, ("selector", "ports"))  # fmt: skip
 _FROM = Form({"namespaceSelector": _SELECTOR, "podSelector": _SELECTOR})
+_RETRIES = Form({"retries": WholeNumber()})
 _NETWORK_POLICY = Form({
     "podSelector": _SELECTOR, "policyTypes": Many(Text(("Ingress", "Egress"))),
     "ingress": Many(Form({"from": Many(_FROM), "ports": Many(Form({"protocol": Text(("TCP", "UDP")), "port": _PORT}))}), 0),
 }, ("podSelector",))  # fmt: skip
+
+
+_RELEASE = Form({
+    "interval": Text(pattern=r"(\d+(ms|s|m|h))+"), "releaseName": _NAME, "targetNamespace": _NAME,
+    "chart": Form({"spec": Form({
+        "chart": Text(), "sourceRef": Form({"kind": Text(("GitRepository",)), "name": _NAME}, ("kind", "name")),
+        "reconcileStrategy": Text(("ChartVersion", "Revision")),
+    }, ("chart", "sourceRef"))}, ("spec",)),
+    "install": Form({"crds": Text(("Skip", "Create", "CreateReplace")), "remediation": _RETRIES}),
+    "upgrade": Form({"crds": Text(("Skip", "Create", "CreateReplace")), "remediation": _RETRIES}),
+    "values": AnyValue(),
+}, ("interval", "chart"))  # fmt: skip
 
 
 def _object(**parts: Shape) -> Form:
@@ -56,6 +70,8 @@ KUBERNETES_KINDS: Mapping[tuple[str, str], Form] = {
     ("v1", "Namespace"): _object(),
     ("v1", "ServiceAccount"): _object(),
     ("v1", "Service"): _object(spec=_SERVICE),
+    ("v1", "ConfigMap"): _object(data=AnyKeys()),
+    ("helm.toolkit.fluxcd.io/v2", "HelmRelease"): _object(spec=_RELEASE),
     ("apps/v1", "Deployment"): _object(spec=_DEPLOYMENT),
     ("policy/v1", "PodDisruptionBudget"): _object(spec=Form({"minAvailable": WholeNumber(), "selector": _SELECTOR})),
     ("networking.k8s.io/v1", "NetworkPolicy"): _object(spec=_NETWORK_POLICY),

@@ -23,6 +23,8 @@ RELEASES: dict[Version, str] = {"3.0": "3.0.1", "2.14": "2.14.7"}
 SYSTEM = "kuma-system"
 #: The port of the models' inference server, and the port of a MeshExternalService in the mesh.
 MODEL_PORT, EXTERNAL_PORT = 5001, 80
+#: The Flux configuration of a cluster, and the namespace of its objects.
+FLUX_CONFIGURATION, FLUX_NAMESPACE = "mesh", "mesh-gitops"
 #: Retries after the first try, and the longest pause before each of them in milliseconds.
 RETRIES, LONGEST_PAUSE = 2, 2000
 
@@ -108,16 +110,32 @@ class MeshEndpointSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class MeshRepositorySpec:
+    """The git repository from which Flux applies the documents of a branch.
+
+    `path` and `chart`: of the rendered folder and of the unpacked chart in it. `sign_in`: the Secret with user and
+    password, in the namespace of Flux's objects; None for a public repository.
+    """
+
+    url: str
+    branch: str
+    path: str
+    chart: str
+    sign_in: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MeshZoneSpec:
     """A zone: a cluster with a control plane. `global_address`: of the Global control plane, None where unfederated.
 
-    `registry`: with the images of Kuma, None for the one of the chart.
+    `registry`: with the images of Kuma, None for the one of the chart. `repository`: None where you apply documents.
     """
 
     name: str
     cni: Cni
     global_address: str | None
     registry: str | None = None
+    repository: MeshRepositorySpec | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +154,11 @@ class IdentitySettings:
     authority: Authority
     expiry: str
     generation: int
+
+    @property
+    def lifetime(self) -> int:
+        """Returns the lifetime of a certificate in seconds."""
+        return int(self.expiry[:-1]) * {"m": 60, "h": 3600}[self.expiry[-1]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +276,16 @@ def external(mesh: MeshSpec, zone: str) -> tuple[MeshEndpointSpec, ...]:
 def inside(mesh: MeshSpec, zone: str) -> tuple[MeshEndpointSpec, ...]:
     """Returns the endpoints whose pods are in the mesh in a zone."""
     return tuple(endpoint for endpoint in mesh.endpoints if endpoint.way == IN_MESH and zone == mesh.zone)
+
+
+def namespaces_in(mesh: MeshSpec, zone: str) -> tuple[str, ...]:
+    """Returns the namespaces of a zone whose pods are in the mesh, sorted. A namespace has one mesh."""
+    names = {caller.namespace for caller in callers_in(mesh, zone)}
+    if inside(mesh, zone) and mesh.namespace:
+        names.add(mesh.namespace)
+    if external(mesh, zone):
+        names.add(mesh.egress)
+    return tuple(sorted(names))
 
 
 def callers_in(mesh: MeshSpec, zone: str) -> tuple[CallerSpec, ...]:

@@ -1,11 +1,12 @@
-"""Traces, metrics and access logs of a zone, all to one collector."""
+"""Traces, metrics and access logs of a zone, all to one collector, and the job of managed Prometheus."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from amlz.mesh.model import MeshSpec
-from amlz.mesh.objects import Document, everything, policy
+from amlz.mesh.model import MeshSpec, namespaces_in
+from amlz.mesh.objects import Document, everything, kubernetes, policy
+from amlz.mesh.yaml_text import as_yaml
 
 #: The identity of the caller, the response and its origin. Keys: lower-case words joined by single dots.
 ATTRIBUTES = (
@@ -15,8 +16,8 @@ ATTRIBUTES = (
     ("response.flags", "%RESPONSE_FLAGS%"),
     ("upstream.cluster", "%UPSTREAM_CLUSTER%"),
 )
-#: The port that managed Prometheus scrapes.
-METRICS_PORT = 5670
+#: The port that managed Prometheus scrapes, and its namespace on AKS.
+METRICS_PORT, SCRAPER_NAMESPACE = 5670, "kube-system"
 
 
 def observability(mesh: MeshSpec, zone: str) -> Iterator[Document]:
@@ -70,3 +71,44 @@ def _access_log(zone: str, reference: Document) -> Document:
     exported = {"backendRef": reference, "attributes": attributes}
     default = {"backends": [{"type": "OpenTelemetry", "openTelemetry": exported}]}
     return {"targetRef": everything(), "rules": [{"default": default}]}
+
+
+def scrape_job(mesh: MeshSpec, zone: str) -> Document:
+    """Returns the job of Prometheus for the proxies of a zone: each pod of the mesh's namespaces with a proxy.
+
+    Its labels are those that alerts and dashboards separate by. The name of the container: kumahq/kuma
+    pkg/plugins/runtime/k8s/util (KumaSidecarContainerName).
+    """
+    kept = {"action": "keep", "source_labels": ["__meta_kubernetes_pod_container_name"], "regex": "kuma-sidecar"}
+    copied = {
+        "__address__": ("__meta_kubernetes_pod_ip", f"$1:{METRICS_PORT}"),
+        "namespace": ("__meta_kubernetes_namespace", "$1"),
+        "pod": ("__meta_kubernetes_pod_name", "$1"),
+    }
+    fixed = {"mesh": mesh.name, "zone": zone}
+    return {
+        "job_name": f"mesh-{mesh.name}",
+        "metrics_path": "/metrics",
+        "kubernetes_sd_configs": [{"role": "pod", "namespaces": {"names": list(namespaces_in(mesh, zone))}}],
+        "relabel_configs": [
+            kept,
+            *(
+                {"source_labels": [source], "target_label": label, "replacement": value}
+                for label, (source, value) in copied.items()
+            ),
+            *(
+                {"source_labels": ["__address__"], "target_label": label, "replacement": value}
+                for label, value in fixed.items()
+            ),
+        ],
+    }
+
+
+def scrape_configuration(jobs: list[Document]) -> Document:
+    """Returns the ConfigMap that managed Prometheus reads: one in a cluster, with the jobs of all its meshes.
+
+    https://learn.microsoft.com/azure/azure-monitor/containers/prometheus-metrics-scrape-configmap (2025-05)
+    """
+    text = as_yaml(({"global": {"scrape_interval": "30s"}, "scrape_configs": jobs},))
+    metadata = {"name": "ama-metrics-prometheus-config", "namespace": SCRAPER_NAMESPACE}
+    return kubernetes("v1", "ConfigMap", metadata, data={"prometheus-config": text})

@@ -93,6 +93,14 @@ class AnyKeys:
 
 
 @dataclass(frozen=True, slots=True)
+class AnyValue:
+    """Any value: another program checks it."""
+
+    def faults(self, _value: Any, _path: Path, _version: str) -> Iterator[Fault]:
+        return iter(())
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """A mapping with known fields. `one_of`: exactly one of these is set. `only`: fields that one version alone has."""
 

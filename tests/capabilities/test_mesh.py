@@ -36,6 +36,7 @@ def test_roles_on_managed_endpoints_are_for_the_callers_that_the_mesh_permits() 
     names = {caller.id: caller.key for caller in part.callers}
     roles = [(names[role.principal.id], role.scope.rsplit("/", 1)[1]) for role in part.roles]
 
+    assert part.mesh is not None
     permitted = [(caller.name, endpoint.name) for caller, endpoint in pairs(part.mesh) if endpoint.way == MANAGED]
     assert sorted(roles) == sorted(permitted)
     assert len(roles) == 9

@@ -43,7 +43,7 @@ def test_the_files_of_each_zone_are_written_and_listed(tmp_path: Path) -> None:
 
     assert (ran.returncode, ran.stderr) == (0, "")
     lines = ran.stdout.splitlines()
-    assert lines[0] == f"23 files in {tmp_path / 'mesh'}"
+    assert lines[0] == f"25 files in {tmp_path / 'mesh'}"
     assert sorted(lines[1:]) == sorted(f"  {path.relative_to(tmp_path / 'mesh')}" for path in first)
     assert again.stdout == ran.stdout
     assert {path: path.read_bytes() for path in first} == first
@@ -99,10 +99,10 @@ def test_a_difference_to_a_folder_names_documents_and_writes_nothing(tmp_path: P
     again = amlz_here("mesh", "render", stack, "--against", "mesh", folder=tmp_path)
 
     assert (same.returncode, same.stderr) == (0, "")
-    assert same.stdout == "Documents against mesh: 0 added, 0 changed, 0 removed, 78 unchanged\n"
+    assert same.stdout == "Documents against mesh: 0 added, 0 changed, 0 removed, 80 unchanged\n"
     assert (ran.returncode, ran.stderr, ran.stdout) == (0, "", again.stdout)
     assert ran.stdout == (
-        "Documents against mesh: 0 added, 1 changed, 0 removed, 77 unchanged\n"
+        "Documents against mesh: 0 added, 1 changed, 0 removed, 79 unchanged\n"
         "\n"
         "zones/aks-weu/fraud-prod/50-routes.yaml\n"
         "  changed  MeshHTTPRoute fraud-prod-fraud-graph\n"
@@ -127,9 +127,9 @@ def test_a_difference_to_a_revision_is_that_of_the_stack_file(
     Path(stack).write_text(EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8")
     wrong = amlz_here("mesh", "render", stack, "--against", "HEAD")
 
-    assert absent.stdout.startswith("Documents against HEAD: 78 added, 0 changed, 0 removed, 0 unchanged\n")
-    assert same.stdout == "Documents against HEAD: 0 added, 0 changed, 0 removed, 78 unchanged\n"
-    assert changed.stdout.startswith("Documents against HEAD: 0 added, 1 changed, 0 removed, 77 unchanged\n")
+    assert absent.stdout.startswith("Documents against HEAD: 80 added, 0 changed, 0 removed, 0 unchanged\n")
+    assert same.stdout == "Documents against HEAD: 0 added, 0 changed, 0 removed, 80 unchanged\n"
+    assert changed.stdout.startswith("Documents against HEAD: 0 added, 1 changed, 0 removed, 79 unchanged\n")
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert "at HEAD\n  This version of the program does not accept it: " in wrong.stderr
     assert "`mesh.zones` of the landing zone has no 'aks-sea'." in " ".join(wrong.stderr.split())
@@ -157,10 +157,10 @@ def test_a_folder_is_checked_as_the_stack_is(tmp_path: Path) -> None:
 
     ran = amlz_here("mesh", "check", str(tmp_path))
 
-    assert (clean.returncode, clean.stdout) == (0, "76 documents checked for Kuma 3.0: 0 faults\n")
+    assert (clean.returncode, clean.stdout) == (0, "78 documents checked for Kuma 3.0: 0 faults\n")
     assert (ran.returncode, ran.stderr) == (1, "")
     assert ran.stdout == (
-        "76 documents checked for Kuma 3.0: 1 fault\n"
+        "78 documents checked for Kuma 3.0: 1 fault\n"
         "\n"
         "permissive  zones/aks-weu/fraud-prod/20-identity.yaml\n"
         "  MeshTLS fraud-prod-tls: Plain text passes, and no permission is applied to it.\n"

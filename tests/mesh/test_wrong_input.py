@@ -169,7 +169,7 @@ WRONG: dict[str, tuple[Callable[[Part, Part], None], str, str]] = {
     "an unknown cluster": (
         lambda _top, mesh: mesh.update(cluster="training"),
         "cluster",
-        "`kubernetes` of this environment has no 'training'.",
+        "No Kubernetes cluster 'training' is attached to this environment.",
     ),
     "an own certificate authority as that of another zone": (
         lambda _top, mesh: mesh.update(trusted={"aks-weu": mesh["trusted"]["aks-neu"]}),
@@ -239,21 +239,6 @@ def test_zones_need_a_global_control_plane_to_be_federated() -> None:
         ("mesh", "zones", "aks-weu", "federated"),
         "It connects to a Global control plane, and `globalAddress` is not set.",
     )
-
-
-def test_a_mesh_is_not_applied_by_pulumi() -> None:
-    """With the reason, and who applies it."""
-    content = landing_zone()
-    content["mesh"]["apply"] = True
-
-    (problem,) = check_mesh(config_of(content))
-
-    assert (problem.path, problem.what) == (
-        ("mesh", "apply"),
-        "`pulumi up` applies nothing of a mesh: Pulumi's provider of Kubernetes needs the cluster in each preview, and "
-        "a preview of this program runs without one.",
-    )
-    assert problem.remedy == "Remove it, and let GitOps apply the folder of `amlz mesh render --to`."
 
 
 def test_a_namespace_is_in_one_mesh() -> None:

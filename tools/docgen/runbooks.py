@@ -28,6 +28,11 @@ _STACK = {
     "hub": {"addressSpace": "10.0.0.0/24", "logAnalytics": {"dailyCapGb": 5}},
     "spokes": {"main": {"addressSpace": ["10.1.0.0/16"]}},
     "operations": {"page": {"emails": ["page@contoso.com"]}, "ticket": {"emails": ["ticket@contoso.com"]}},
+    "mesh": {
+        "zones": {"zone": {"aks": "project/prod"}},
+        "collector": {"address": "collector.contoso.com"},
+        "image": "registry.contoso.com/pause:3.10",
+    },
     "projects": {
         "project": {
             "environments": {
@@ -39,6 +44,11 @@ _STACK = {
                         "serviceNetwork": "100.65.0.0/24",
                         "pools": {"models": {"size": "Standard_D8s_v5", "maxNodes": 2}},
                         "monitoring": True,
+                    },
+                    "mesh": {
+                        "zone": "zone",
+                        "callers": {"caller": {"namespace": "callers", "mayScore": ["model"]}},
+                        "endpoints": {"model": {"way": "managed", "stage": "promoted"}},
                     },
                     "slos": {
                         name: {"indicator": name} | ({"limit": 60} if name == "pipeline-duration" else {})

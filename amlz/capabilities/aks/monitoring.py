@@ -20,7 +20,7 @@ from amlz.capabilities.aks.facts import (
 )
 from amlz.capabilities.aks.records import path_of, settings_of
 from amlz.capabilities.aks.spec import MonitoringSpec
-from amlz.core.capability import EnvironmentParts, PrometheusSource
+from amlz.core.capability import BuiltCluster, EnvironmentParts, PrometheusSource
 from amlz.core.planning.environment_context import EnvironmentContext
 from amlz.core.planning.private_link_scope import scoped
 from amlz.core.specs.grafana import DashboardsSpec
@@ -36,12 +36,20 @@ def monitoring_targets(env: EnvironmentContext, settings: AksConfig) -> dict[str
     }
 
 
+def built(env: EnvironmentContext) -> Iterator[BuiltCluster]:
+    """Returns the cluster of an environment."""
+    settings = settings_of(env.settings)
+    if settings is not None:
+        targets = monitoring_targets(env, settings)
+        cluster = env.place.id(CLUSTER, env.namer.unique("managedCluster"))
+        yield BuiltCluster(cluster, settings.network, targets.get(METRICS_TARGET), targets.get(GRAFANA_TARGET))
+
+
 def prometheus(env: EnvironmentContext) -> Iterator[PrometheusSource]:
     """Returns the cluster of an environment, where its metrics are in managed Prometheus."""
-    settings = settings_of(env.settings)
-    if settings is not None and settings.monitoring:
-        cluster = env.place.id(CLUSTER, env.namer.unique("managedCluster"))
-        yield PrometheusSource(monitoring_targets(env, settings)[METRICS_TARGET], cluster)
+    for cluster in built(env):
+        if cluster.metrics is not None:
+            yield PrometheusSource(cluster.metrics, cluster.id)
 
 
 def associations(cluster: str, monitoring: MonitoringSpec | None) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from amlz.capabilities.aks.facts import (
     ZONE,
     ZONE_TARGET,
 )
-from amlz.capabilities.aks.monitoring import associations, monitoring_targets, plan_monitoring, prometheus
+from amlz.capabilities.aks.monitoring import associations, built, monitoring_targets, plan_monitoring, prometheus
 from amlz.capabilities.aks.records import NODES, clusters, owner_of, path_of, settings_of, subnets
 from amlz.capabilities.aks.spec import AksSpec, ChildSpec, MaintenanceSpec, PoolSpec
 from amlz.core.capability import EnvironmentParts, Part, Planner, Relaxation, SharedSubnet
@@ -331,6 +331,7 @@ PLANNER = Planner(
     firewall=_firewall,
     shared_endpoints=subnets,
     subnet_rules=_subnet_rules,
+    clusters=built,
     prometheus=prometheus,
     environment=plan_aks,
 )

@@ -18,6 +18,13 @@ CAPABILITY = Capability(
             "the address of an OIDC issuer",
             "https://westeurope.oic.prod-aks.azure.com/0f0e0d0c-1111-4222-8333-444455556666/1f1e1d1c-1111-4222-8333-444455556666/",
         ),
+        r"^[a-z][a-z0-9-]*/[a-z][a-z0-9-]*$": ("a project and its environment", "fraud/prod"),
+        r"^https://[a-z0-9.-]+\.[a-z]{2,}/[A-Za-z0-9/_.%-]+$": (
+            "the address of a git repository",
+            "https://github.com/contoso/mesh",
+        ),
+        r"^[A-Za-z0-9][A-Za-z0-9._/-]*$": ("the name of a branch", "main"),
+        r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$": ("a path in a repository", "mesh"),
         r"^[1-9][0-9]{0,2}(m|h)$": ("a duration in minutes or hours", "1h"),
         r"^-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE-----\n?$": (
             "a certificate in PEM",

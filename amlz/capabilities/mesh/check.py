@@ -16,6 +16,8 @@ from amlz.mesh.model import MANAGED
 from amlz.mesh.rules import problems
 
 _LONGEST_NAME = 63
+#: https://github.com/kubernetes/registry.k8s.io (Stability): "mirror images to a location you control" to allow-list.
+_UNLISTED = "registry.k8s.io"
 
 
 def check_mesh(config: LandingZoneConfig) -> Iterator[Problem]:
@@ -57,13 +59,8 @@ def _shared(config: LandingZoneConfig, shared: MeshConfig) -> Iterator[Problem]:
             f"Names of endpoints in {title(config.cloud)} are in no source of this project.",
             "Remove it.",
         )
-    if shared.apply:
-        yield Problem(
-            ("mesh", "apply"),
-            "`pulumi up` applies nothing of a mesh: Pulumi's provider of Kubernetes needs the cluster in each preview, "
-            "and a preview of this program runs without one.",
-            "Remove it, and let GitOps apply the folder of `amlz mesh render --to`.",
-        )
+    yield from _applied(shared)
+    yield from _clusters(config, shared)
     federated = [name for name, zone in shared.zones.items() if zone.federated]
     if federated and shared.global_address is None:
         yield Problem(
@@ -77,11 +74,60 @@ def _shared(config: LandingZoneConfig, shared: MeshConfig) -> Iterator[Problem]:
         )
 
 
+def _applied(shared: MeshConfig) -> Iterator[Problem]:
+    """Returns what is missing for Flux, and what nothing reads."""
+    if shared.apply and shared.repository is None:
+        yield Problem(
+            ("mesh", "apply"),
+            "Flux applies documents from a git repository, and `repository` is not set.",
+            "Set `mesh.repository`, or remove `apply` and apply the folder of `amlz mesh render --to`.",
+        )
+    if shared.repository is not None and not shared.apply:
+        yield Problem(
+            ("mesh", "repository"), "Nothing reads it without `apply`.", "Set `mesh.apply: true`, or remove it."
+        )
+    for name, zone in shared.zones.items() if shared.apply else ():
+        if zone.aks is None:
+            yield Problem(
+                ("mesh", "zones", name),
+                "`apply` installs Flux on clusters that this stack builds, and this zone names none.",
+                "Set `aks` to the environment that has the cluster, or remove `mesh.apply`.",
+            )
+
+
+def _clusters(config: LandingZoneConfig, shared: MeshConfig) -> Iterator[Problem]:
+    """Returns zones whose cluster does not exist or is that of another zone, and images that its nodes cannot pull."""
+    owners = {f"{project}/{name}": environment for project, name, environment in environments(config)}
+    known = [owner for owner, environment in owners.items() if getattr(environment, "aks", None) is not None]
+    first: dict[str, str] = {}
+    for name, zone in shared.zones.items():
+        path: Path = ("mesh", "zones", name, "aks")
+        if zone.aks is None:
+            continue
+        if zone.aks not in known:
+            choose = f"Choose one of {listed(known)}." if known else "Set `aks` of an environment, or remove it."
+            yield Problem(path, f"No environment {zone.aks} has `aks`.", choose)
+        elif first.setdefault(zone.aks, name) != name:
+            yield Problem(
+                path,
+                f"Zone {first[zone.aks]} has the cluster of {zone.aks}: a cluster has one control plane.",
+                "Name another environment, or remove one of the zones.",
+            )
+    if first and shared.image.split("/")[0] == _UNLISTED:
+        yield Problem(
+            ("mesh", "image"),
+            f"Nodes of {listed(first.values())} pull it through the firewall, and {_UNLISTED} redirects to hosts that "
+            "change: its documentation advises against listing them.",
+            "Import the image into your registry, and name it there.",
+        )
+
+
 def _environment(environment: EnvironmentConfig, own: EnvironmentMeshConfig, path: Path) -> Iterator[Problem]:
     clusters = attached(environment)
     if own.cluster is not None and own.cluster not in clusters:
-        known = f"Choose one of {listed(clusters)}." if clusters else "Attach the cluster under `kubernetes`."
-        yield Problem((*path, "cluster"), f"`kubernetes` of this environment has no {own.cluster!r}.", known)
+        known = f"Choose one of {listed(clusters)}." if clusters else "Attach it: `kubernetes`, or `aks.attach`."
+        why = f"No Kubernetes cluster {own.cluster!r} is attached to this environment."
+        yield Problem((*path, "cluster"), why, known)
     for name, endpoint in own.endpoints.items():
         here = (*path, "endpoints", name)
         if endpoint.way != MANAGED and endpoint.host is not None:
@@ -127,6 +173,6 @@ def _rendered(config: LandingZoneConfig, owner: EnvironmentKey, path: Path) -> I
 
 def _namespaces(own: EnvironmentMeshConfig, environment: EnvironmentConfig) -> set[tuple[str, str]]:
     """Returns the namespaces with pods in the mesh, by zone."""
-    cluster = attached(environment).get(own.cluster) if own.cluster else None
+    namespace = attached(environment).get(own.cluster) if own.cluster else None
     result = {(caller.zone or own.zone, caller.namespace) for caller in own.callers.values()}
-    return result | ({(own.zone, cluster.namespace)} if cluster else set())
+    return result | ({(own.zone, namespace)} if namespace else set())

@@ -16,6 +16,13 @@ ObjectName = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9-]{0,61}[a
 MeshEndpointName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,30}[a-z0-9]$")]
 ZoneName = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$")]
 Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?\.[a-z]{2,}$", max_length=253)]
+#: https://git-scm.com/docs/git-check-ref-format, of which this is a part.
+GitName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$", max_length=200)]
+GitPath = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$", max_length=200)
+]
+#: An environment of the stack file.
+ClusterOwner = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*/[a-z][a-z0-9-]*$", max_length=80)]
 Percentage = Annotated[int, Field(ge=1, le=100, strict=True)]
 Certificate = Annotated[
     str,
@@ -159,6 +166,10 @@ class MeshZoneConfig(Config):
         Annotated[str, StringConstraints(pattern=r"^https://[a-z0-9.-]+/[A-Za-z0-9/_.-]*$", max_length=600)] | None
     ) = None
     """The OIDC issuer of the cluster. With it, an identity with a federated credential is created for each caller."""
+    aks: ClusterOwner | None = None
+    """The environment whose `aks` is this cluster, as `project/environment`: the firewall opens what the mesh reaches,
+    and alerts and dashboards are built. Default: a cluster of another stack.
+    """
 
 
 class FrontEndConfig(Config):
@@ -183,13 +194,36 @@ class CollectorConfig(Config):
     """Percent of the requests that are traced in production. Elsewhere, all of them are."""
 
 
+class MeshRepositoryConfig(Config):
+    """The git repository that Flux applies the documents from. docs/how-to/mesh.md."""
+
+    url: Annotated[
+        str, StringConstraints(pattern=r"^https://[a-z0-9.-]+\.[a-z]{2,}/[A-Za-z0-9/_.%-]+$", max_length=500)
+    ]
+    """Its address, without a sign-in."""
+    branch: GitName = "main"
+    """The branch that Flux follows."""
+    path: GitPath = "mesh"
+    """The folder that `amlz mesh render --to` writes, from the top of the repository."""
+    chart: GitPath = "charts/kuma"
+    """The folder of Kuma's chart, unpacked, from the top of the repository."""
+    sign_in: ObjectName | None = None
+    """A Secret in the namespace `mesh-gitops` with `username` and `password`, for a private repository. You create it:
+    no secret passes through the program.
+    """
+
+
 class MeshConfig(Config):
     """Common settings of the meshes of all project environments. docs/how-to/mesh.md."""
 
     version: Version = "3.0"
     """The version of Kuma: 3.0.1, or 2.14.7."""
     apply: Annotated[bool, Field(strict=True)] = False
-    """`true` is refused: `pulumi up` applies nothing to a cluster. GitOps applies what `amlz mesh render` writes."""
+    """Installs Flux on the clusters under `aks`, which applies the documents from `repository`. Default: you apply what
+    `amlz mesh render` writes.
+    """
+    repository: MeshRepositoryConfig | None = None
+    """The repository with the documents, for `apply`."""
     zones: Annotated[dict[ZoneName, MeshZoneConfig], Field(min_length=1)]
     """Clusters with a control plane, by zone."""
     global_address: Annotated[str, StringConstraints(pattern=r"^grpcs://[a-z0-9.-]+:\d{2,5}$")] | None = None

@@ -7,19 +7,20 @@ from typing import Any
 
 from amlz.azure.ids import parse
 from amlz.capabilities.mesh.check import check_mesh
+from amlz.capabilities.mesh.clusters import firewall, plan_flux, subnet_rules, summary, zone_clusters
 from amlz.capabilities.mesh.config import EnvironmentMeshConfig, MeshConfig
-from amlz.capabilities.mesh.facts import ENDPOINT, TARGET
-from amlz.capabilities.mesh.records import landing_zone_mesh, mesh_of, own_mesh
+from amlz.capabilities.mesh.facts import DASHBOARDS, ENDPOINT, TARGET
+from amlz.capabilities.mesh.records import landing_zone_mesh, mesh_of, own_mesh, repository_of
 from amlz.capabilities.mesh.spec import MeshCallerSpec, MeshPartSpec
 from amlz.core.addresses import environments
-from amlz.core.capability import EnvironmentParts, Part, Planner, Relaxation
+from amlz.core.capability import EnvironmentParts, Part, Planner, PrometheusSource, Relaxation
 from amlz.core.config import LandingZoneConfig
 from amlz.core.facts.federation import AUDIENCES
-from amlz.core.owners import EnvironmentKey
 from amlz.core.planning.context import Context
 from amlz.core.planning.environment_context import EnvironmentContext, environment_context, grant_conditions
 from amlz.core.planning.roles import Principals, assign
 from amlz.core.specs import IdentityPrincipalSpec, RoleAssignmentSpec
+from amlz.core.specs.grafana import DashboardsSpec
 from amlz.mesh.model import MeshSpec, pairs
 
 #: Hosts of a workspace's stores in the public cloud.
@@ -28,17 +29,37 @@ _BLOBS, _VAULT = "{}.blob.core.windows.net", "{}.vault.azure.net"
 
 
 def plan_mesh(env: EnvironmentContext, planned: EnvironmentParts) -> Part | None:
-    """Returns the mesh of an environment, with the identities and roles of its callers; None where it has none."""
-    shared, own = landing_zone_mesh(env.context.config), own_mesh(env.settings)
+    """Returns the mesh of an environment, with the identities and roles of its callers, and Flux on its cluster; None
+    where it has neither.
+    """
+    shared, own, flux = landing_zone_mesh(env.context.config), own_mesh(env.settings), plan_flux(env)
     if shared is None or own is None:
-        return None
+        return Part(MeshPartSpec(None, planned.workspace.id, (), (), flux)) if flux is not None else None
     stores = (
         _BLOBS.format(parse(planned.workspace.storage).name),
         _VAULT.format(parse(planned.workspace.key_vault).name),
     )
-    mesh = mesh_of(env.context.config, EnvironmentKey(env.project, env.name), stores)
+    mesh = mesh_of(env.context.config, env.key, stores)
     callers = tuple(_callers(env, mesh, shared))
-    return Part(MeshPartSpec(mesh, planned.workspace.id, callers, tuple(_roles(env, mesh, own, callers))))
+    grafanas = dict.fromkeys(one.grafana for _, one in zone_clusters(env.context, mesh) if one.grafana is not None)
+    dashboards = tuple(DashboardsSpec(grafana, DASHBOARDS) for grafana in grafanas)
+    roles = tuple(_roles(env, mesh, own, callers))
+    return Part(MeshPartSpec(mesh, planned.workspace.id, callers, roles, flux, dashboards))
+
+
+def _prometheus(env: EnvironmentContext) -> Iterator[PrometheusSource]:
+    """Returns each zone of an environment's mesh whose metrics are in managed Prometheus.
+
+    A certificate is renewed after four fifths of its lifetime: nine tenths without a renewal are too long.
+    """
+    if landing_zone_mesh(env.context.config) is None or own_mesh(env.settings) is None:
+        return
+    mesh = mesh_of(env.context.config, env.key)
+    lifetime = mesh.identity.lifetime
+    values = {"MESH": mesh.name, "WINDOW": f"{lifetime * 9 // 10}s", "LIFETIME": str(lifetime)}
+    for zone, cluster in zone_clusters(env.context, mesh):
+        if cluster.metrics is not None:
+            yield PrometheusSource(cluster.metrics, cluster.id, "mesh", ("mesh", zone), values)
 
 
 def _callers(env: EnvironmentContext, mesh: MeshSpec, shared: MeshConfig) -> Iterator[MeshCallerSpec]:
@@ -85,7 +106,15 @@ def _outside(context: Context) -> Iterator[str]:
 
 
 def _relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
-    """Returns faults on purpose in production, and its certificate authorities whose key Kuma keeps in the cluster."""
+    """Returns faults on purpose in production, its certificate authorities whose key Kuma keeps in the cluster, and
+    the repository that Flux applies as administrator.
+    """
+    shared = landing_zone_mesh(config)
+    repository = repository_of(shared) if shared is not None else None
+    if repository is not None:
+        source = f"branch {repository.branch} of {repository.url}"
+        gives = f"writers to {source} administer the clusters, since Flux applies it"
+        yield Relaxation(("mesh", "apply"), gives)
     for project, name, environment in environments(config):
         own = own_mesh(environment)
         if own is None or not environment.is_production(name):
@@ -101,4 +130,13 @@ def _relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
                 yield Relaxation((*path, "endpoints", key, "faults"), gives)
 
 
-PLANNER = Planner(check=check_mesh, relaxations=_relaxations, outside=_outside, environment=plan_mesh)
+PLANNER = Planner(
+    check=check_mesh,
+    relaxations=_relaxations,
+    summary=summary,
+    outside=_outside,
+    prometheus=_prometheus,
+    firewall=firewall,
+    subnet_rules=subnet_rules,
+    environment=plan_mesh,
+)

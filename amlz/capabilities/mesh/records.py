@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from amlz.capabilities.mesh.config import EnvironmentMeshConfig, MeshConfig, MeshEndpointConfig, MeshFaultsConfig
+from amlz.core.addresses import environments
 from amlz.core.capability import setting
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.owners import EnvironmentKey
@@ -20,6 +19,7 @@ from amlz.mesh.model import (
     IdentitySettings,
     MeshEndpointSpec,
     MeshFaultsSpec,
+    MeshRepositorySpec,
     MeshSpec,
     MeshZoneSpec,
 )
@@ -38,9 +38,44 @@ def own_mesh(environment: EnvironmentConfig) -> EnvironmentMeshConfig | None:
     return setting(environment, "mesh", EnvironmentMeshConfig)
 
 
-def attached(environment: EnvironmentConfig) -> dict[str, Any]:
-    """Returns the clusters that are attached to the workspace of an environment, by name."""
-    return getattr(environment, "kubernetes", None) or {}
+def attached(environment: EnvironmentConfig) -> dict[str, str]:
+    """Returns the namespaces of the Kubernetes compute targets of an environment, by name."""
+    existing = {name: str(one.namespace) for name, one in (getattr(environment, "kubernetes", None) or {}).items()}
+    attach = getattr(getattr(environment, "aks", None), "attach", None)
+    return existing | (attach.compute_targets if attach is not None else {})
+
+
+def zone_nodes(config: LandingZoneConfig) -> dict[str, tuple[str, ...]]:
+    """Returns the ranges of the nodes of zones, where the stack file has them: of clusters that are built here, and of
+    attached ones.
+    """
+    shared = landing_zone_mesh(config)
+    result: dict[str, list[str]] = {name: [] for name in (shared.zones if shared is not None else ())}
+    for project, name, environment in environments(config):
+        aks = getattr(environment, "aks", None)
+        if aks is not None:
+            for zone in owned_zones(config, EnvironmentKey(project, name)):
+                result[zone].append(aks.network)
+        own = own_mesh(environment)
+        clusters = getattr(environment, "kubernetes", None) or {}
+        if own is not None and own.zone in result and own.cluster in clusters:
+            result[own.zone] += clusters[own.cluster].nodes
+    return {zone: tuple(dict.fromkeys(nodes)) for zone, nodes in result.items() if nodes}
+
+
+def owned_zones(config: LandingZoneConfig, owner: EnvironmentKey) -> tuple[str, ...]:
+    """Returns the zones whose cluster is built in an environment."""
+    shared = landing_zone_mesh(config)
+    zones = shared.zones if shared is not None else {}
+    return tuple(name for name, zone in zones.items() if zone.aks == str(owner))
+
+
+def repository_of(shared: MeshConfig) -> MeshRepositorySpec | None:
+    """Returns the repository that Flux applies documents from; None where it is not installed."""
+    given = shared.repository
+    if not shared.apply or given is None:
+        return None
+    return MeshRepositorySpec(given.url, given.branch, given.path, given.chart, given.sign_in)
 
 
 def mesh_of(config: LandingZoneConfig, owner: EnvironmentKey, stores: tuple[str, ...] = ()) -> MeshSpec:
@@ -53,7 +88,6 @@ def mesh_of(config: LandingZoneConfig, owner: EnvironmentKey, stores: tuple[str,
     production = environment.is_production(name)
     used = dict.fromkeys((own.zone, *(caller.zone or own.zone for caller in own.callers.values())))
     zones = [zone for zone in used if zone in shared.zones]
-    cluster = attached(environment).get(own.cluster) if own.cluster else None
     front = shared.front_end
     identity = own.identity
     return MeshSpec(
@@ -63,7 +97,7 @@ def mesh_of(config: LandingZoneConfig, owner: EnvironmentKey, stores: tuple[str,
         version=shared.version,
         zone=own.zone,
         zones=tuple(_zone(shared, zone) for zone in zones),
-        namespace=cluster.namespace if cluster else None,
+        namespace=attached(environment).get(own.cluster) if own.cluster else None,
         callers=tuple(
             CallerSpec(
                 key, row.namespace, row.service_account or key, row.zone or own.zone, row.may_score, row.may_validate
@@ -90,7 +124,8 @@ def mesh_of(config: LandingZoneConfig, owner: EnvironmentKey, stores: tuple[str,
 
 def _zone(shared: MeshConfig, name: str) -> MeshZoneSpec:
     zone = shared.zones[name]
-    return MeshZoneSpec(name, zone.cni, shared.global_address if zone.federated else None, shared.image_registry)
+    address = shared.global_address if zone.federated else None
+    return MeshZoneSpec(name, zone.cni, address, shared.image_registry, repository_of(shared))
 
 
 def _endpoint(name: str, row: MeshEndpointConfig, region: str) -> MeshEndpointSpec:

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from amlz.capabilities.operations.catalogue import AlertName
 from amlz.capabilities.operations.log_catalogue import LogAlertName
+from amlz.capabilities.operations.mesh_catalogue import MeshAlertName
 from amlz.capabilities.operations.prometheus_catalogue import PrometheusAlertName
 from amlz.capabilities.operations.slo_config import Slos
 from amlz.core.capability import Key, Scope, setting
@@ -179,7 +180,7 @@ class AlertConfig(Config):
     """Its threshold. Default: that of the catalogue."""
 
 
-AnyAlertName = Literal[AlertName, LogAlertName, PrometheusAlertName]
+AnyAlertName = Literal[AlertName, LogAlertName, PrometheusAlertName, MeshAlertName]
 Alerts = dict[AnyAlertName, AlertConfig]
 
 

@@ -1,4 +1,4 @@
-"""Alerts on metrics of Prometheus: one rule group a cluster."""
+"""Alerts on metrics of Prometheus: one rule group a cluster, and one a mesh in a zone."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from amlz.azure.ids import parse
 from amlz.capabilities.operations.config import AlertConfig, AnyAlertName, alerts_of
 from amlz.capabilities.operations.log_query import log_command
+from amlz.capabilities.operations.mesh_catalogue import MESH_CATALOGUE, MeshAlertName
 from amlz.capabilities.operations.prometheus_catalogue import (
     PROMETHEUS_CATALOGUE,
     PrometheusAlert,
@@ -21,10 +22,17 @@ from amlz.core.specs import Place
 from amlz.core.specs.operations import PROMETHEUS_RULES, PrometheusAlertSpec, PrometheusRulesSpec, RunbookSpec
 from amlz.dataclass import dataclass
 
+_Name = PrometheusAlertName | MeshAlertName
+#: By subject of a source.
+_CATALOGUES: Mapping[str, tuple[tuple[_Name, PrometheusAlert], ...]] = {
+    "cluster": tuple(PROMETHEUS_CATALOGUE.items()),
+    "mesh": tuple(MESH_CATALOGUE.items()),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class _Watched:
-    """A cluster of an environment, with location and name of its rule group."""
+    """A source of an environment, with location and name of its rule group."""
 
     work: Work
     env: EnvironmentContext
@@ -39,18 +47,19 @@ def plan_prometheus(work: Work) -> Iterator[PrometheusRulesSpec]:
         env = environment_context(work.context, project, name)
         for source in prometheus_of(env):
             place = work.place_in(parse(source.metrics).subscription)
-            watched = _Watched(work, env, source, place, work.namer.name("prometheusRules", project, name))
+            words = (project, name, *source.words)
+            watched = _Watched(work, env, source, place, work.namer.name("prometheusRules", *words))
             alerts = tuple(_alerts(watched))
             if alerts:
-                work.name("prometheusRules", project, name, place=place)
+                work.name("prometheusRules", *words, place=place)
                 yield PrometheusRulesSpec(
-                    key=f"{project}-{name}",
+                    key="-".join(words),
                     name=watched.name,
                     place=place,
                     metrics=source.metrics,
                     cluster=source.cluster,
                     alerts=alerts,
-                    description=f"Alerts on metrics of the cluster of {env.key}.",
+                    description=f"Alerts on metrics of the {source.subject} of {env.key}.",
                     tags=work.tags,
                 )
 
@@ -58,24 +67,25 @@ def plan_prometheus(work: Work) -> Iterator[PrometheusRulesSpec]:
 def _alerts(watched: _Watched) -> Iterator[PrometheusAlertSpec]:
     """Returns the alerts that are on: by default, all in production."""
     settings: Mapping[AnyAlertName, AlertConfig] = {**watched.work.asked.alerts, **alerts_of(watched.env.settings)}
-    for name, row in PROMETHEUS_CATALOGUE.items():
+    for name, row in _CATALOGUES[watched.source.subject]:
         wanted = settings.get(name, AlertConfig())
         if watched.env.production if wanted.enabled is None else wanted.enabled:
             yield _alert(watched, name, row, wanted)
 
 
-def _alert(
-    watched: _Watched, name: PrometheusAlertName, row: PrometheusAlert, wanted: AlertConfig
-) -> PrometheusAlertSpec:
+def _alert(watched: _Watched, name: _Name, row: PrometheusAlert, wanted: AlertConfig) -> PrometheusAlertSpec:
     usual = row.severity if watched.env.production else max(row.severity, TICKET)
     severity = usual if wanted.severity is None else wanted.severity
     threshold = row.threshold if wanted.threshold is None else wanted.threshold
+    expression = row.expression
+    for word, value in {**watched.source.values, "THRESHOLD": f"{threshold:.10g}"}.items():
+        expression = expression.replace(word, value)
     return PrometheusAlertSpec(
         id=watched.place.id(PROMETHEUS_RULES, watched.name),
         cluster=watched.source.cluster,
         alert=name,
         owner=str(watched.env.key),
-        expression=row.expression.replace("THRESHOLD", f"{threshold:.10g}"),
+        expression=expression,
         threshold=threshold,
         wait=row.wait,
         severity=severity,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from amlz.core.capability import (
+    BuiltCluster,
     EnvironmentParts,
     HubLinks,
     Part,
@@ -52,6 +53,11 @@ def targets_of(env: EnvironmentContext) -> dict[Target, str]:
 def identities_of(env: EnvironmentContext) -> tuple[IdentitySpec, ...]:
     """Returns the identities that capabilities add to those of an environment."""
     return tuple(asked_for_all(lambda planner: planner.identities, env))
+
+
+def clusters_of(env: EnvironmentContext) -> tuple[BuiltCluster, ...]:
+    """Returns the Kubernetes clusters that are built in an environment."""
+    return tuple(asked_for_all(lambda planner: planner.clusters, env))
 
 
 def prometheus_of(env: EnvironmentContext) -> tuple[PrometheusSource, ...]:
