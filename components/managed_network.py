@@ -5,6 +5,7 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import machinelearningservices as ml
 
+from amlz.azure.ids import parse
 from amlz.core.specs import ManagedNetworkSpec, OutboundRuleSpec, WorkspaceSpec
 from components.resource_registry import ResourceRegistry
 
@@ -28,22 +29,34 @@ class ManagedNetwork(pulumi.ComponentResource):
     ) -> None:
         super().__init__("amlz:project:ManagedNetwork", name, None, opts)
         assert args.managed_network is not None
-        self.resource_ids = {}
-        before: tuple[str, ...] = ()
-        for rule_id, rule in args.managed_network.built.items():
-            # One after the other: nothing documents that a managed network takes several changes at a time.
-            built = ml.ManagedNetworkSettingsRule(
-                f"{name}-{rule.name}",
-                rule_name=rule.name,
-                workspace_name=resources.name(args.id),
-                resource_group_name=resources.group(args.place),
-                properties=_properties(rule, resources),
-                opts=resources.options(self, args.place.subscription, after=before),
-            )
-            resources.register(rule_id, built)
-            self.resource_ids[rule.name] = built.id
-            before = (rule_id,)
+        self.resource_ids = outbound_rules(self, name, args.id, args.managed_network, resources)
         self.register_outputs({"resource_ids": self.resource_ids})
+
+
+def outbound_rules(
+    parent: pulumi.Resource,
+    name: str,
+    workspace: str,
+    args: ManagedNetworkSpec,
+    resources: ResourceRegistry,
+    after: tuple[str, ...] = (),
+) -> dict[str, pulumi.Output[str]]:
+    """Builds the outbound rules of a workspace (its id). `after`: ids that must exist first. Returns their ids."""
+    place, resource_ids = parse(workspace), dict[str, pulumi.Output[str]]()
+    for rule_id, rule in args.built.items():
+        # One after the other: nothing documents that a managed network takes several changes at a time.
+        built = ml.ManagedNetworkSettingsRule(
+            f"{name}-{rule.name}",
+            rule_name=rule.name,
+            workspace_name=resources.name(workspace),
+            resource_group_name=place.resource_group,
+            properties=_properties(rule, resources),
+            opts=resources.options(parent, place.subscription, after=after),
+        )
+        resources.register(rule_id, built)
+        resource_ids[rule.name] = built.id
+        after = (rule_id,)
+    return resource_ids
 
 
 def _properties(
@@ -63,6 +76,6 @@ def _properties(
         type=rule.kind,
         category=ml.RuleCategory.USER_DEFINED,
         destination=ml.PrivateEndpointDestinationArgs(
-            service_resource_id=resources.ref(rule.to), subresource_target=rule.group, spark_enabled=False
+            service_resource_id=resources.ref(rule.to), subresource_target=rule.group, spark_enabled=rule.spark
         ),
     )

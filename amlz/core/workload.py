@@ -19,6 +19,7 @@ from amlz.core.names import suffix
 from amlz.core.plan import LandingZonePlan
 from amlz.core.problems import LandingZoneError, listed
 from amlz.core.specs import ProjectEnvironmentSpec, records
+from amlz.core.specs.feature_store import FeatureStoreSpec
 from amlz.core.specs.kubernetes import KubernetesSpec
 from amlz.core.specs.model_registry import ModelRegistrySpec
 from amlz.core.specs.operations import OperationsSpec
@@ -76,6 +77,13 @@ class ClusterOfWorkload(_Record):
     max_nodes: int
 
 
+class FeatureStoreOfWorkload(AzureResource):
+    """A feature store. `offline_store`: the ID of the container of its features; its identity is `features`."""
+
+    offline_store: str
+    spark_version: str
+
+
 class WorkloadContract(_Record):
     """One environment of one project, as its pipelines see it.
 
@@ -83,10 +91,10 @@ class WorkloadContract(_Record):
     `deployment_egress`: the value of `egress_public_network_access` of managed online deployments. "disabled" where
     compute targets are in a subnet; null with a managed network, where the setting must not be sent.
     `endpoint_suffix`: end of the names of endpoints, which must be unique in the region. `image_build_cluster`: the
-    cluster that builds images. `model_registry`: the Azure ML registry; null without one. `subnets`: IDs by role.
-    `datastores`: names of datastores. `kubernetes`: names of attached clusters. `identities`: by role; `pipelines`: by
-    kind of pipeline. `action_groups`: IDs by key of the stack file. `unknown`: paths of values that only the
-    deployment decides.
+    cluster that builds images. `model_registry`: the Azure ML registry; null without one. `feature_store`: the feature
+    store; null without one. `subnets`: IDs by role. `datastores`: names of datastores. `kubernetes`: names of attached
+    clusters. `identities`: by role; `pipelines`: by kind of pipeline. `action_groups`: IDs by key of the stack file.
+    `unknown`: paths of values that only the deployment decides.
     """
 
     contract_version: Literal[1] = 1
@@ -113,6 +121,7 @@ class WorkloadContract(_Record):
     image_build_cluster: str
     batch_cluster: str | None
     model_registry: AzureResource | None
+    feature_store: FeatureStoreOfWorkload | None
     kubernetes: list[str]
     identities: dict[str, IdentityOfWorkload]
     pipelines: dict[str, PipelineOfWorkload]
@@ -196,6 +205,7 @@ def contract(plan: LandingZonePlan, spec: ProjectEnvironmentSpec) -> WorkloadCon
         image_build_cluster=workspace.image_build_cluster,
         batch_cluster=next((batch.cluster for part in parts for batch in records(part, BatchEndpointsSpec)), None),
         model_registry=resource(models.id) if models else None,
+        feature_store=_feature_store(spec),
         kubernetes=sorted(cluster.name for part in parts for cluster in records(part, KubernetesSpec)),
         identities=identities,
         pipelines=pipelines,
@@ -230,6 +240,15 @@ def workload_schema() -> dict[str, Any]:
 def resource(resource_id: str) -> AzureResource:
     """Returns a resource by its ID."""
     return AzureResource(name=parse(resource_id).name, id=resource_id)
+
+
+def _feature_store(spec: ProjectEnvironmentSpec) -> FeatureStoreOfWorkload | None:
+    store = next(records(spec.capabilities, FeatureStoreSpec), None)
+    if store is None:
+        return None
+    return FeatureStoreOfWorkload(
+        name=store.name, id=store.id, offline_store=store.offline_store.id, spark_version=store.spark_version
+    )
 
 
 def _subnets(plan: LandingZonePlan, spec: ProjectEnvironmentSpec) -> dict[str, str]:

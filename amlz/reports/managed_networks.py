@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import with_config
 
 from amlz.azure.ids import parse
 from amlz.core.plan import LandingZonePlan
-from amlz.core.specs import ManagedNetworkSpec, OutboundRuleSpec, ProjectEnvironmentSpec
+from amlz.core.specs import ManagedNetworkSpec, OutboundRuleSpec, ProjectEnvironmentSpec, records
+from amlz.core.specs.feature_store import FeatureStoreSpec
 from amlz.core.words import noun_of
 from amlz.reports.records import IN_JSON
 
@@ -44,11 +45,25 @@ class Managed:
     by_whom: tuple[tuple[str, tuple[WaysOut, ...]], ...]
 
 
-def managed(plan: LandingZonePlan) -> Iterator[tuple[ProjectEnvironmentSpec, ManagedNetworkSpec]]:
-    """Environments with a managed network, and that."""
+class _NetworkOf(NamedTuple):
+    """A managed network, with its environment and the id of its workspace. `title`: the environment in words, and its
+    feature store, where the network is that of one.
+    """
+
+    environment: ProjectEnvironmentSpec
+    workspace: str
+    title: str
+    network: ManagedNetworkSpec
+
+
+def _managed(plan: LandingZonePlan) -> Iterator[_NetworkOf]:
+    """Returns the managed networks of environments: of their workspaces, and of their feature stores."""
     for environment in plan.environments:
-        if environment.workspace.managed_network is not None:
-            yield environment, environment.workspace.managed_network
+        title, workspace = f"{environment.project}, {environment.environment}", environment.workspace
+        if workspace.managed_network is not None:
+            yield _NetworkOf(environment, workspace.id, title, workspace.managed_network)
+        for store in records(environment.capabilities, FeatureStoreSpec):
+            yield _NetworkOf(environment, store.id, f"{title}: feature store", store.network)
 
 
 def headline(network: ManagedNetworkSpec) -> str:
@@ -60,15 +75,14 @@ def headline(network: ManagedNetworkSpec) -> str:
 
 def alike(plan: LandingZonePlan) -> Iterator[Managed]:
     """Environments whose managed networks have the same rules, apart from names of resources in them: once."""
-    networks: dict[tuple[str, tuple[WaysOut, ...]], list[tuple[ProjectEnvironmentSpec, ManagedNetworkSpec]]] = {}
-    for environment, network in managed(plan):
-        key = headline(network), _grouped(network, _group_of(environment))
-        networks.setdefault(key, []).append((environment, network))
+    networks: dict[tuple[str, tuple[WaysOut, ...]], list[_NetworkOf]] = {}
+    for one in _managed(plan):
+        key = headline(one.network), _grouped(one.network, _group_of(one.environment))
+        networks.setdefault(key, []).append(one)
     for (title, rows), members in networks.items():
         if len(members) == 1:
-            rows = _grouped(members[0][1])
-        environments = tuple(f"{environment.project}, {environment.environment}" for environment, _ in members)
-        yield Managed(environments, title, _by_whom(rows))
+            rows = _grouped(members[0].network)
+        yield Managed(tuple(member.title for member in members), title, _by_whom(rows))
 
 
 def _group_of(environment: ProjectEnvironmentSpec) -> str:
@@ -94,18 +108,18 @@ def _by_whom(rows: tuple[WaysOut, ...]) -> tuple[tuple[str, tuple[WaysOut, ...]]
     return tuple((who, tuple(some)) for who, some in outs.items())
 
 
-def records(plan: LandingZonePlan) -> list[dict[str, Any]]:
+def as_records(plan: LandingZonePlan) -> list[dict[str, Any]]:
     """The same for programs."""
     return [
         {
-            "project": environment.project,
-            "environment": environment.environment,
-            "workspace": environment.workspace.id,
-            "isolationMode": network.isolation_mode,
-            "firewall": network.firewall or None,
-            "outboundRules": [_record(rule) for rule in network.rules],
+            "project": one.environment.project,
+            "environment": one.environment.environment,
+            "workspace": one.workspace,
+            "isolationMode": one.network.isolation_mode,
+            "firewall": one.network.firewall or None,
+            "outboundRules": [_record(rule) for rule in one.network.rules],
         }
-        for environment, network in managed(plan)
+        for one in _managed(plan)
     ]
 
 

@@ -74,12 +74,17 @@ class SimulatedAzure:
             vault, key = parse(answer.id).names
             version = uuid.uuid5(_MADE_UP, answer.id).hex
             outputs["keyUriWithVersion"] = f"https://{vault.lower()}.{self.vaults}/keys/{key}/{version}"
-        if token == "azure-native:synapse:Workspace":
+        if token == "azure-native:synapse:Workspace" or _is_feature_store(token, inputs):
             principal = str(uuid.uuid5(_MADE_UP, f"{answer.id}/principalId"))
             outputs["identity"] = {**outputs.get("identity", {}), "principalId": principal}
         if token == "azure-native:machinelearningservices:Registry":
             outputs |= model_registries.created(answer.id, outputs)
         return PreviewAnswer(answer.id, outputs)
+
+
+def _is_feature_store(token: str, inputs: dict[str, Any]) -> bool:
+    """Returns whether a resource is a feature store, whose own identity gets roles."""
+    return token == "azure-native:machinelearningservices:Workspace" and inputs.get("kind") == "FeatureStore"
 
 
 def given_back(token: str, inputs: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import types
 import typing
 from collections import deque
@@ -248,10 +249,14 @@ def _example(key: str, hint: Any, metadata: list[Any], examples: list[Any] | Non
     return next((PATTERNS[pattern][1] for pattern in patterns if pattern), "text")
 
 
+#: Text that YAML reads as a number with decimals.
+_NUMBER = re.compile(r"[0-9]+\.[0-9]+")
+
+
 def _flow(value: Any) -> str:
     """A value as YAML on one line, with quotes only where it needs them."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_flow, value)) + "]"
-    return value if isinstance(value, str) else json.dumps(value)
+    return value if isinstance(value, str) and not _NUMBER.fullmatch(value) else json.dumps(value)

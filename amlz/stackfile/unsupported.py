@@ -112,16 +112,16 @@ UNSUPPORTED: tuple[Unsupported, ...] = (
         "`sharedBy` (docs/how-to/shared-workspaces.md).",
     ),
     Unsupported(
-        _ENVIRONMENT,
-        frozenset({"featurestore", "featurestores", "featurestoreworkspace"}),
-        "A feature store is not supported: its managed network must allow all egress.",
-        "Remove it: keep features in containers of `dataLake` (docs/how-to/data.md).",
-    ),
-    Unsupported(
         (),
         frozenset({"featurestore", "featurestores", "featurestoreworkspace"}),
-        "A feature store is not supported: its managed network must allow all egress.",
-        "Remove it: keep features in containers of `dataLake` (docs/how-to/data.md).",
+        "A feature store belongs to an environment.",
+        "Remove it, and set `featureStore` of the environment (docs/how-to/feature-store.md).",
+    ),
+    Unsupported(
+        (*_ENVIRONMENT, "featureStore"),
+        frozenset({"online", "onlinestore", "redis", "rediscache", "cache"}),
+        "An online store is not supported: Microsoft documents Azure Cache for Redis as the only one, and retires it.",
+        "Remove it: features are in the offline store (docs/how-to/feature-store.md).",
     ),
     Unsupported(
         (),

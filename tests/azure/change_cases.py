@@ -260,6 +260,7 @@ CASES: tuple[Case, ...] = (
     *((_ML, key, "/a", "/b", UPDATES) for key in ("primaryUserAssignedIdentity", "applicationInsights", "containerRegistry")),
     (_ML, "serverlessComputeSettings", None, {"serverlessComputeNoPublicIP": True}, UPDATES),
     (_ML, "publicNetworkAccess", "Disabled", "Enabled", UPDATES),
+    (_ML, "featureStoreSettings.offlineStoreConnectionName", "a", "b", UPDATES),
     (_ML, "featureStoreSettings", None, {"computeRuntime": {"sparkRuntimeVersion": "3"}}, UPDATES),
     (_ML, "v1LegacyMode", False, True, UPDATES),
     (_ML, "systemDatastoresAuthMode", "AccessKey", "Identity", UPDATES),

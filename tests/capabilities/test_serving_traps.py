@@ -54,7 +54,7 @@ TRAPS: dict[int, tuple[str, tuple[str, ...]]] = {
         "tests/cli/test_drift_events.py:Microsoft.MachineLearningServices.RunStatusChanged",
     )),
     14: ("a feature store excludes approved egress", (
-        "tests/cases/stack-files/model-registry-values.txt:A feature store is not supported",
+        "tests/cases/stack-files/feature-store-wrong.txt:Microsoft supports feature stores only where",
     )),
     15: ("hub and project kinds have no clusters", (
         "tests/cases/stack-files/model-registry-values.txt:Workspaces of the kinds hub and project are not supported",

@@ -72,6 +72,7 @@ def test_the_contract_of_the_smallest_stack_is_known_to_the_letter() -> None:
         "imageBuildCluster": "image-build",
         "batchCluster": None,
         "modelRegistry": None,
+        "featureStore": None,
         "kubernetes": [],
         "identities": {
             role: {"id": f"{identity}-{role}", "clientId": None} for role in ("workspace", "compute", "build")

@@ -14,12 +14,18 @@ from tests.conftest import ROOT
 from tests.rehearsal.common import stage
 
 CLUSTER = "Microsoft.ContainerService/managedClusters"
+ML = "Microsoft.MachineLearningServices/workspaces"
 FAULTS = {
     "kubernetes": (
         f"timeout@{CLUSTER}",
         f"unavailable@{CLUSTER}/trustedAccessRoleBindings",
         "timeout@Microsoft.KubernetesConfiguration/extensions",
-        "quota@Microsoft.MachineLearningServices/workspaces/computes",
+        f"quota@{ML}/computes",
+    ),
+    "feature-store": (
+        f"timeout@{ML}/connections",
+        f"unavailable@{ML}/outboundRules",
+        "timeout@Microsoft.Storage/storageAccounts/blobServices/containers",
     ),
 }
 

@@ -14,7 +14,9 @@ TRIPLES = Path(__file__).parent / "triples.txt"
 
 Choice = tuple[str, str]
 
-_MANAGED = [("isolation", "managed"), ("isolation", "managed, internet")]
+_FEATURES = [("isolation", "managed, internet, with a feature store")]
+_INTERNET = [("isolation", "managed, internet"), *_FEATURES]
+_MANAGED = [("isolation", "managed"), *_INTERNET]
 _EXISTING, _STACK, _NO_HUB = [("hub", "existing")], [("hub", "of a stack")], [("hub", "none")]
 _WAN = [("hub", "virtual WAN")]
 _WITHOUT_SUBNETS = [*_MANAGED, *_NO_HUB]
@@ -67,7 +69,10 @@ _EXCLUDE: list[tuple[tuple[str, str], list[Choice], list[Choice]]] = [
     (("hub.network", "databricks"), _NO_HUB, [("databricks", "some")]),
     (("hub.network", "runners"), _NO_HUB, [("runners", "some")]),
     (("names.virtualNetwork", "`existing`"), [("spoke", "exists")], [("names", "own")]),
-    (("outbound: internet", "serviceTag"), [("isolation", "managed, internet")], [("destinations", "tag")]),
+    (("outbound: internet", "serviceTag"), _INTERNET, [("destinations", "tag")]),
+    (("featureStore", "customer-managed key"), _FEATURES, _KEYS),
+    (("featureStore", "No page of Microsoft's states"), _FEATURES, _OTHERS),
+    (("dataLake.network", "endpointRange"), _FEATURES, [("lake", "existing, reachable")]),
     (("hub.stack", "destinations"), _STACK, [("destinations", choice) for choice in ("range", "tag", "resource")]),
 ]
 

@@ -89,7 +89,8 @@ _NAMING = {
     "naming": {
         "pattern": "{type}-{businessUnit}-{project}-{environment}-{region:4}-{instance}",
         "patterns": {
-            "keyVault": "{type}-{project}-{environment}-{purpose}-{suffix}",
+            "keyVault": "{type}-{project}-{environment}-{purpose:4}-{suffix}",
+            "workspace": "{type}-{project}-{environment}-{purpose}-{region:4}",
             "storageAccount": "{type}{project}{environment}{suffix}",
             "grafana": "{type}-{project}-{environment}-{suffix}",
             "zoneLink": "{type}-{businessUnit}-{project}-{purpose}",
@@ -113,6 +114,7 @@ _SHARED_BY = {
         "clusters": {"fraud-cpu": {"size": "Standard_D8s_v5", "maxNodes": 2}},
     }
 }
+_INTERNET = {"mode": "managed", "outbound": "internet"}
 _SEARCH = {"category": "CognitiveSearch", "target": "https://search.contoso.com", "auth": "entra"}
 _BATCH = {
     "clusters": {"score": {"size": "Standard_D4s_v5", "maxNodes": 2, "priority": "lowPriority"}},
@@ -164,7 +166,11 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
     "isolation": {
         "injected": {},
         "managed": _environment({"isolation": "managed"}),
-        "managed, internet": _environment({"isolation": {"mode": "managed", "outbound": "internet"}}),
+        "managed, internet": _environment({"isolation": _INTERNET}),
+        "managed, internet, with a feature store": {
+            "dataLake": {"network": "10.91.31.240/28"},
+            **_environment({"isolation": _INTERNET, "featureStore": {"sparkVersion": "3.5"}}),
+        },
     },
     "registry": {"own": {}, "shared": {"sharedRegistry": {}, **_environment({"registry": "shared"})}},
     "key": {

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from amlz.azure.graph import ResourceGraph, is_unknown
 from amlz.checks.finding import Check, Finding, FindingLocation, Severity
-from amlz.checks.reading import text, value
+from amlz.checks.reading import holds, text, value
 
 CHECK = Check(
     id="storage/hns-on-default-store",
@@ -20,8 +20,13 @@ CHECK = Check(
 
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
-    """Default stores of workspaces that have a hierarchical namespace."""
+    """Default stores of workspaces that have a hierarchical namespace, but for feature stores.
+
+    Azure's SDK creates theirs with one: https://github.com/Azure/azure-sdk-for-python (azure-ai-ml 1.35.2)
+    """
     for workspace in graph.of_type("Microsoft.MachineLearningServices/workspaces"):
+        if holds(workspace, "kind", "FeatureStore"):
+            continue
         target = value(workspace, "properties.storageAccount")
         account = graph.by_id(target)
         actual = value(account, "properties.isHnsEnabled") if account else None

@@ -69,6 +69,8 @@ _BATCH = (
 BATCH_CALLER = "Azure ML Batch Caller"
 BATCH_ACTIONS = tuple(f"Microsoft.MachineLearningServices/workspaces/{action}" for action in _BATCH)
 BATCH_PAGE = "https://learn.microsoft.com/azure/machine-learning/how-to-authenticate-batch-endpoint"
+FEATURE_CONSUMER = "Azure ML Feature Set Consumer"
+FEATURE_PAGE = "https://learn.microsoft.com/azure/machine-learning/how-to-setup-access-control-feature-store"
 
 CUSTOM_ROLES: Mapping[str, CustomRole] = {
     BATCH_CALLER: CustomRole(
@@ -92,6 +94,17 @@ CUSTOM_ROLES: Mapping[str, CustomRole] = {
         "Calls an online endpoint with a token of Entra ID, and reads no keys of it.",
         ("Microsoft.MachineLearningServices/workspaces/onlineEndpoints/score/action",),
         "https://learn.microsoft.com/azure/machine-learning/how-to-authenticate-online-endpoint (2026-03)",
+    ),
+    FEATURE_CONSUMER: CustomRole(
+        "Finds and reads feature sets of a feature store, and changes none.",
+        (
+            "Microsoft.MachineLearningServices/workspaces/datastores/listSecrets/action",
+            "Microsoft.MachineLearningServices/workspaces/featuresets/read",
+            "Microsoft.MachineLearningServices/workspaces/featurestoreentities/read",
+            "Microsoft.MachineLearningServices/workspaces/featurestores/read",
+            "Microsoft.MachineLearningServices/workspaces/jobs/read",
+        ),
+        f"{FEATURE_PAGE}#permissions-required-for-the-feature-set-consumer-role (2024-09)",
     ),
     "Azure ML Metadata Creator": CustomRole(
         "A workspace with a customer-managed key creates the resources of its metadata.",

@@ -39,6 +39,8 @@ def targets_of(graph: ResourceGraph) -> dict[EnvironmentKey | None, Ids]:
     identities = {(environment_of(persona), persona.kind): persona.principals for persona in graph.personas}
     by_environment: dict[EnvironmentKey | None, Ids] = {None: _landing_zone(graph)}
     for workspace in graph.of_type(_WORKSPACES):
+        if workspace.body.get("kind") == "FeatureStore":
+            continue  # an environment has one next to its workspace
         key = environment_of(workspace)
         ids = dict(_of_workspace(workspace, parts.get(workspace.id.lower(), [])))
         storage = ids["storage"][0].lower() if ids["storage"] else ""

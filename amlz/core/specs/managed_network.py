@@ -11,7 +11,8 @@ class OutboundRuleSpec:
 
     `kind`: PrivateEndpoint, FQDN or ServiceTag. `to`: a resource id, a host name or a tag. `group`: of a private
     endpoint, else None. `id`: of the rule that is built here, None for one that Azure makes by itself.
-    `protocol`, `ports`: of a service tag whose rule is built here.
+    `protocol`, `ports`: of a service tag whose rule is built here. `spark`: a private endpoint that serverless Spark
+    uses, too.
     """
 
     name: str
@@ -23,6 +24,7 @@ class OutboundRuleSpec:
     id: str | None = None
     protocol: str | None = None
     ports: str | None = None
+    spark: bool = False
 
     @property
     def by_azure(self) -> bool:

@@ -92,7 +92,7 @@ def _landing_zone(preview: Preview) -> dict[str, Any]:
         "existingNetworks": existing_networks.records(plan),
         "relaxations": [{"path": dotted(r.path), "givesUp": r.gives_up} for r in relaxations(config)],
         "kubernetes": kubernetes.records(plan),
-        "managedNetworks": managed_networks.records(plan),
+        "managedNetworks": managed_networks.as_records(plan),
         "roles": [_role(role) for role in plan.roles()],
         "deployerRoles": [
             {"subscription": d.subscription, "role": d.role, "why": d.why, "condition": d.condition}
