@@ -14,6 +14,7 @@ from components.role_assignment import role_assignment
 
 if TYPE_CHECKING:
     from amlz.capabilities.aks.spec import AzureMlSpec
+    from amlz.capabilities.arc.spec import ArcSpec
 
 
 class AttachedKubernetes:
@@ -43,7 +44,7 @@ class AttachedKubernetes:
 
 def attached_cluster(
     name: str,
-    args: AttachedSpec | AzureMlSpec,
+    args: AttachedSpec | AzureMlSpec | ArcSpec,
     spec: KubernetesSpec,
     resources: ResourceRegistry,
     opts: pulumi.ResourceOptions,

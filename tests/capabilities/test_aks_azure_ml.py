@@ -16,6 +16,7 @@ from amlz.core.plan import LandingZonePlan
 from amlz.core.relaxations import relaxations
 from amlz.core.specs import records
 from amlz.stackfile.load import from_object
+from tests.capabilities.kubernetes_schemas import problems
 from tests.capabilities.test_aks import spec_of, with_cluster
 from tests.conftest import ROOT
 from tests.core.stacks import built, messages_of, planned
@@ -180,6 +181,7 @@ def test_objects_are_namespaces_then_instance_types_that_fit_their_documentation
             },
         },
     ]
+    assert [problems(dict(one)) for one in objects] == [[], []]
 
 
 def run(key: str, outputs: dict[str, Any]) -> subprocess.CompletedProcess[str]:

@@ -69,6 +69,13 @@ _MEMBER = {
     "clusters": {"fraud-cpu": {"size": "Standard_D4s_v5", "maxNodes": 2}},
 }
 _AKS = f"/subscriptions/{LANDING_ZONE}/resourceGroups/rg-aks/providers/Microsoft.ContainerService/managedClusters/aks"
+_CONNECTED = {
+    "cluster": _id("Microsoft.Kubernetes/connectedClusters", "arc-plant", LANDING_ZONE),
+    "relay": _id("Microsoft.Relay/namespaces", "arcplantrelay", LANDING_ZONE),
+    "computeTargets": {"k-plant": "churn"},
+    "training": True,
+    "nodes": ["10.60.0.0/24"],
+}
 _CLUSTER = {
     "cluster": _AKS,
     "namespace": "churn",
@@ -196,6 +203,7 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
         "none": {},
         "attached": _environment({"kubernetes": {"k-churn": _CLUSTER}}),
         "built": _environment({"aks": _BUILT}),
+        "connected": _environment({"arc": {"plant": _CONNECTED}}),
     },
     "subnets": {"divided": {}, "said": _environment({"subnets": _SUBNETS})},
     "names": {

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from amlz.capabilities.aks.config import AksAttachConfig, AksConfig, AksInstanceTypeConfig
+from amlz.capabilities.aks.config import AksAttachConfig, AksConfig
 from amlz.capabilities.aks.facts import ROUTERS, TARGET
 from amlz.capabilities.aks.records import path_of
 from amlz.capabilities.aks.spec import AzureMlSpec
 from amlz.core.capability import EnvironmentParts
+from amlz.core.kubernetes_objects import instance_type, namespaces
 from amlz.core.planning.environment_context import EnvironmentContext
 from amlz.core.specs import IdentityPrincipalSpec, KubernetesSpec
 
@@ -87,25 +88,11 @@ def nodes_without_taints(settings: AksConfig) -> int:
 
 
 def kubernetes_objects(attach: AksAttachConfig) -> tuple[dict[str, Any], ...]:
-    """Returns namespaces and instance types. Instance types:
-    https://learn.microsoft.com/azure/machine-learning/how-to-manage-kubernetes-instance-types
-    """
-    namespaces = [
-        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
-        for name in dict.fromkeys(attach.compute_targets.values())
-    ]
-    return (*namespaces, *(_instance_type(name, one) for name, one in attach.instance_types.items()))
-
-
-def _instance_type(name: str, one: AksInstanceTypeConfig) -> dict[str, Any]:
-    """Returns an instance type, whose requests are its limits. AKS labels nodes with the name of their pool."""
-    resources = {"cpu": str(one.cores), "memory": f"{one.memory_gb}Gi"}
-    return {
-        "apiVersion": "amlarc.azureml.com/v1alpha1",
-        "kind": "InstanceType",
-        "metadata": {"name": name},
-        "spec": {
-            "nodeSelector": {"kubernetes.azure.com/agentpool": one.pool},
-            "resources": {"requests": resources, "limits": {**resources, "nvidia.com/gpu": one.gpus}},
-        },
-    }
+    """Returns namespaces and instance types. AKS labels nodes with the name of their pool."""
+    return (
+        *namespaces(attach.compute_targets.values()),
+        *(
+            instance_type(name, {"kubernetes.azure.com/agentpool": one.pool}, one.cores, one.memory_gb, one.gpus)
+            for name, one in attach.instance_types.items()
+        ),
+    )

@@ -11,6 +11,7 @@ from amlz.capabilities.kubernetes.facts import DEMANDS, HOSTS, TARGET
 from amlz.capabilities.kubernetes.spec import AttachedSpec, ClusterAccessSpec
 from amlz.core.addresses import environments
 from amlz.core.capability import EnvironmentParts, Part, Phase, Planner, Relaxation, setting
+from amlz.core.cluster_nodes import check_nodes
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.names import suffix
 from amlz.core.planning.context import Context
@@ -138,22 +139,7 @@ def check_kubernetes(config: LandingZoneConfig) -> Iterator[Problem]:
                 f"No page of Microsoft's lists the egress of nodes in cloud {config.cloud}: nothing would be opened.",
                 "Remove it, and let the cluster's owner open what it needs.",
             )
-        yield from _ranges(config, cluster_config.nodes, (*here, "nodes"))
-
-
-def _ranges(config: LandingZoneConfig, nodes: tuple[str, ...], path: Path) -> Iterator[Problem]:
-    """Ranges of nodes that are in a network that is built here."""
-    built = {f"spoke {name}": cidr for name, spoke in config.spokes.items() for cidr in spoke.address_space}
-    if config.hub.builds_network:
-        built["the hub"] = config.hub.address_space
-    for index, cidr in enumerate(nodes):
-        for owner, taken in built.items():
-            if IPv4Network(cidr).overlaps(IPv4Network(taken)):
-                yield Problem(
-                    (*path, index),
-                    f"{cidr} overlaps {taken} of {owner}, in which nothing but the landing zone's own is.",
-                    "Name the range of the cluster's own network.",
-                )
+        yield from check_nodes(config, cluster_config.nodes, (*here, "nodes"))
 
 
 PLANNER = Planner(

@@ -23,6 +23,8 @@ _VAULT = "Microsoft.KeyVault/vaults"
 _REGISTRY = "Microsoft.ContainerRegistry/registries"
 _ZONE = "Microsoft.Network/privateDnsZones"
 _CLUSTER = "Microsoft.ContainerService/managedClusters"
+_CONNECTED_CLUSTER = "Microsoft.Kubernetes/connectedClusters"
+_RELAY = "Microsoft.Relay/namespaces"
 _MODEL_REGISTRY = "Microsoft.MachineLearningServices/registries"
 _ACTION_GROUP = "Microsoft.Insights/actionGroups"
 _DDOS_PLAN = "Microsoft.Network/ddosProtectionPlans"
@@ -37,6 +39,8 @@ _EXAMPLES = {
     _REGISTRY: f"{_SAMPLE}/providers/{_REGISTRY}/crcentral",
     _ZONE: f"{_SAMPLE}/providers/{_ZONE}/privatelink.vaultcore.azure.net",
     _CLUSTER: f"{_SAMPLE}/providers/{_CLUSTER}/aks-shared",
+    _CONNECTED_CLUSTER: f"{_SAMPLE}/providers/{_CONNECTED_CLUSTER}/arc-line-1",
+    _RELAY: f"{_SAMPLE}/providers/{_RELAY}/arcline1relay",
     _MODEL_REGISTRY: f"{_SAMPLE}/providers/{_MODEL_REGISTRY}/contoso-models",
     _ACTION_GROUP: f"{_SAMPLE}/providers/{_ACTION_GROUP}/ag-on-call",
     _DDOS_PLAN: f"{_SAMPLE}/providers/{_DDOS_PLAN}/ddos-contoso",
@@ -80,13 +84,17 @@ def _canonical_address(text: str) -> str:
         raise PydanticCustomError("address", "{value} is not an IPv4 address", {"value": repr(text)}) from None
 
 
-#: The id of a virtual network, of a virtual hub, of a Log Analytics workspace, of a Kubernetes cluster, of a resource
-#: group, of a storage account, of a vault, of a container registry, of an Azure ML registry, of a private DNS zone, of
-#: an action group, and of a DDoS protection plan.
+#: The id of a virtual network, of a virtual hub, of a Log Analytics workspace, of a Kubernetes cluster, of one that is
+#: connected to Azure Arc, of an Azure Relay, of a resource group, of a storage account, of a vault, of a container
+#: registry, of an Azure ML registry, of a private DNS zone, of an action group, and of a DDoS protection plan.
 NetworkId = Annotated[str, AfterValidator(_canonical_id(_NETWORK)), Field(examples=[_EXAMPLES[_NETWORK]])]
 VirtualHubId = Annotated[str, AfterValidator(_canonical_id(_VIRTUAL_HUB)), Field(examples=[_EXAMPLES[_VIRTUAL_HUB]])]
 LogAnalyticsId = Annotated[str, AfterValidator(_canonical_id(_LOG)), Field(examples=[_EXAMPLES[_LOG]])]
 ClusterId = Annotated[str, AfterValidator(_canonical_id(_CLUSTER)), Field(examples=[_EXAMPLES[_CLUSTER]])]
+ConnectedClusterId = Annotated[
+    str, AfterValidator(_canonical_id(_CONNECTED_CLUSTER)), Field(examples=[_EXAMPLES[_CONNECTED_CLUSTER]])
+]
+RelayId = Annotated[str, AfterValidator(_canonical_id(_RELAY)), Field(examples=[_EXAMPLES[_RELAY]])]
 GroupId = Annotated[str, AfterValidator(_canonical_id(_GROUP)), Field(examples=[_EXAMPLES[_GROUP]])]
 StorageId = Annotated[str, AfterValidator(_canonical_id(_STORAGE)), Field(examples=[_EXAMPLES[_STORAGE]])]
 KeyVaultId = Annotated[str, AfterValidator(_canonical_id(_VAULT)), Field(examples=[_EXAMPLES[_VAULT]])]

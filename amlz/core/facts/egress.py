@@ -211,6 +211,7 @@ SHARED_DOMAINS = frozenset(
         *("queue.core.windows.net", "table.core.windows.net", "trafficmanager.net", "windows.net"),
         *("core.usgovcloudapi.net", "blob.core.usgovcloudapi.net", "dfs.core.usgovcloudapi.net", "usgovcloudapi.net"),
         *("file.core.usgovcloudapi.net", "queue.core.usgovcloudapi.net", "table.core.usgovcloudapi.net"),
+        *("servicebus.windows.net", "servicebus.usgovcloudapi.net", "servicebus.chinacloudapi.cn"),
         *("azurewebsites.us", "cloudapp.usgovcloudapi.net", "usgovcloudapp.net", "usgovtrafficmanager.net"),
         *("core.chinacloudapi.cn", "blob.core.chinacloudapi.cn", "dfs.core.chinacloudapi.cn", "chinacloudapi.cn"),
         *("file.core.chinacloudapi.cn", "queue.core.chinacloudapi.cn", "table.core.chinacloudapi.cn"),
