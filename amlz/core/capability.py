@@ -195,9 +195,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class BuiltCluster:
-    """A cluster of this stack (its id). `nodes`: range of its nodes; `metrics` and `grafana`: ids of the Azure Monitor
-    workspace and of Managed Grafana, None without them.
-    """
+    """A cluster of this stack (its id). `nodes`: their range; `metrics`, `grafana`: IDs, None without them."""
 
     id: str
     nodes: str
@@ -303,7 +301,6 @@ class Planner:
     """Choices that are less secure than the default: every preview names them."""
     summary: Callable[[LandingZoneConfig], Iterable[tuple[str, str]]] = _nothing
     """Rows of the summary of every preview: label and text."""
-
     contradictions: Callable[[LandingZoneConfig], Iterable[tuple[Path, Contradiction]]] = _nothing
     """Points on which sources contradict each other, with the key that needs them: every preview names them."""
 
