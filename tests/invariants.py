@@ -148,6 +148,8 @@ def parts_of_workspaces_are_private(resources: Resources) -> list[str]:
         own = workspace["body"]["properties"]
         parts = {"workspace": workspace["id"], **{part: own[part] for part in PRIVATE if part in own}}
         for part, wanted in PRIVATE.items():
+            if part == "containerRegistry" and workspace["body"]["kind"] == "FeatureStore":
+                continue  # it has none
             if parts[part].lower() not in by_id:
                 continue
             result = by_id[parts[part].lower()]

@@ -153,5 +153,6 @@ def text_of(rows: list[Chosen]) -> str:
 
 
 def that_exclude() -> list[Chosen]:
-    """For each pair that excludes itself the defaults with it."""
-    return [default(**dict(pair)) for pair in CONFLICTS]
+    """For each pair that excludes itself the defaults with it, but where a default excludes one of them, too."""
+    every = (default(**dict(pair)) for pair in CONFLICTS)
+    return [chosen for chosen in every if len(in_conflict(chosen)) == 1]

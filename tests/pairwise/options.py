@@ -97,7 +97,7 @@ _NAMING = {
         "pattern": "{type}-{businessUnit}-{project}-{environment}-{region:4}-{instance}",
         "patterns": {
             "keyVault": "{type}-{project}-{environment}-{purpose:4}-{suffix}",
-            "workspace": "{type}-{project}-{environment}-{purpose}-{region:4}",
+            "workspace": "{type}-{project}-{environment}-{purpose:5}-{region:4}",
             "storageAccount": "{type}{project}{environment}{suffix}",
             "grafana": "{type}-{project}-{environment}-{suffix}",
             "zoneLink": "{type}-{businessUnit}-{project}-{purpose}",
