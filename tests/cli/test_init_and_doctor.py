@@ -21,6 +21,11 @@ OPTIONS = (
     *("--subscription", ANSWERS[3], "--location", "westeurope", "--network", "10.30.0.0/16"),
     *("--project", "triage", "--environments", "dev,prod"),
 )
+LOG = (
+    "/subscriptions/d1d1d1d1-1111-4222-8333-444455556666/resourceGroups/rg-net/providers/"
+    "Microsoft.OperationalInsights/workspaces/log-central"
+)
+RANGES = ROOT / "tests" / "cases" / "ranges.csv"
 WRITTEN = "Pulumi.first.yaml is written and valid.\nNext: amlz preview first\n"
 DOUBT = "was not among the regions of Azure's public cloud on 2025-09-23; the nearest name is westeurope."
 #: The same with a region that no list has.
@@ -59,28 +64,48 @@ def test_init_reports_a_region_that_no_list_has(tmp_path: Path) -> None:
     assert "first: valid, with 1 warning." in amlz_here("check", "first", folder=tmp_path).stdout
 
 
-@pytest.mark.parametrize(("second", "written"), [("", WRITTEN), ("westeuropa", DOUBTED)])
-def test_init_asks_on_a_terminal_and_repeats_a_question(second: str, written: str, tmp_path: Path) -> None:
-    """A wrong or doubtful answer is explained; an empty one takes the default, the same again is kept."""
-    typed = [*ANSWERS[:2], "12", *ANSWERS[2:], "westeuropa", second, "", "triage", ""]
+def typed_init(lines: list[str], folder: Path) -> tuple[int, str, str]:
+    """`amlz init first` on a terminal with typed lines: its exit code, its result and what it asked."""
     ours, theirs = pty.openpty()
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": "C", "TERM": "dumb"}
     command = [sys.executable, "-m", "amlz", "init", "first"]
     with subprocess.Popen(
-        command, cwd=tmp_path, stdin=theirs, stdout=subprocess.PIPE, stderr=theirs, text=True, env=environment
+        command, cwd=folder, stdin=theirs, stdout=subprocess.PIPE, stderr=theirs, text=True, env=environment
     ) as running:
-        os.write(ours, "".join(f"{line}\n" for line in typed).encode())
+        os.write(ours, "".join(f"{line}\n" for line in lines).encode())
         assert running.stdout is not None
         text, code = running.stdout.read(), running.wait(60)
         wanted = os.read(ours, 65536).decode()
     os.close(ours)
     os.close(theirs)
+    return code, text, wanted
+
+
+@pytest.mark.parametrize(("second", "written"), [("", WRITTEN), ("westeuropa", DOUBTED)])
+def test_init_asks_on_a_terminal_and_repeats_a_question(second: str, written: str, tmp_path: Path) -> None:
+    """A wrong or doubtful answer is explained; an empty one takes the default, the same again is kept."""
+    typed = [*ANSWERS[:2], "12", *ANSWERS[2:], "westeuropa", second, "", "", "triage", ""]
+    code, text, wanted = typed_init(typed, tmp_path)
 
     assert (code, text) == (0, written)
     assert "'12' is not a GUID in lower case." in wanted
     assert wanted.count(f"westeuropa {DOUBT} To keep it, enter it again.") == 1
     assert wanted.count("ID of the Microsoft Entra tenant: ") == 2
     assert wanted.count("Azure region [westeurope]: ") == 2
+
+
+def test_init_asks_about_a_hub_that_exists(tmp_path: Path) -> None:
+    """Its firewall, its range and its log; an empty answer has the network of the projects created."""
+    group = "/subscriptions/d1d1d1d1-1111-4222-8333-444455556666/resourceGroups/rg-net/providers/Microsoft"
+    hub, log = f"{group}.Network/virtualNetworks/vnet-hub", f"{group}.OperationalInsights/workspaces/log-central"
+    about_hub = ["vnet-hub", hub, "", "10.0.0.4", "10.0.0.0/22", log]
+
+    code, text, wanted = typed_init([*ANSWERS, "", *about_hub, "10.30.0.0/20", "triage", ""], tmp_path)
+
+    assert (code, text) == (0, WRITTEN)
+    assert "'vnet-hub' is not known here. Write created, none or the ID of one that exists." in wanted
+    assert "IPv4 range for all projects (CIDR) [10.20.0.0/16]: " in wanted
+    assert "first: valid. 1 spoke, 2 project environments." in amlz_here("check", "first", folder=tmp_path).stdout
 
 
 @pytest.mark.parametrize(
@@ -90,6 +115,9 @@ def test_init_asks_on_a_terminal_and_repeats_a_question(second: str, written: st
         (("first", *OPTIONS, "--tenant", "12"), "--tenant\n  '12' is not a GUID"),
         (("first", *OPTIONS, "--tenant", "12", "--project", "A"), "555555555555.\n--project\n  'A' is too short"),
         (("first", *OPTIONS, "--from", "nowhere.csv"), "nowhere.csv\n  It cannot be read"),
+        (("first", *OPTIONS, "--log", LOG), "--log: it is not of this hub (created)"),
+        (("first", *OPTIONS, "--hub", "none", "--from", str(RANGES)), "--hub: the file of --from has a hub"),
+        (("first", *OPTIONS, "--from", str(RANGES)), "--network: the file of --from has a hub already"),
         (("a b", *OPTIONS), "Pulumi.a b.yaml\n  Pulumi takes no stack of this name.\n  Use letters, digits,"),
         (("-a", *OPTIONS), "-a"),
         (("notes.yaml", *OPTIONS), "notes.yaml\n  It is not the name of a stack file."),

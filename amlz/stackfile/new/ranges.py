@@ -34,6 +34,17 @@ def divided(whole: str, environments: tuple[tuple[str, str], ...]) -> Networks:
     )
 
 
+def without_hub(whole: str, environments: tuple[tuple[str, str], ...]) -> Networks:
+    """Returns ranges from one that is the spoke's. Raises LandingZoneError where it is too small."""
+    networks = with_environments(Networks(None, {MAIN: (whole,)}), environments)
+    if networks is None:
+        raise LandingZoneError(
+            f"--network\n  {whole} is too small for {len(environments)} environments.\n"
+            f"  Use a /{_smallest_spoke(len(environments))} or a larger range."
+        )
+    return networks
+
+
 def with_environments(networks: Networks, environments: tuple[tuple[str, str], ...]) -> Networks | None:
     """Returns the ranges with one for each environment that has none; None where the spokes have no room.
 
@@ -57,6 +68,9 @@ def with_environments(networks: Networks, environments: tuple[tuple[str, str], .
 
 def _smallest(environments: int) -> int:
     """The longest prefix of a range that holds a hub and so many environments."""
+    return min(_HUB, _smallest_spoke(environments)) - 1
+
+
+def _smallest_spoke(environments: int) -> int:
     addresses: int = max(environments, 1) * 2 ** (32 - _ENVIRONMENT[-1])
-    spoke = 32 - (addresses - 1).bit_length()
-    return min(_HUB, spoke) - 1
+    return 32 - (addresses - 1).bit_length()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from functools import cache
 from pathlib import Path as FilePath
@@ -18,8 +18,9 @@ from amlz.core.plan import make_plan
 from amlz.core.problems import LandingZoneError, Path, StackFileError, dotted
 from amlz.dataclass import dataclass
 from amlz.stackfile.load import from_object
+from amlz.stackfile.new.hub import CREATED, NewHub, hub_of, listed_values
 from amlz.stackfile.new.networks_file import Networks
-from amlz.stackfile.new.ranges import divided, with_environments
+from amlz.stackfile.new.ranges import divided, with_environments, without_hub
 from amlz.stackfile.stack_file import KEY
 
 
@@ -41,6 +42,27 @@ class NewStack:
     networks: Networks = field(default_factory=Networks)
     hub_subscription: str | None = None
     platform_team: str | None = None
+    hub: NewHub = field(default_factory=NewHub)
+
+
+def stack_of(
+    answers: Mapping[str, str], networks: Networks, hub_subscription: str | None, platform_team: str | None
+) -> NewStack:
+    """Returns the stack of answers by the names of their questions."""
+    return NewStack(
+        organisation=answers["organisation"],
+        business_unit=answers["business_unit"],
+        tenant=answers["tenant"],
+        subscription=answers["subscription"],
+        location=answers["location"],
+        network=answers.get("network"),
+        project=answers.get("project"),
+        environments=listed_values(answers.get("environments", "")),
+        networks=networks,
+        hub_subscription=hub_subscription,
+        platform_team=platform_team,
+        hub=hub_of(answers),
+    )
 
 
 #: The option that a path of the configuration comes from. A longer path is below it.
@@ -53,6 +75,15 @@ _OPTIONS: dict[Path, str] = {
     ("subscriptions", "hub"): "--hub-subscription",
     ("access", "platformTeam"): "--platform-team",
     ("hub", "addressSpace"): "--network, --from",
+    ("hub", "existing", "addressSpace"): "--hub-range, --from",
+    ("hub", "existing", "firewallAddress"): "--firewall-address",
+    ("hub", "existing", "logAnalytics"): "--log",
+    ("hub", "existing", "dnsServers"): "--dns-servers",
+    ("hub", "virtualWan", "addressSpace"): "--hub-range, --from",
+    ("hub", "virtualWan", "logAnalytics"): "--log",
+    ("hub", "virtualWan", "dnsServers"): "--dns-servers",
+    ("hub",): "--hub",
+    ("spokes", "main", "existing"): "--spoke",
     ("spokes",): "--network, --from",
     ("onPremises",): "--from",
     ("projects",): "--project, --environments, --network, --from",
@@ -81,6 +112,7 @@ def new_stack_file(stack: NewStack, schema: str) -> NewText:
         schema=schema,
         zones=stack.location not in WITHOUT_ZONES,
         networks=networks,
+        hub_range=stack.hub.address_range or networks.hub,
         projects=projects,
     )
     try:
@@ -99,13 +131,16 @@ _AS_THEY_ARE = (
     "subscription",
     "hub_subscription",
     "platform_team",
+    "hub",
 )
 
 
 def _networks(stack: NewStack) -> Networks:
     wanted = tuple((stack.project, environment) for environment in stack.environments) if stack.project else ()
-    given = stack.networks
-    if given.hub is not None and given.spokes:
+    given, builds = stack.networks, stack.hub.kind == CREATED
+    if not builds and not given.spokes and not given.environments:
+        return replace(without_hub(stack.network or "", wanted), on_premises=given.on_premises)
+    if (given.hub is not None or not builds) and given.spokes:
         networks = with_environments(given, wanted)
         if networks is None:
             raise LandingZoneError(
@@ -114,7 +149,8 @@ def _networks(stack: NewStack) -> Networks:
             )
         return networks
     if given.hub is not None or given.spokes or given.environments:
-        raise LandingZoneError("--from\n  The file needs both a hub and a spoke.\n  Add the missing range.")
+        needs = "both a hub and a spoke" if builds else "a spoke"
+        raise LandingZoneError(f"--from\n  The file needs {needs}.\n  Add the missing range.")
     networks = divided(stack.network or "", wanted)
     return replace(networks, on_premises=given.on_premises)
 
@@ -123,7 +159,7 @@ def _by_option(error: StackFileError, stack: NewStack) -> Iterator[str]:
     unused = "--network, " if stack.network is None else ", --from" if stack.networks == Networks() else None
     for problem in error.problems:
         option = next(
-            (_OPTIONS[problem.path[:n]] for n in (2, 1) if problem.path[:n] in _OPTIONS), dotted(problem.path)
+            (_OPTIONS[problem.path[:n]] for n in (3, 2, 1) if problem.path[:n] in _OPTIONS), dotted(problem.path)
         )
         option = option.replace(unused, "") if unused else option
         yield "\n  ".join(part for part in (option, problem.what, problem.remedy) if part)

@@ -7,13 +7,22 @@ from pathlib import Path
 
 import pytest
 
+from amlz.checks.finding import Severity
 from amlz.core.problems import LandingZoneError
 from amlz.stackfile.checked import checked
+from amlz.stackfile.load import load
+from amlz.stackfile.new.hub import NewHub
 from amlz.stackfile.new.networks_file import Networks, read_networks
-from amlz.stackfile.new.questions import QUESTIONS, problem_of
+from amlz.stackfile.new.questions import problem_of, questions
 from amlz.stackfile.new.stack import NewStack, new_stack_file
+from tests.conftest import preview_of
 
 SCHEMA = "docs/landing-zone.schema.json"
+_GROUP = "/subscriptions/d1d1d1d1-1111-4222-8333-444455556666/resourceGroups/rg-net/providers"
+NETWORK, SPOKE = (f"{_GROUP}/Microsoft.Network/virtualNetworks/vnet-{name}" for name in ("hub", "claims"))
+WAN = f"{_GROUP}/Microsoft.Network/virtualHubs/vhub-westeurope"
+LOG = f"{_GROUP}/Microsoft.OperationalInsights/workspaces/log-central"
+HUBS = ("created", "none", NETWORK, WAN)
 STACK = NewStack(
     organisation="Fabrikam",
     business_unit="claims",
@@ -167,16 +176,81 @@ def test_a_region_without_zones_has_none() -> None:
         ("environments", "", "It is empty"),
         ("environments", "dev,Prod", "Write prod."),
         ("environments", "dev,dev", "'dev' is there twice. Name each environment once."),
+        ("hub", "of others", "'of others' is not known here. Write created, none or the ID of one that exists."),
+        (
+            "hub",
+            WAN.replace("virtualHubs", "virtualWans"),
+            "is the id of something of type Microsoft.Network/virtualWans",
+        ),
+        ("spoke", WAN, "the id of a Microsoft.Network/virtualNetworks belongs here"),
+        ("dns_servers", "10.0.0.36,dns.contoso.com", "is not an IPv4 address"),
+        ("log", NETWORK, "the id of a Microsoft.OperationalInsights/workspaces belongs here"),
     ],
 )
 def test_a_wrong_answer_says_what_to_write(name: str, answer: str, wrong: str) -> None:
     """As `amlz check` would."""
-    question = next(item for item in QUESTIONS if item.name == name)
+    question = next(item for hub in HUBS for item in questions(hub) if item.name == name)
 
     assert wrong in (problem_of(question, answer) or "")
 
 
 def test_defaults_are_valid_answers() -> None:
-    """And there are at most eight questions."""
-    assert [problem_of(question, question.default) for question in QUESTIONS if question.default] == [None] * 3
-    assert len(QUESTIONS) == 8
+    """And there are at most nine questions, unless a hub exists."""
+    defaults = [(question, question.default) for question in questions("created") if question.default]
+
+    assert [problem_of(question, default) for question, default in defaults] == [None] * 4
+    assert [len(questions(hub)) for hub in HUBS] == [9, 10, 14, 13]
+
+
+HUB_THAT_EXISTS = NewHub(NETWORK, "created", "10.0.0.0/22", "10.0.0.4", LOG)
+
+
+@pytest.mark.parametrize(
+    "hub",
+    [
+        NewHub("none"),
+        NewHub("none", SPOKE),
+        HUB_THAT_EXISTS,
+        replace(HUB_THAT_EXISTS, spoke=SPOKE, dns_servers=("10.0.0.36", "10.0.0.37")),
+        NewHub(WAN, "created", "10.0.0.0/23", None, LOG),
+        NewHub(WAN, SPOKE, "10.0.0.0/23", None, LOG, ("10.0.0.36",)),
+    ],
+    ids=lambda hub: f"{hub.kind}, {'spoke exists' if hub.has_spoke else 'spoke created'}",
+)
+def test_each_hub_previews_without_an_error(hub: NewHub, tmp_path: Path) -> None:
+    """At once, with the range of the network team for the projects alone."""
+    path = tmp_path / "Pulumi.new.yaml"
+    path.write_text(new_stack_file(replace(STACK, hub=hub, network="10.30.0.0/20"), SCHEMA).text, encoding="utf-8")
+
+    preview = preview_of(load(str(path)))
+
+    errors = [finding.message for finding in preview.findings if finding.severity is Severity.ERROR]
+    assert (errors, preview.verdicts.denied) == ([], ())
+    assert preview.plan.addresses.spokes[0].ranges == ("10.30.0.0/20",)
+
+
+@pytest.mark.parametrize(
+    ("hub", "network", "wrong"),
+    [
+        (replace(HUB_THAT_EXISTS, address_range="10.30.0.0/24"), "10.30.0.0/20", "--network\n  10.30.0.0/20 overlaps"),
+        (replace(HUB_THAT_EXISTS, firewall_address="10.9.0.4"), "10.30.0.0/20", "--firewall-address"),
+        (replace(HUB_THAT_EXISTS, spoke=NETWORK), "10.30.0.0/20", "--spoke"),
+        (NewHub("none"), "10.30.0.0/28", "--network\n  10.30.0.0/28 is too small for 2 environments.\n  Use a /24"),
+    ],
+)
+def test_what_does_not_go_together_names_the_option(hub: NewHub, network: str, wrong: str) -> None:
+    """Each answer is valid alone."""
+    with pytest.raises(LandingZoneError) as refused:
+        new_stack_file(replace(STACK, hub=hub, network=network), SCHEMA)
+
+    assert str(refused.value).startswith(wrong)
+
+
+def test_a_file_of_ranges_has_the_range_of_a_hub_that_exists() -> None:
+    """And needs none without a hub."""
+    hub = replace(HUB_THAT_EXISTS, address_range=None, firewall_address="10.40.0.4")
+    stack = replace(STACK, network=None, networks=NETWORKS, hub=hub)
+
+    assert ranges(stack)[0] == "10.40.0.0/24"
+    text = new_stack_file(replace(stack, networks=replace(NETWORKS, hub=None), hub=NewHub("none")), SCHEMA).text
+    assert "network: false" in text
