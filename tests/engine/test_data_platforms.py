@@ -27,6 +27,13 @@ FAULTS = {
         f"unavailable@{ML}/outboundRules",
         "timeout@Microsoft.Storage/storageAccounts/blobServices/containers",
     ),
+    "data-platform": (
+        "timeout@Microsoft.Databricks/workspaces",
+        "unavailable@Microsoft.Databricks/accessConnectors",
+        "timeout@Microsoft.DataFactory/factories",
+        "timeout@Microsoft.Synapse/workspaces",
+        "quota@Microsoft.Synapse/workspaces/bigDataPools",
+    ),
 }
 
 

@@ -116,6 +116,21 @@ def test_what_excludes_itself_is_refused(chosen: Chosen, tmp_path: Path) -> None
     assert [words for words in CONFLICTS[pair] if words not in sentence] == []
 
 
+def test_data_platforms_and_clusters_are_in_a_hundred_files_with_every_network_mode() -> None:
+    """Each of them with each mode. A mode that excludes one is in CONFLICTS."""
+    platforms = {
+        ("databricks", "some"), ("dataFactory", "some"), ("lake", "with Synapse"),
+        ("kubernetes", "attached"), ("kubernetes", "built"),
+    }  # fmt: skip
+    modes = {(option, choice) for option in ("hub", "isolation", "dns", "spoke") for choice in OPTIONS[option]}
+    chosen = [set(file.items()) for file in files()]
+
+    assert platforms <= {(option, choice) for option, choices in OPTIONS.items() for choice in choices}
+    assert sum(not platforms.isdisjoint(file) for file in chosen) >= 100
+    pairs = {frozenset(pair) for pair in itertools.product(platforms, modes)}
+    assert {pair for pair in pairs if not any(pair <= file for file in chosen)} == pairs & CONFLICTS.keys()
+
+
 def test_every_three_choices_are_in_a_file() -> None:
     """Of at least 400: every three of different options that go together."""
     assert TRIPLES.read_text(encoding="utf-8").startswith(text_of([])), "run: python -m tests.pairwise.write"
