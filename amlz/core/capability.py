@@ -121,14 +121,6 @@ class SharedSubnet:
 
 
 @dataclass(frozen=True, slots=True)
-class SharedSubnets:
-    """All such subnets by owner, and the ranges of those with nodes that read the lake, by environment."""
-
-    by_owner: Mapping[SharedOwner, SharedSubnet]
-    nodes: Mapping[EnvironmentKey, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True)
 class SharedEndpoints:
     """Private endpoints that are built once for all environments, by group ID; in the hub where `subnet` is None.
 

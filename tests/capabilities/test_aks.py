@@ -153,6 +153,31 @@ def test_the_pods_hold_a_range_for_each_node_at_its_edge() -> None:
     assert "9 nodes, those of an upgrade included, take a /24 each; 100.64.0.0/21 holds 8." in wrong
 
 
+@pytest.mark.parametrize(("prefix", "fits"), [(12, False), (13, True), (28, True), (29, False)])
+def test_the_range_of_services_is_within_the_limits_of_azure(prefix: int, fits: bool) -> None:
+    """Smaller than a /12, with an 11th address for names."""
+    wrong = messages_of(with_cluster(serviceNetwork=f"100.80.0.0/{prefix}"))
+
+    assert ([text for text in wrong if "AKS takes ranges smaller than /12" in text] == []) is fits
+
+
+@pytest.mark.parametrize(("nodes", "fits"), [(541, True), (542, False)])
+def test_a_cluster_has_5000_nodes_at_most_with_those_of_upgrades(nodes: int, fits: bool) -> None:
+    """Four pools of 1,000 take 1,100 each, the system pool four, and the last one 541 and 55, or 542 and 55."""
+    pools = {f"p{number}": POOL | {"maxNodes": 1000} for number in range(4)} | {"last": POOL | {"maxNodes": nodes}}
+    wrong = messages_of(with_cluster(pools=pools))
+
+    assert ([text for text in wrong if "Azure takes 5,000 a cluster" in text] == []) is fits
+
+
+@pytest.mark.parametrize(("count", "fits"), [(99, True), (100, False)])
+def test_a_cluster_has_100_pools_at_most_with_that_of_the_system(count: int, fits: bool) -> None:
+    """The limit of Azure."""
+    wrong = messages_of(with_cluster(pools={f"p{number}": POOL | {"maxNodes": 1} for number in range(count)}))
+
+    assert ([text for text in wrong if "Azure takes 100 a cluster" in text] == []) is fits
+
+
 def test_the_preview_names_what_is_less_secure() -> None:
     """The cluster's identity changes the whole network."""
     texts = [relaxation.gives_up for relaxation in relaxations(from_object(with_cluster()))]

@@ -10,7 +10,7 @@ from amlz.core.plan import LandingZonePlan
 from amlz.core.relaxations import relaxations
 from amlz.core.specs import NsgRuleSpec, RuleGroupSpec
 from amlz.stackfile.load import from_object
-from tests.core.stacks import Stack, at, built, messages_of, planned, stack
+from tests.core.stacks import PEOPLE, Stack, at, built, messages_of, planned, stack
 
 RANGE = "10.1.8.0/28"
 
@@ -31,6 +31,25 @@ def firewall_group(plan: LandingZonePlan) -> RuleGroupSpec:
     """The firewall's rules for runners."""
     (group,) = (group for group in built(built(plan.hub).firewall).groups if group.name == "rcg-runners")
     return group
+
+
+def test_words_of_two_owners_that_are_alike_do_not_mix_their_subnets() -> None:
+    """Runners of `aks-churn` and a cluster of `churn` have the same words: each subnet has its own rules."""
+    pool = {"size": "Standard_D8s_v5", "maxNodes": 3}
+    ranges = {"network": "10.1.8.0/26", "podNetwork": "100.64.0.0/18", "serviceNetwork": "100.65.0.0/24"}
+    plan = planned(
+        stack(
+            {
+                "aks-churn/dev": at("10.1.0.0/24", runners={"network": "10.1.9.0/28", "service": "github"}),
+                "churn/dev": at("10.1.1.0/24", aks={**ranges, "pools": {"cpu": pool}}),
+            },
+            access=PEOPLE,
+        )
+    )
+
+    groups = {group.role: {rule.name for rule in group.rules} for group in plan.spokes[0].security_groups}
+    assert "cluster-in" in groups["aks-churn-dev-nodes"]
+    assert "cluster-in" not in groups["aks-churn-dev-runners"]
 
 
 def test_without_the_key_there_is_no_subnet_and_no_rule() -> None:

@@ -123,7 +123,7 @@ def _summary(config: LandingZoneConfig) -> Iterator[tuple[str, str]]:
     factories = list(_factories(config))
     if factories:
         keys = ", ".join(str(key) for key, _, _ in factories)
-        yield "Data Factory", f"{keys}: pipelines/data-factory.sh makes managed networks after it"
+        yield "Data Factory", f"{keys}: pipelines/data-factory.sh makes managed networks after the deployment"
 
 
 PLANNER = Planner(

@@ -151,8 +151,8 @@ def _summary(config: LandingZoneConfig) -> Iterator[tuple[str, str]]:
         here = next((f"by the hub of {key}" for key, _, row in workspaces if row.studio), None)
         yield (
             "Synapse",
-            f"{keys}: pipelines/synapse.sh makes managed private endpoints after it; browsers load Synapse Studio "
-            f"{here or 'by a hub that is not built here'}",
+            f"{keys}: pipelines/synapse.sh makes managed private endpoints after the deployment; browsers load "
+            f"Synapse Studio {here or 'by a hub that is not built here'}",
         )
 
 

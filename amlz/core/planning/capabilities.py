@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from amlz.core.addresses import AddressBlock
 from amlz.core.capability import (
     BuiltCluster,
     EnvironmentParts,
@@ -14,14 +15,14 @@ from amlz.core.capability import (
     Planner,
     PrometheusSource,
     SharedSubnet,
-    SharedSubnets,
 )
 from amlz.core.capability_facts import DeployerGrant, Target, Who
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.discovery import asked_for_all, blamed, capabilities, collected, planners
-from amlz.core.owners import EnvironmentKey, SharedOwner
+from amlz.core.owners import EnvironmentKey
 from amlz.core.planning.context import Context
 from amlz.core.problems import Path, Problem
+from amlz.core.shared_subnets import SharedSubnets
 from amlz.core.specs import (
     DatastoreSpec,
     IdentitySpec,
@@ -101,9 +102,10 @@ def compute_rules_of(context: Context, owner: EnvironmentKey, computes: str) -> 
     return asked_for_all(lambda planner: planner.compute_rules, context, owner, computes)
 
 
-def shared_subnet(context: Context, owner: SharedOwner) -> SharedSubnet:
-    """Returns the subnet that an owner has in a spoke. Raises KeyError where it has none."""
-    return _shared_subnets(context).by_owner[owner]
+def shared_subnet(context: Context, block: AddressBlock) -> SharedSubnet:
+    """Returns the subnet of a block that environments share. Words of two owners may be alike, ranges are not."""
+    assert not isinstance(block.owner, EnvironmentKey)
+    return _shared_subnets(context).by_range[block.owner, block.cidr]
 
 
 def nodes_of(context: Context, owner: EnvironmentKey) -> tuple[str, ...]:
@@ -114,12 +116,13 @@ def nodes_of(context: Context, owner: EnvironmentKey) -> tuple[str, ...]:
 def _shared_subnets(context: Context) -> SharedSubnets:
     if not context.shared_subnets:
         every = asked_for_all(lambda planner: planner.shared_endpoints, context.config)
-        by_owner = {shared.subnet.owner: shared.subnet for shared in every if shared.subnet is not None}
+        subnets = [shared.subnet for shared in every if shared.subnet is not None]
         nodes: dict[EnvironmentKey, tuple[str, ...]] = {}
-        for subnet in by_owner.values():
+        for subnet in subnets:
             for user in subnet.users if subnet.role != "endpoints" else ():
                 nodes[user] = (*nodes.get(user, ()), subnet.cidr)
-        context.shared_subnets.append(SharedSubnets(by_owner, nodes))
+        by_range = {(subnet.owner, subnet.cidr): subnet for subnet in subnets}
+        context.shared_subnets.append(SharedSubnets(by_range, nodes))
     return context.shared_subnets[0]
 
 

@@ -7,7 +7,7 @@ from dataclasses import field
 
 from amlz.azure.ids import parse, resource_id
 from amlz.core.addresses import AddressPlan, any_production
-from amlz.core.capability import Scope, SharedSubnets
+from amlz.core.capability import Scope
 from amlz.core.config import AccessConfig, EnvironmentConfig, LandingZoneConfig
 from amlz.core.discovery import uses
 from amlz.core.facts.clouds import PUBLIC
@@ -18,6 +18,7 @@ from amlz.core.name_patterns import NameStyle
 from amlz.core.names import NameBook, Namer, kebab
 from amlz.core.owners import EnvironmentKey, Owner, words_of
 from amlz.core.problems import Path
+from amlz.core.shared_subnets import SharedSubnets
 from amlz.core.specs import DiagnosticsSpec, Place, TelemetrySpec, ZoneSpec
 from amlz.core.specs.common import DIAGNOSTICS
 from amlz.core.subscriptions import subscriptions_of

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from amlz.core.owners import EnvironmentKey, Owner
+from amlz.core.addresses import AddressBlock
+from amlz.core.owners import EnvironmentKey
 from amlz.core.planning.capabilities import shared_subnet
 from amlz.core.planning.context import Context
 
@@ -15,12 +16,12 @@ def hub_is_protected(context: Context) -> bool:
 def spoke_is_protected(context: Context, name: str) -> bool:
     """Returns whether a spoke is protected: production, or data that production uses, is in it."""
     space = next(space for space in context.addresses.spokes if space.network == name)
-    users = {user for block in space.blocks for user in _users(context, block.owner)}
+    users = {user for block in space.blocks for user in _users(context, block)}
     return context.config.protect_networks and any(_is_production(context, user) for user in users)
 
 
-def _users(context: Context, owner: Owner) -> tuple[EnvironmentKey, ...]:
-    return (owner,) if isinstance(owner, EnvironmentKey) else shared_subnet(context, owner).users
+def _users(context: Context, block: AddressBlock) -> tuple[EnvironmentKey, ...]:
+    return (block.owner,) if isinstance(block.owner, EnvironmentKey) else shared_subnet(context, block).users
 
 
 def _is_production(context: Context, key: EnvironmentKey) -> bool:

@@ -81,10 +81,10 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
             filtered = policies[block.owner].id if subnet.role in FILTERED and block.owner in policies else None
             within = spoke_network_id(context, name)
             subnet_ = subnet_name(context, block.owner, subnet.role)
-            name_ = context.take("subnet", subnet_, within, _path(context, block.owner))
+            name_ = context.take("subnet", subnet_, within, _path(context, block))
             own = SubnetSpec(group.role, name_, subnet.cidr, group.id, routes.id if routes else None, filtered)
             if not isinstance(block.owner, EnvironmentKey):
-                own = replace(own, delegation=shared_subnet(context, block.owner).delegation)
+                own = replace(own, delegation=shared_subnet(context, block).delegation)
             subnets.append(replace(own, endpoint_network_policies=context.endpoint_network_policies(subnet.role)))
     network = VirtualNetworkSpec(
         name=spoke_network(context, name),
@@ -163,7 +163,7 @@ def _take_names(context: Context, name: str, place: Place) -> None:
 
 def _rules(context: Context, block: AddressBlock) -> dict[str, tuple[NsgRuleSpec, ...]]:
     if not isinstance(block.owner, EnvironmentKey):
-        shared = shared_subnet(context, block.owner)
+        shared = shared_subnet(context, block)
         if shared.role != "endpoints":
             return {shared.role: subnet_rules_of(context, shared)}
         computes = (
@@ -229,11 +229,12 @@ def people_ranges(context: Context) -> tuple[str, ...]:
     return (*context.hub_ranges, *on_premises(context.config))
 
 
-def _path(context: Context, owner: Owner) -> Path:
+def _path(context: Context, block: AddressBlock) -> Path:
     """The path of the key that a block's owner has in the stack file."""
+    owner = block.owner
     if isinstance(owner, EnvironmentKey):
         return ("projects", owner.project, "environments", owner.environment)
-    return shared_subnet(context, owner).path
+    return shared_subnet(context, block).path
 
 
 def _security_group(
@@ -242,7 +243,7 @@ def _security_group(
     role, security_rules = rules
     words = words_of(block.owner)
     name = context.owner_namer(block.owner).name("networkSecurityGroup", role)
-    path = _path(context, block.owner)
+    path = _path(context, block)
     context.take("networkSecurityGroup", name, place.group_id, path)
     target = place.id("Microsoft.Network/networkSecurityGroups", name)
     owner = block.owner if isinstance(block.owner, EnvironmentKey) else None
