@@ -7,6 +7,7 @@ from pulumi_azure_native import machinelearningservices as ml
 
 from amlz.azure.ids import parse
 from amlz.core.specs import ManagedNetworkSpec, OutboundRuleSpec, WorkspaceSpec
+from components.model_registry_parts import images_of, store_of
 from components.resource_registry import ResourceRegistry
 
 
@@ -76,6 +77,15 @@ def _properties(
         type=rule.kind,
         category=ml.RuleCategory.USER_DEFINED,
         destination=ml.PrivateEndpointDestinationArgs(
-            service_resource_id=resources.ref(rule.to), subresource_target=rule.group, spark_enabled=rule.spark
+            service_resource_id=_target(rule, resources), subresource_target=rule.group, spark_enabled=rule.spark
         ),
     )
+
+
+def _target(rule: OutboundRuleSpec, resources: ResourceRegistry) -> pulumi.Output[str]:
+    """Returns the ID of the resource that a private endpoint is to."""
+    if rule.part is None:
+        return resources.ref(rule.to)
+    registry = resources.resource(rule.to)
+    assert isinstance(registry, ml.Registry)
+    return images_of(registry) if rule.part == "images" else store_of(registry, rule.part)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
-from typing import Any
-
 import pulumi
 from pulumi_azure_native import machinelearningservices as ml
 
 from amlz.core.specs.model_registry import ModelRegistrySpec, NewModelRegistrySpec
 from components.diagnostics import diagnostics
 from components.lock import Hangs, lock
+from components.model_registry_parts import images_of, store_of
 from components.private_endpoint import private_endpoint
 from components.resource_group import resource_group
 from components.resource_registry import ResourceRegistry
@@ -72,11 +69,9 @@ class ModelRegistry(pulumi.ComponentResource):
         resources.register(registry_id, registry)
         diagnostics(self, name, args.diagnostics, resources)
         private_endpoint(self, name, args.endpoint, resources)
-        details = registry.region_details
-        private_endpoint(self, name, args.images, resources, details.apply(_images))
+        private_endpoint(self, name, args.images, resources, images_of(registry))
         for region, endpoint in args.stores:
-            store = details.apply(lambda regions, location=region: _store(regions, location))
-            private_endpoint(self, f"{name}-{region}", endpoint, resources, store)
+            private_endpoint(self, f"{name}-{region}", endpoint, resources, store_of(registry, region))
 
 
 def _region(region: str, storage_sku: str) -> ml.RegistryRegionArmDetailsArgs:
@@ -96,36 +91,3 @@ def _region(region: str, storage_sku: str) -> ml.RegistryRegionArmDetailsArgs:
             )
         ],
     )
-
-
-def _images(regions: Sequence[Any] | None) -> pulumi.Input[str]:
-    """Returns the id of the container registry that Azure creates for a registry."""
-    accounts = (details.system_created_acr_account for region in regions or () for details in region.acr_details or ())
-    return next(filter(None, map(_id, accounts)), None) or _after_creation("the container registry")
-
-
-def _store(regions: Sequence[Any] | None, location: str) -> pulumi.Input[str]:
-    """Returns the id of the storage account that Azure creates for a registry in a region."""
-    accounts = (
-        details.system_created_storage_account
-        for region in regions or ()
-        if (region.location or "").replace(" ", "").lower() == location
-        for details in region.storage_account_details or ()
-    )
-    return next(filter(None, map(_id, accounts)), None) or _after_creation(f"the storage account in {location}")
-
-
-def _id(account: Any) -> str | None:
-    reference = account.arm_resource_id if account is not None else None
-    return str(reference.resource_id) if reference is not None and reference.resource_id else None
-
-
-def _after_creation(what: str) -> pulumi.Input[str]:
-    """Returns an unknown value: a preview knows of these resources only what is sent."""
-    if not pulumi.runtime.is_dry_run():
-        raise LookupError(f"Azure returned no ID of {what} of the Azure ML registry. Run `pulumi up --refresh`.")
-    value: asyncio.Future[str] = asyncio.get_event_loop().create_future()
-    value.set_result("")
-    known: asyncio.Future[bool] = asyncio.get_event_loop().create_future()
-    known.set_result(False)
-    return pulumi.Output(set(), value, known)

@@ -130,6 +130,7 @@ def _record(rule: OutboundRuleSpec) -> dict[str, Any]:
         "kind": rule.kind,
         "to": rule.to,
         "group": rule.group or None,
+        "part": rule.part,
         "why": rule.why,
         "source": rule.source,
     }
@@ -145,4 +146,5 @@ def _to(rule: OutboundRuleSpec, own: str | None) -> str:
     if own and rule.to.lower().startswith(f"{own}/"):
         arm_type = parse(rule.to).type
         return f"the environment's {noun_of(arm_type).one}{group_id}"
-    return rule.to.rsplit("/", 1)[-1] + group_id
+    of = {None: "", "images": "container registry of "}.get(rule.part, "storage account of ")
+    return of + rule.to.rsplit("/", 1)[-1] + group_id

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from amlz.azure.graph import UNKNOWN_KEY, Resource
 from amlz.capabilities.model_registry.facts import REGISTRY
@@ -13,8 +15,9 @@ from amlz.core.specs import NsgRuleSpec, records
 from amlz.core.specs.model_registry import ModelRegistrySpec, NewModelRegistrySpec
 from amlz.core.workload import contract_of
 from amlz.reports.formats import as_text
-from amlz.stackfile.load import from_object
-from tests.conftest import previewed
+from amlz.stackfile.load import from_object, load
+from amlz.stackfile.stack_file import KEY
+from tests.conftest import preview_of, previewed
 from tests.core.stacks import LANDING_ZONE, PEOPLE, Stack, at, built, messages_of, planned, stack
 
 GITHUB = {"github": {"subjects": ["repo:contoso/churn:environment:{environment}"]}}
@@ -141,7 +144,7 @@ def test_compute_targets_reach_its_endpoints_in_the_hub_where_they_are_in_the_sp
 
 
 def test_the_contract_and_the_preview_name_it() -> None:
-    """The preview states what is known only afterwards, and who does not reach it."""
+    """The preview states what is known only afterwards, and what is to be approved."""
     landing_zone = creating()
     landing_zone["projects"]["churn"]["environments"]["prod"]["isolation"] = "managed"
     plan = planned(landing_zone)
@@ -150,8 +153,8 @@ def test_the_contract_and_the_preview_name_it() -> None:
         registry = built(contract_of(plan, "churn", environment).model_registry)
         assert registry.name == created(landing_zone).name
     assert dict(PLANNER.summary(from_object(landing_zone))) == {
-        "ML registry": "created; the IDs of its storage accounts and container registry are known after that; the "
-        "managed networks of churn/prod get no outbound rules to it"
+        "ML registry": "created; the IDs of its storage accounts and container registry are known after that; approve "
+        "the private endpoints of the managed networks of churn/prod to these"
     }
     assert "created; the IDs of its storage accounts and container registry" in as_text.render(previewed("hub"))
 
@@ -209,3 +212,28 @@ def test_it_needs_a_hub_of_this_stack_and_the_public_cloud() -> None:
         "  Create it in the stack that builds the hub, and set `modelRegistry.id` here."
     ]
     assert [text.replace("virtualWan", "existing") for text in messages_of(wan)] == messages_of(existing)
+
+
+def test_a_managed_network_reaches_the_registry_and_what_azure_creates_for_it(tmp_path: Path) -> None:
+    """By three private endpoints. The targets of two are known after the creation."""
+    landing_zone = creating()
+    landing_zone["projects"]["churn"]["environments"]["prod"]["isolation"] = "managed"
+    path = tmp_path / "Pulumi.models.yaml"
+    path.write_text(yaml.safe_dump({"config": {KEY: landing_zone}}), encoding="utf-8")
+
+    preview = preview_of(load(str(path)))
+
+    rules = {
+        rule.name: rule.properties["destination"]
+        for rule in preview.graph.of_type("Microsoft.MachineLearningServices/workspaces/outboundRules")
+        if "models" in rule.name
+    }
+    registry = built(planned(landing_zone).part(ModelRegistrySpec)).id
+    groups = {"pe-models": "amlregistry", "pe-models-images": "registry", "pe-models-storage": "blob"}
+    assert {name: rule["subresourceTarget"] for name, rule in rules.items()} == groups
+    assert rules["pe-models"]["serviceResourceId"] == registry
+    assert UNKNOWN_KEY in str(rules["pe-models-images"])
+    assert UNKNOWN_KEY in str(rules["pe-models-storage"])
+    shown = " ".join(as_text.render(preview).split())
+    assert f"container registry of {registry.rpartition('/')[2]} (registry): the Azure ML registry keeps" in shown
+    assert f"storage account of {registry.rpartition('/')[2]} (blob)" in shown

@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from amlz.app.preview import preview_stack
+from amlz.capabilities.model_registry.plan import PLANNER
 from amlz.core.plan import LandingZonePlan, make_plan
-from amlz.core.specs import RoleAssignmentSpec
+from amlz.core.specs import OutboundRuleSpec, RoleAssignmentSpec, records
 from amlz.core.specs.model_registry import ModelRegistrySpec
 from amlz.core.workload import contract_of
 from amlz.reports.formats import as_text
-from amlz.stackfile.load import load
+from amlz.stackfile.load import from_object, load
 from tests.conftest import ROOT
 from tests.core.stacks import LANDING_ZONE, PEOPLE, Stack, at, messages_of, planned, stack
 
 OTHER = "c2c2c2c2-1111-4222-8333-444455556666"
 GITHUB = {"github": {"subjects": ["repo:contoso/churn:environment:{environment}"]}}
 USER, READER = "AzureML Registry User", "Reader"
+APPROVER = "Azure AI Enterprise Network Connection Approver"
 
 
 def registry_id(subscription: str = LANDING_ZONE) -> str:
@@ -108,3 +110,54 @@ def test_the_preview_lists_the_tasks_of_its_owner_and_who_assigns_the_roles() ->
     assert "  ML registry   contoso-models; its owner must ensure: it is replicated to\n" in text
     assert f"  subscription {OTHER}, of existing resources\n    rg-models " in text
     assert f"Roles of the deployer on {OTHER}\n  Role Based Access Control Administrator\n" in text
+
+
+PARTS = f"/subscriptions/{OTHER}/resourceGroups/azureml-rg-contoso-models_0a1b2c3d/providers"
+STORE = f"{PARTS}/Microsoft.Storage/storageAccounts/stcontosomodels"
+IMAGES = f"{PARTS}/Microsoft.ContainerRegistry/registries/crcontosomodels"
+
+
+def managed(**settings: Any) -> Stack:
+    """A landing zone whose production has a managed network."""
+    landing_zone = with_registry(**settings)
+    landing_zone["projects"]["churn"]["environments"]["prod"]["isolation"] = "managed"
+    return landing_zone
+
+
+def reached(plan: LandingZonePlan) -> dict[str, list[tuple[str, str | None]]]:
+    """Destinations and group IDs of the rules to the registry, by environment."""
+    return {
+        spec.environment: [(rule.to, rule.group) for rule in records(spec, OutboundRuleSpec) if "models" in rule.name]
+        for spec in plan.environments
+    }
+
+
+def test_a_managed_network_reaches_the_registry_and_the_parts_whose_ids_are_known() -> None:
+    """Each by a private endpoint. A subnet has the hub's path instead."""
+    parts = {"containerRegistry": IMAGES, "storageAccount": STORE}
+
+    assert reached(planned(managed(**parts))) == {
+        "dev": [],
+        "prod": [(registry_id(), "amlregistry"), (IMAGES, "registry"), (STORE, "blob")],
+    }
+    assert reached(planned(managed()))["prod"] == [(registry_id(), "amlregistry")]
+
+
+def test_the_workspace_with_a_managed_network_approves_its_endpoint_to_the_registry() -> None:
+    """Those to the parts are approved by their owner: Azure denies writes in their resource group."""
+    plan = planned(managed(containerRegistry=IMAGES, storageAccount=STORE))
+
+    approvers = {(role.principal.id.rpartition("/")[2], role.scope) for role in plan.roles() if APPROVER in role.role}
+    assert {one for one in approvers if "contoso" in one[1]} == {("id-retail-churn-prod-workspace", registry_id())}
+
+
+def test_the_preview_names_managed_networks_and_what_they_do_not_reach() -> None:
+    """And who approves the private endpoints."""
+    text = dict(PLANNER.summary(from_object(managed(storageAccount=STORE))))["ML registry"]
+
+    assert "the private endpoints of the managed networks of churn/prod are approved" in text
+    assert text.endswith(
+        ". The managed networks of churn/prod reach no part of it for which modelRegistry.containerRegistry is not set"
+    )
+    whole = dict(PLANNER.summary(from_object(managed(containerRegistry=IMAGES, storageAccount=STORE))))["ML registry"]
+    assert whole.endswith("managed networks of churn/prod are approved")

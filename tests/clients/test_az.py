@@ -53,7 +53,7 @@ NOT_RUN = {
     "account list-locations": "lists the regions of a subscription: NotSimulated",
     "synapse role": "a role of the workspace: the data plane",
     "aks get-credentials": "writes the credentials of a cluster: not simulated",
-    "network private-endpoint-connection": "approves an endpoint that Grafana makes itself: not simulated",
+    "network private-endpoint-connection": "approves an endpoint that Azure makes itself: not simulated",
     "grafana managed-private-endpoint": "refreshes a state in Grafana: not simulated",
     "acr run": "runs a task in the registry: the data plane",
     "acr import": "copies images: the data plane",

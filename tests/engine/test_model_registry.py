@@ -11,9 +11,14 @@ import pytest
 
 from amlz.core.specs import DiagnosticsSpec, Place, PrivateEndpointSpec, ResourceGroupSpec
 from amlz.core.specs.model_registry import ModelRegistrySpec, NewModelRegistrySpec
+from amlz.rehearsal.life import plain_config, stack_under_test
 from amlz.simulator.state_store import StateStore
+from amlz.stackfile.load import load
+from amlz.stackfile.stack_file import KEY
+from tests.conftest import ROOT
 from tests.engine.engine import EngineFailed, EngineStack, engine
 from tests.engine.test_drift_and_policy import changes
+from tests.rehearsal.common import stage
 from tests.simulator.programs import NARROW, SUBSCRIPTION, group_id
 
 PLACE = Place(SUBSCRIPTION, "rg-models", "westeurope")
@@ -135,3 +140,23 @@ def test_a_registry_of_production_is_not_deleted(stack: tuple[EngineStack, State
 
     assert "models-registry" in str(refused.value)
     assert store.get(REGISTRY) is not None
+
+
+def test_a_managed_network_reaches_what_azure_creates_and_stays_as_it_is(tmp_path: Path) -> None:
+    """The rules have IDs that are known after the creation of the registry; the next `up` changes nothing."""
+    file = load(str(ROOT / "Pulumi.dev.yaml"), ROOT)
+    config = plain_config(file)
+    landing_zone = config[KEY]
+    (name, project), *_ = landing_zone["projects"].items()
+    project["environments"] = {"dev": {"network": project["environments"]["dev"]["network"], "isolation": "managed"}}
+    landing_zone["projects"] = {name: project}
+    landing_zone["modelRegistry"] = {"create": {}}
+
+    with stack_under_test(stage(tmp_path), file.stack, config) as here:
+        first, again = here.step("up", "up"), here.step("up again", "up")
+        rules = [one for one in here.store.all() if "/outboundrules/pe-models" in one.id.lower()]
+
+    assert (first.refused, again.refused, again.changed) == ((), (), False)
+    targets = {str(rule.inputs["properties"]["destination"]["serviceResourceId"]).split("/")[-2] for rule in rules}
+    assert targets == {"registries", "storageAccounts"}
+    assert len(rules) == 3

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from amlz.core.capability import Key, Scope
-from amlz.core.config.existing import ModelRegistryId
+from amlz.core.config.existing import ModelRegistryId, RegistryId, StorageId
 from amlz.core.config.shared import Config, Generation, Location, Network, OwnName, Tags
 
 
@@ -46,6 +46,12 @@ class ModelRegistryConfig(Config):
     endpoint_range: Network | None = None
     """The range of the private endpoints of an existing registry in the hub: security groups let compute targets reach
     it.
+    """
+    container_registry: RegistryId | None = None
+    """The ID of the container registry that Azure created for an existing registry: managed networks then reach it."""
+    storage_account: StorageId | None = None
+    """The ID of the storage account that Azure created for an existing registry in the region of the landing zone:
+    managed networks then reach it.
     """
     create: NewModelRegistryConfig | None = None
     """A registry to create, with its private endpoints in the hub."""

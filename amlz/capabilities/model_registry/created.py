@@ -81,6 +81,14 @@ def check_created(config: LandingZoneConfig, registry: ModelRegistryConfig) -> I
             "It is about a registry that exists. One that is created here has its endpoints in the hub.",
             "Remove it.",
         )
+    for key, part in (("containerRegistry", registry.container_registry), ("storageAccount", registry.storage_account)):
+        if part is not None:
+            yield Problem(
+                ("modelRegistry", key),
+                "It is about a registry that exists. That of one that is created here is known after its creation, and "
+                "managed networks reach it without this key.",
+                "Remove it.",
+            )
     if config.cloud != PUBLIC:
         yield Problem(
             _PATH,

@@ -24,7 +24,10 @@ _SHARE = (
 )
 #: 2025-04-04: AzureML Registry User creates assets.
 _NETWORK = "https://learn.microsoft.com/azure/machine-learning/how-to-registry-network-isolation"
+#: 2025-05-23: registries are among the services to which a managed network has private endpoints.
+MANAGED = "https://learn.microsoft.com/azure/machine-learning/how-to-managed-network"
 _USER = "AzureML Registry User"
+_APPROVER = "Azure AI Enterprise Network Connection Approver"
 #: Group IDs of the private endpoints of a registry, of its container registry, and of its storage in each region.
 GROUP, IMAGES, STORE = "amlregistry", "registry", "blob"
 
@@ -70,6 +73,7 @@ FACTS = Facts(
     grants=(
         Grant("pipelines", _USER, TARGET, "models are published from here", _NETWORK, "nonProduction"),
         Grant("pipelines", "Reader", TARGET, "models are deployed, and cannot be published or replaced", _PAGE, "production"),
+        Grant("workspaceIdentity", _APPROVER, TARGET, "private endpoints of its managed network wait for approval", MANAGED, "managedNetwork"),
         Grant("workspaceIdentity", "Reader", TARGET, "the workspace uses its models and environments", _PAGE),
         Grant("computeIdentity", "Reader", TARGET, "jobs use its models and environments", _PAGE),
         Grant("dataScientists", "Reader", TARGET, "looking for models", _PAGE),

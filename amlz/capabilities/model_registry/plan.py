@@ -8,7 +8,7 @@ from ipaddress import IPv4Network
 from amlz.azure.ids import parse
 from amlz.capabilities.model_registry.config import ModelRegistryConfig
 from amlz.capabilities.model_registry.created import check_created, plan_created, registry_id
-from amlz.capabilities.model_registry.facts import GIVES_ROLES, GROUP, IMAGES, STORE, TARGET
+from amlz.capabilities.model_registry.facts import GIVES_ROLES, GROUP, IMAGES, MANAGED, STORE, TARGET
 from amlz.core.addresses import environments
 from amlz.core.capability import Part, Planner, SharedEndpoints, SharedGroup, SharedUse, setting
 from amlz.core.config import LandingZoneConfig
@@ -20,10 +20,22 @@ from amlz.core.planning.hub import ranges_in_hub
 from amlz.core.planning.roles import GrantConditions, Principals, assign
 from amlz.core.planning.sharing import access_levels, members_of
 from amlz.core.problems import Problem, listed
-from amlz.core.specs import IdentityPrincipalSpec, NsgRuleSpec, RoleAssignmentSpec
+from amlz.core.specs import IdentityPrincipalSpec, NsgRuleSpec, OutboundRuleSpec, RoleAssignmentSpec
 from amlz.core.specs.model_registry import ModelRegistrySpec
+from amlz.dataclass import dataclass
 
 _IDENTITY = "Microsoft.ManagedIdentity/userAssignedIdentities"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """A resource that managed networks reach: the registry, or a part of it. `known`: its ID, None where it is not."""
+
+    label: str
+    known: str | None
+    part: str | None
+    group: str
+    why: str
 
 
 def plan_model_registry(context: Context) -> Part | None:
@@ -143,16 +155,28 @@ def _summary(config: LandingZoneConfig) -> Iterator[tuple[str, str]]:
     ]
     if not _gives_roles(registry):
         tasks.append("pipelines and workspaces have the roles of docs/how-to/model-registry.md on it")
-    yield "ML registry", f"{parse(registry.id).name}; its owner must ensure: {listed(tasks)}"
+    managed = _managed(config)
+    if managed:
+        tasks.append(f"the private endpoints of the managed networks of {managed} are approved")
+    text = f"{parse(registry.id).name}; its owner must ensure: {listed(tasks)}"
+    keys = {"containerRegistry": registry.container_registry, "storageAccount": registry.storage_account}
+    missing = [f"modelRegistry.{key}" for key, value in keys.items() if value is None]
+    if managed and missing:
+        text += f". The managed networks of {managed} reach no part of it for which {listed(missing)} is not set"
+    yield "ML registry", text
 
 
 def _summary_of_new(config: LandingZoneConfig) -> Iterator[tuple[str, str]]:
     """Returns what is known of a registry only after its creation, and environments that do not reach it."""
     text = "created; the IDs of its storage accounts and container registry are known after that"
-    managed = [f"{project}/{name}" for project, name, settings in environments(config) if settings.isolation.managed]
-    if managed:
-        text += f"; the managed networks of {listed(managed)} get no outbound rules to it"
+    if managed := _managed(config):
+        text += f"; approve the private endpoints of the managed networks of {managed} to these"
     yield "ML registry", text
+
+
+def _managed(config: LandingZoneConfig) -> str:
+    """Returns the environments with a managed network, as a list; "" without any."""
+    return listed([f"{project}/{name}" for project, name, one in environments(config) if one.isolation.managed])
 
 
 def _rights(context: Context) -> dict[str, str]:
@@ -165,8 +189,8 @@ def _rights(context: Context) -> dict[str, str]:
 
 def _outside(context: Context) -> Iterator[str]:
     registry = _settings(context.config)
-    if registry is not None and registry.id is not None:
-        yield registry.id
+    if registry is not None:
+        yield from filter(None, (registry.id, registry.container_registry, registry.storage_account))
 
 
 def _shared_uses(context: Context) -> Iterator[SharedUse]:
@@ -195,12 +219,32 @@ def _compute_rules(context: Context, _owner: EnvironmentKey, computes: str) -> I
         yield NsgRuleSpec("models", 114, "Outbound", (computes,), targets, ("443",), "the Azure ML registry", "Tcp")
 
 
+def _outbound(env: EnvironmentContext, workspace: str) -> Iterator[OutboundRuleSpec]:
+    """Returns the rules of a managed network to the registry, and to what Azure creates for it in this region."""
+    registry = _settings(env.context.config)
+    if registry is None:
+        return
+    target, images, store = _target(env.context, registry), registry.container_registry, registry.storage_account
+    rows: tuple[_Reached, ...] = (
+        _Reached("models", target, None, GROUP, "models are promoted through the Azure ML registry"),
+        _Reached("models-images", images, "images", IMAGES, "the Azure ML registry keeps its images there"),
+        _Reached("models-storage", store, env.place.location, STORE, "the Azure ML registry keeps its models there"),
+    )
+    for row in rows:
+        if row.known is not None or registry.create is not None:
+            to, part = (target, row.part) if row.known is None else (row.known, None)
+            name = f"pe-{row.label}"
+            rule_id = f"{workspace}/outboundRules/{name}"
+            yield OutboundRuleSpec(name, "PrivateEndpoint", to, row.why, MANAGED, row.group, rule_id, part=part)
+
+
 PLANNER = Planner(
     check=check_model_registry,
     summary=_summary,
     shared_roles=_environment_roles,
     shared_endpoints=_endpoints,
     compute_rules=_compute_rules,
+    outbound=_outbound,
     rights=_rights,
     outside=_outside,
     shared_uses=_shared_uses,

@@ -12,7 +12,8 @@ class OutboundRuleSpec:
     `kind`: PrivateEndpoint, FQDN or ServiceTag. `to`: a resource id, a host name or a tag. `group`: of a private
     endpoint, else None. `id`: of the rule that is built here, None for one that Azure makes by itself.
     `protocol`, `ports`: of a service tag whose rule is built here. `spark`: a private endpoint that serverless Spark
-    uses, too.
+    uses, too. `part`: the rule is to what Azure creates for `to`, an Azure ML registry, whose ID is known after that:
+    "images" for its container registry, or the region of its storage account.
     """
 
     name: str
@@ -25,6 +26,7 @@ class OutboundRuleSpec:
     protocol: str | None = None
     ports: str | None = None
     spark: bool = False
+    part: str | None = None
 
     @property
     def by_azure(self) -> bool:
