@@ -81,7 +81,7 @@ class Storage(pulumi.ComponentResource):
 
     def _blobs(self, name: str, args: StorageSpec, resources: ResourceRegistry) -> None:
         """Lets deleted files and whole containers be restored for some days, and overwritten files if asked."""
-        days = args.soft_delete_days
+        days, back = args.soft_delete_days, args.restore_days
         kept = storage.DeleteRetentionPolicyArgs(enabled=True, days=days) if days else None
         service = storage.BlobServiceProperties(
             f"{name}-blobs",
@@ -91,6 +91,8 @@ class Storage(pulumi.ComponentResource):
             delete_retention_policy=kept,
             container_delete_retention_policy=kept,
             is_versioning_enabled=True if args.versioning else None,
+            change_feed=storage.ChangeFeedArgs(enabled=True) if back else None,
+            restore_policy=storage.RestorePolicyPropertiesArgs(enabled=True, days=back) if back else None,
             opts=resources.options(self, args.place.subscription),
         )
         resources.register(args.blobs, service)

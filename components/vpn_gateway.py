@@ -5,14 +5,14 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import network
 
-from amlz.capabilities.vpn_gateway.spec import VpnGatewaySpec
+from amlz.capabilities.vpn_gateway.spec import PointToSiteSpec, VpnGatewaySpec
 from components.diagnostics import diagnostics
 from components.public_address import public_address
 from components.resource_registry import ResourceRegistry
 
 
 class VpnGateway(pulumi.ComponentResource):
-    """A VPN gateway over all zones. The holders of their keys create its connections."""
+    """A VPN gateway over all zones, to which people connect. Owners of other sites create connections between sites."""
 
     resource_id: pulumi.Output[str]
     name: pulumi.Output[str]
@@ -35,6 +35,8 @@ class VpnGateway(pulumi.ComponentResource):
             sku=network.VirtualNetworkGatewaySkuArgs(name=args.sku, tier=args.sku),
             active_active=args.second is not None,
             enable_bgp=False,
+            vpn_client_configuration=_clients(args.point_to_site),
+            identity=_identity(args.identity),
             ip_configurations=[
                 network.VirtualNetworkGatewayIPConfigurationArgs(
                     name=key,
@@ -51,3 +53,25 @@ class VpnGateway(pulumi.ComponentResource):
         diagnostics(self, name, args.diagnostics, resources)
         self.resource_id, self.name = gateway.id, gateway.name
         self.register_outputs({"resource_id": self.resource_id, "name": self.name})
+
+
+def _identity(identity: str | None) -> network.ManagedServiceIdentityArgs | None:
+    if identity is None:
+        return None
+    return network.ManagedServiceIdentityArgs(
+        type=network.ResourceIdentityType.USER_ASSIGNED, user_assigned_identities=[identity]
+    )
+
+
+def _clients(people: PointToSiteSpec | None) -> network.VpnClientConfigurationArgs | None:
+    """Returns the settings of clients: Entra ID alone, which OpenVPN alone supports; None without clients."""
+    if people is None:
+        return None
+    return network.VpnClientConfigurationArgs(
+        vpn_client_address_pool=network.AddressSpaceArgs(address_prefixes=[people.address_pool]),
+        vpn_client_protocols=["OpenVPN"],
+        vpn_authentication_types=["AAD"],
+        aad_tenant=people.tenant,
+        aad_issuer=people.issuer,
+        aad_audience=people.audience,
+    )

@@ -72,6 +72,7 @@ PROTECTIONS: tuple[Protection, ...] = (
     Protection(_BLOBS, _SHORTER, less("deleteRetentionPolicy.days")),
     Protection(_BLOBS, _SHORTER, less("containerDeleteRetentionPolicy.days")),
     Protection(_BLOBS, "earlier versions not kept", ranked("isVersioningEnabled", "true", "false")),
+    Protection(_BLOBS, "blobs restored to fewer points in time", less("restorePolicy.days")),
     Protection(_FILES, _SHORTER, less("shareDeleteRetentionPolicy.days")),
     Protection(_VAULT, _SHORTER, less("softDeleteRetentionInDays")),
     Protection(_VAULT, "can be purged", ranked("enablePurgeProtection", "true", "false")),

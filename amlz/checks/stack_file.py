@@ -10,7 +10,14 @@ from amlz.core.deprecations import SCORING_NODES
 from amlz.core.facts.networks import DOCKER
 from amlz.core.notices import notices
 from amlz.core.notices.computes import SERVERLESS_PULL
-from amlz.core.notices.effects import FIREWALL_UNUSED, GATEWAY_UNUSED, NO_HUB, PREMIUM_UNUSED, SCORING_UNUSED
+from amlz.core.notices.effects import (
+    DDOS_UNUSED,
+    FIREWALL_UNUSED,
+    GATEWAY_UNUSED,
+    NO_HUB,
+    PREMIUM_UNUSED,
+    SCORING_UNUSED,
+)
 from amlz.core.notices.notice import BASTION_ALONE, CONNECTION_NOT_OPENED, ENDPOINT_SIZE, SERVING_OUTSIDE
 from amlz.core.notices.principals import BUILD_READS, SHARED_WRITER, SPANS_PRODUCTION
 from amlz.core.notices.ranges import DOCKER_RANGE, PUBLIC_RANGE
@@ -108,6 +115,15 @@ CHECKS = (
         "A VPN or ExpressRoute gateway announces the ranges of its network, and of peered networks that use it "
         "(`useRemoteGateways`). An ExpressRoute gateway announces no other ranges.",
         "https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-peering-gateway-transit",
+    ),
+    _check(
+        DDOS_UNUSED,
+        "No network joins the plan: the hub and all spokes exist, and their owners decide on their plan.",
+        "Remove `ddosProtectionPlan`, and have the owners of the networks set it. No action needed, if you will add a "
+        "spoke that is built here.",
+        "A plan protects public addresses in the networks that join it. A network that exists is not changed here. "
+        "Azure bills the plan whether or not a network joins it.",
+        "https://learn.microsoft.com/azure/ddos-protection/manage-ddos-protection",
     ),
     _check(
         PREMIUM_UNUSED,

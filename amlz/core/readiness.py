@@ -114,8 +114,8 @@ def _production(parts: list[object], environment: ProjectEnvironmentSpec) -> Ite
     storage, vault = environment.storage, environment.key_vault
     yield _item(
         "backup", "Can deleted data be restored?", storage.soft_delete_days > 0,
-        f"soft delete of {storage.soft_delete_days} days, versions {'kept' if storage.versioning else 'not kept'}; "
-        "it is no backup elsewhere",
+        f"soft delete of {storage.soft_delete_days} days, versions {'kept' if storage.versioning else 'not kept'}, "
+        f"points in time of {storage.restore_days or 0} days; it is no backup elsewhere",
         "Set `storage.softDeleteDays` of the environment.",
     )  # fmt: skip
     parts_here = {"storage": storage.lock} | ({"vault": vault.lock} if isinstance(vault, KeyVaultSpec) else {})

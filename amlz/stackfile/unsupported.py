@@ -151,17 +151,52 @@ UNSUPPORTED: tuple[Unsupported, ...] = (
     ),
     Unsupported(
         ("hub",),
-        frozenset({"jumpvm", "jumpbox", "jumpmachine", "virtualmachine", "virtualmachines", "vm", "vms"}),
+        frozenset({"jumpvm", "jumpbox", "jumphost", "jumpmachine", "virtualmachine", "virtualmachines", "vm", "vms"}),
         "Machines are not built: their image, patches and users belong to the team that operates them.",
-        "Remove it. Set `jumpHosts` to `true` for their subnet (docs/explanation/hub.md).",
+        "Remove it. Set `jumpHosts` to `true` for their subnet (docs/explanation/hub.md), or `vpnGateway.pointToSite` "
+        "for people who need no machine (docs/how-to/vpn.md).",
     ),
     Unsupported(
         ("hub", "vpnGateway"),
         frozenset(
-            {"connections", "vpnconnections", "sharedkey", "presharedkey", "localnetworkgateways", "localgateways"}
+            {
+                "connections",
+                "vpnconnections",
+                "sharedkey",
+                "presharedkey",
+                "localnetworkgateways",
+                "localgateways",
+                "sitetosite",
+            }
         ),
-        "Connections of the gateway are not built: they need a key that both sides share, a secret.",
-        "Remove it: the owner of the key creates the connections (docs/explanation/hub.md).",
+        "Connections between sites are not built: a shared key is a secret, and azure-native 3.29.0 has no argument "
+        "for certificates of a key vault.",
+        "Remove it, and set `identity` for connections with certificates, which the owner of the other site creates. "
+        "For people, set `pointToSite` (docs/how-to/vpn.md).",
+    ),
+    Unsupported(
+        ("hub", "vpnGateway"),
+        frozenset({"p2s", "clients", "people", "vpnclient", "vpnclients", "vpnclientconfiguration"}),
+        "Connections of people are set under `pointToSite`.",
+        "Remove it, and set `pointToSite: {addressPool: RANGE, audience: ID}` (docs/how-to/vpn.md).",
+    ),
+    Unsupported(
+        ("hub", "vpnGateway", "pointToSite"),
+        frozenset(
+            {
+                "certificates",
+                "rootcertificates",
+                "rootcertificate",
+                "radius",
+                "radiusserver",
+                "radiussecret",
+                "protocols",
+            }
+        ),
+        "People sign in with Entra ID alone, over OpenVPN: RADIUS needs a shared secret, and a certificate on a device "
+        "is no sign-in of a person.",
+        "Remove it. Conditional Access of the application in `audience` decides which devices people use "
+        "(docs/how-to/vpn.md).",
     ),
     Unsupported(
         ("sharedRegistry",),
@@ -171,9 +206,31 @@ UNSUPPORTED: tuple[Unsupported, ...] = (
     ),
     Unsupported(
         (*_ENVIRONMENT, "storage"),
-        frozenset({"backup", "backupvault", "backuppolicy", "backups"}),
-        "A backup vault is not supported.",
-        "Remove it, and set `softDeleteDays` and `versioning`: docs/explanation/recovery.md.",
+        frozenset({"backup", "backupvault", "backuppolicy", "backups", "vaultedbackup"}),
+        "A backup vault is not built: Azure Backup copies blobs by replication to a separate account, and it is not "
+        "known if that works where replication to other tenants is off, as here.",
+        "Remove it, and set `restoreDays`, `softDeleteDays` and `versioning`: docs/explanation/recovery.md.",
+    ),
+    Unsupported(
+        (*_ENVIRONMENT, "existing"),
+        frozenset({"resourcegroup", "resourcegroupid", "resourcegroupname"}),
+        "An existing resource group is not supported: azure-native does not create a resource group that exists, and "
+        "guardrails, tags and the lifetime of the environment are those of its resource group.",
+        "Remove it, and set `names.resourceGroup` for the name of the one that is created (docs/how-to/own-names.md).",
+    ),
+    Unsupported(
+        (*_ENVIRONMENT, "existing"),
+        frozenset({"identities", "identity", "managedidentity", "managedidentities", "userassignedidentities"}),
+        "Existing identities are not supported: each identity of an environment has roles on its data, and an identity "
+        "that others use would give these to them.",
+        "Remove it. The created identities get names by `naming` (docs/how-to/own-names.md); give them roles on "
+        "resources of yours.",
+    ),
+    Unsupported(
+        ("hub", "dnsResolver"),
+        frozenset({"existing", "id", "resolverid", "inboundendpoint"}),
+        "`dnsResolver` builds a resolver. One that exists is named by the addresses of its inbound endpoint.",
+        "Remove `dnsResolver`, and set `dnsServers` of `hub.existing` (docs/how-to/organisation.md).",
     ),
     Unsupported(
         ("hub",),

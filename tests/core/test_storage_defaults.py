@@ -62,3 +62,28 @@ def test_the_requests_of_a_shipped_stack() -> None:
         {"category": "StorageDelete", "enabled": True},
     ]
     assert not setting.get("metrics")
+
+
+def test_a_restore_to_a_point_in_time_has_all_that_it_needs() -> None:
+    """The request of a shipped stack: soft delete of a day more, versions, and the change feed."""
+    bodies = [
+        service.properties
+        for service in previewed("everything").graph.of_type("Microsoft.Storage/storageAccounts/blobServices")
+        if "restorePolicy" in service.properties
+    ]
+    kept = {"enabled": True, "days": 3}
+
+    assert bodies == [
+        {
+            "deleteRetentionPolicy": kept,
+            "containerDeleteRetentionPolicy": kept,
+            "isVersioningEnabled": True,
+            "changeFeed": {"enabled": True},
+            "restorePolicy": {"enabled": True, "days": 2},
+        }
+    ]
+
+
+def test_nothing_is_sent_without_the_key() -> None:
+    """No restore policy, which versions alone do not need."""
+    assert account("dev", {"versioning": True}).restore_days is None

@@ -84,6 +84,7 @@ _OF_A_HUB: dict[Choice, str] = {
     ("hub options", "Premium"): "`hub.firewall`",
     ("hub options", "policy analytics"): "`hub.firewall`",
     ("hub options", "VPN gateway"): "`hub.vpnGateway`",
+    ("hub options", "VPN for people"): "`hub.vpnGateway`",
     ("hub options", "NAT gateway"): "`hub.natGateway`",
     ("hub options", "DNS resolver"): "`hub.dnsResolver`",
     ("hub options", "DNS security"): "`hub.dnsSecurity`",

@@ -145,6 +145,7 @@ _SERVING = {
 }
 
 _WAREHOUSE = {"addresses": ["192.168.4.0/24"], "ports": [1433, "11000-11999"], "why": "Tables of customers"}
+_PEOPLE = {"addressPool": "192.168.8.0/24", "audience": "44444444-aaaa-4bbb-8ccc-000000000001"}
 _TABLES = {"resource": _id("Microsoft.Sql/servers", "sql-tables"), "why": "Tables of customers"}
 _SQL = {"serviceTag": "Sql", "ports": [1433], "why": "Tables of customers"}
 
@@ -243,6 +244,7 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
         "Premium": {"hub": {"firewall": {"tier": "Premium"}}},
         "policy analytics": {"hub": {"firewall": {"policyAnalytics": True}}},
         "VPN gateway": {"hub": {"vpnGateway": {}}},
+        "VPN for people": {"hub": {"vpnGateway": {"pointToSite": _PEOPLE}}, "onPremises": ["192.168.0.0/16"]},
         "NAT gateway": {"hub": {"natGateway": {}}},
         "DNS resolver": {"hub": {"dnsResolver": {}}},
         "DNS security": {"hub": {"dnsSecurity": {"block": ["tunnel.example"]}}},
@@ -276,6 +278,10 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
     "DDoS plan": {
         "none": {},
         "some": {"ddosProtectionPlan": _id("Microsoft.Network/ddosProtectionPlans", "ddos-contoso")},
+    },
+    "restores": {
+        "none": {},
+        "points in time": _environment({"storage": {"softDeleteDays": 15, "versioning": True, "restoreDays": 14}}),
     },
     "untagged images": {"kept": {}, "deleted": _environment({"registryRetentionDays": 30})},
     "destinations": {

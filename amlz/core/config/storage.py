@@ -32,6 +32,9 @@ class StorageConfig(Config):
     """How long deleted file shares can be restored, in days; 0 for not at all. Notebooks are in a file share."""
     versioning: bool = False
     """Keeps each overwritten version of a blob, until it is deleted. Nothing deletes old versions by itself."""
+    restore_days: Annotated[int, Field(ge=1, le=364, strict=True)] | None = None
+    """How many days back block blobs of all containers can be restored to a point in time. Needs `versioning`, and
+    `softDeleteDays` of a day more. Turns the change feed on, too, which is billed. docs/explanation/recovery.md."""
 
     def blob_days(self, production: bool) -> int:
         """Returns how long deleted blobs and containers can be restored."""

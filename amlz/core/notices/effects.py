@@ -17,6 +17,7 @@ SCORING_UNUSED, GATEWAY_UNUSED = "network/scoring-subnet-unusable", "network/gat
 PREMIUM_UNUSED = "cost/premium-without-inspection"
 FIREWALL_UNUSED = "cost/firewall-not-used"
 NO_HUB = "network/no-hub"
+DDOS_UNUSED = "network/ddos-plan-not-joined"
 
 
 def effect_notices(config: LandingZoneConfig, plan: LandingZonePlan | None) -> Iterator[Notice]:
@@ -43,6 +44,7 @@ def effect_notices(config: LandingZoneConfig, plan: LandingZonePlan | None) -> I
             "Set `hub.firewall.tier: None`. No action needed, if you will add an environment with its own subnet, or "
             "networks on premises use its DNS proxy.",
         )
+    yield from _ddos(config)
     firewall = config.hub.firewall
     if config.hub.elsewhere is None and firewall.tier == "Premium" and firewall.tls_inspection is None:
         yield Notice(
@@ -52,6 +54,19 @@ def effect_notices(config: LandingZoneConfig, plan: LandingZonePlan | None) -> I
             "unencrypted traffic.",
             "Set `hub.firewall.tlsInspection` (docs/how-to/tls-inspection.md), or `hub.firewall.tier` to `Standard`. "
             "No action needed, if your organisation requires the Premium tier.",
+        )
+
+
+def _ddos(config: LandingZoneConfig) -> Iterator[Notice]:
+    """Returns the notice of a DDoS protection plan without a network that is built here."""
+    built = config.hub.builds_network or any(spoke.existing is None for spoke in config.spokes.values())
+    if config.ddos_protection_plan is not None and not built:
+        yield Notice(
+            DDOS_UNUSED,
+            ("ddosProtectionPlan",),
+            "No network joins the plan: the hub and all spokes exist, and their owners decide on their plan.",
+            "Remove `ddosProtectionPlan`, and have the owners of the networks set it. No action needed, if you will "
+            "add a spoke that is built here.",
         )
 
 

@@ -226,6 +226,7 @@ def _storage(env: EnvironmentContext, name: str, roles: dict[Target, tuple[RoleA
         soft_delete_days=settings.blob_days(env.production),
         share_days=settings.share_soft_delete_days,
         versioning=settings.versioning,
+        restore_days=settings.restore_days,
     )
 
 

@@ -129,7 +129,7 @@ class StorageSpec:
 
     `hierarchical`: a data lake, with folders; a workspace's own account must not be one. `soft_delete_days`,
     `share_days`: how long deleted blobs with their containers, and file shares, can be restored; 0 for not set.
-    `versioning`: overwritten blobs are kept.
+    `versioning`: overwritten blobs are kept. `restore_days`: block blobs can be restored to a point in time.
     """
 
     name: str
@@ -147,6 +147,7 @@ class StorageSpec:
     soft_delete_days: int = 0
     share_days: int = 0
     versioning: bool = False
+    restore_days: int | None = None
 
     @property
     def id(self) -> str:
@@ -226,7 +227,8 @@ class SharedRegistrySpec:
 class InsightsSpec:
     """Application Insights of one workspace, kept in the central log. `scoped`: its entry in a private link scope.
 
-    `keys`: clients can send telemetry with the instrumentation key alone.
+    `keys`: clients can send telemetry with the instrumentation key alone. `exists`: it is its owner's, and only `roles`
+    are given on it.
     """
 
     name: str
@@ -237,6 +239,7 @@ class InsightsSpec:
     telemetry: TelemetrySpec
     keys: bool = False
     scoped: ScopedResourceSpec | None = None
+    exists: bool = False
 
     @property
     def id(self) -> str:
