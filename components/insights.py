@@ -21,6 +21,14 @@ class Insights(pulumi.ComponentResource):
         self, name: str, args: InsightsSpec, resources: ResourceRegistry, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("amlz:project:Insights", name, None, opts)
+        if not args.exists:
+            self._build(name, args, resources)
+        for role in args.roles:
+            role_assignment(self, name, role, resources)
+        self.resource_id, self.name = resources.ref(args.id), resources.name(args.id)
+        self.register_outputs({"resource_id": self.resource_id, "name": self.name})
+
+    def _build(self, name: str, args: InsightsSpec, resources: ResourceRegistry) -> None:
         component = applicationinsights.Component(
             f"{name}-component",
             resource_name_=args.name,
@@ -39,7 +47,3 @@ class Insights(pulumi.ComponentResource):
         resources.register(args.id, component)
         if args.scoped is not None:
             scoped_resource(self, name, args.scoped, resources)
-        for role in args.roles:
-            role_assignment(self, name, role, resources)
-        self.resource_id, self.name = component.id, component.name
-        self.register_outputs({"resource_id": self.resource_id, "name": self.name})

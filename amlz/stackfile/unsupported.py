@@ -43,9 +43,9 @@ UNSUPPORTED: tuple[Unsupported, ...] = (
     ),
     Unsupported(
         _EXISTING,
-        frozenset({"applicationinsights", "insights", "appinsights"}),
-        "Application Insights that exists is not supported: a workspace gets its own, which sends to the central log.",
-        "Remove it. `hub.logAnalytics.existing` names a central log that exists (docs/how-to/bring-your-own.md).",
+        frozenset({"insights", "appinsights", "telemetry"}),
+        "An Application Insights that exists is named under `applicationInsights`.",
+        "Remove it, and set `applicationInsights: {id: ID}` (docs/how-to/bring-your-own.md).",
     ),
     Unsupported(
         _EXISTING,
@@ -210,21 +210,6 @@ UNSUPPORTED: tuple[Unsupported, ...] = (
         "A backup vault is not built: Azure Backup copies blobs by replication to a separate account, and it is not "
         "known if that works where replication to other tenants is off, as here.",
         "Remove it, and set `restoreDays`, `softDeleteDays` and `versioning`: docs/explanation/recovery.md.",
-    ),
-    Unsupported(
-        (*_ENVIRONMENT, "existing"),
-        frozenset({"resourcegroup", "resourcegroupid", "resourcegroupname"}),
-        "An existing resource group is not supported: azure-native does not create a resource group that exists, and "
-        "guardrails, tags and the lifetime of the environment are those of its resource group.",
-        "Remove it, and set `names.resourceGroup` for the name of the one that is created (docs/how-to/own-names.md).",
-    ),
-    Unsupported(
-        (*_ENVIRONMENT, "existing"),
-        frozenset({"identities", "identity", "managedidentity", "managedidentities", "userassignedidentities"}),
-        "Existing identities are not supported: each identity of an environment has roles on its data, and an identity "
-        "that others use would give these to them.",
-        "Remove it. The created identities get names by `naming` (docs/how-to/own-names.md); give them roles on "
-        "resources of yours.",
     ),
     Unsupported(
         ("hub", "dnsResolver"),

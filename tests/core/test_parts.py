@@ -13,6 +13,7 @@ from tests.core.stacks import LANDING_ZONE, PEOPLE, at, built, planned, stack
 OTHER = "e1e1e1e1-1111-4222-8333-444455556666"
 VAULT = f"/subscriptions/{OTHER}/resourceGroups/rg-vaults/providers/Microsoft.KeyVault/vaults/kv-contoso"
 REGISTRY = f"/subscriptions/{OTHER}/resourceGroups/rg-images/providers/Microsoft.ContainerRegistry/registries/crcontoso"
+INSIGHTS = f"/subscriptions/{OTHER}/resourceGroups/rg-telemetry/providers/Microsoft.Insights/components/appi-contoso"
 LOG = f"/subscriptions/{OTHER}/resourceGroups/rg-logs/providers/Microsoft.OperationalInsights/workspaces/log-central"
 ZONES = {"mode": "existing", "resourceGroup": f"/subscriptions/{OTHER}/resourceGroups/rg-zones"}
 
@@ -46,10 +47,46 @@ def test_the_workspace_has_what_exists_and_its_identities_the_same_roles_there()
     ]
     deployer = [(row.role, row.why) for row in plan.deployer if row.subscription == OTHER]
     assert deployer == [
-        ("Role Based Access Control Administrator", "on existing vaults and registries: roles on them"),
+        (
+            "Role Based Access Control Administrator",
+            "on existing vaults, registries and Application Insights: roles on them",
+        ),
         ("Contributor", "on existing vaults and registries: private endpoints are connected to them"),
     ]
     assert OTHER in plan.subscriptions
+
+
+def test_two_workspaces_share_an_application_insights_that_exists() -> None:
+    """Each identity gets a role on it; no endpoint is built, and data isolation stays off."""
+    existing = {"applicationInsights": {"id": INSIGHTS}}
+    plan = planned(
+        stack(
+            {"churn/dev": at("10.1.0.0/24", existing=existing), "fraud/dev": at("10.1.1.0/24", existing=existing)},
+            hub={"addressSpace": "10.0.0.0/24", "privateLinkScope": {}},
+        )
+    )
+
+    assert [(spec.insights.id, spec.insights.exists, spec.insights.scoped) for spec in plan.environments] == [
+        (INSIGHTS, True, None)
+    ] * 2
+    assert [spec.workspace.insights for spec in plan.environments] == [INSIGHTS] * 2
+    given = [(role.who, role.role, role.scope) for spec in plan.environments for role in spec.insights.roles]
+    assert given == [("workspaceIdentity", "Contributor", INSIGHTS)] * 2
+    assert not any(spec.workspace.data_isolation for spec in plan.environments)
+    assert dict(plan.parts) == {
+        "Application Insights appi-contoso": (
+            "it keeps its data in a Log Analytics workspace",
+            "people who read telemetry have roles on it: none is given there",
+            "it is in a private link scope of its owner, unless telemetry over public addresses is accepted",
+        )
+    }
+    deployer = [(row.role, row.why) for row in plan.deployer if row.subscription == OTHER]
+    assert deployer == [
+        (
+            "Role Based Access Control Administrator",
+            "on existing vaults, registries and Application Insights: roles on them",
+        )
+    ]
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,7 @@ _EXCLUDE: list[tuple[tuple[str, str], list[Choice], list[Choice]]] = [
     (("featureStore", "customer-managed key"), _FEATURES, _KEYS),
     (("featureStore", "No page of Microsoft's states"), _FEATURES, _OTHERS),
     (("dataLake.network", "endpointRange"), _FEATURES, [("lake", "existing, reachable")]),
+    (("hub.vpnGateway.pointToSite", "21Vianet"), [("cloud", "China")], [("hub options", "VPN for people")]),
     (("hub.stack", "destinations"), _STACK, [("destinations", choice) for choice in ("range", "tag", "resource")]),
 ]
 

@@ -114,6 +114,7 @@ _LAKE = {"account": _id("Microsoft.Storage/storageAccounts", "stcontosolake")}
 _PARTS = {
     "keyVault": {"id": _id("Microsoft.KeyVault/vaults", "kv-churn", LANDING_ZONE)},
     "containerRegistry": {"id": _id("Microsoft.ContainerRegistry/registries", "crcontoso")},
+    "applicationInsights": {"id": _id("Microsoft.Insights/components", "appi-contoso")},
 }
 _SHARED_BY = {
     "fraud": {

@@ -116,7 +116,7 @@ def _when(word: str) -> str:
         "zonesExist": "with existing zones",
         "ddosPlan": "with `ddosProtectionPlan`",
         "logsExist": "with an existing central log",
-        "partRoles": "with an existing vault or registry",
+        "partRoles": "with an existing vault, registry or Application Insights",
         "partEndpoints": "with one to which an endpoint is built here",
         "lakeRoles": "with an existing lake on which roles are given here",
         "modelRegistryRoles": "with an Azure ML registry on which roles are given here",

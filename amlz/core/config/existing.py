@@ -20,6 +20,7 @@ _LOG = "Microsoft.OperationalInsights/workspaces"
 _GROUP = "Microsoft.Resources/resourceGroups"
 _STORAGE = "Microsoft.Storage/storageAccounts"
 _VAULT = "Microsoft.KeyVault/vaults"
+_INSIGHTS = "Microsoft.Insights/components"
 _REGISTRY = "Microsoft.ContainerRegistry/registries"
 _ZONE = "Microsoft.Network/privateDnsZones"
 _CLUSTER = "Microsoft.ContainerService/managedClusters"
@@ -37,6 +38,7 @@ _EXAMPLES = {
     _STORAGE: f"{_SAMPLE}/providers/{_STORAGE}/stlake",
     _VAULT: f"{_SAMPLE}/providers/{_VAULT}/kv-central",
     _REGISTRY: f"{_SAMPLE}/providers/{_REGISTRY}/crcentral",
+    _INSIGHTS: f"{_SAMPLE}/providers/{_INSIGHTS}/appi-central",
     _ZONE: f"{_SAMPLE}/providers/{_ZONE}/privatelink.vaultcore.azure.net",
     _CLUSTER: f"{_SAMPLE}/providers/{_CLUSTER}/aks-shared",
     _CONNECTED_CLUSTER: f"{_SAMPLE}/providers/{_CONNECTED_CLUSTER}/arc-line-1",
@@ -86,7 +88,8 @@ def _canonical_address(text: str) -> str:
 
 #: The id of a virtual network, of a virtual hub, of a Log Analytics workspace, of a Kubernetes cluster, of one that is
 #: connected to Azure Arc, of an Azure Relay, of a resource group, of a storage account, of a vault, of a container
-#: registry, of an Azure ML registry, of a private DNS zone, of an action group, and of a DDoS protection plan.
+#: registry, of Application Insights, of an Azure ML registry, of a private DNS zone, of an action group, and of a DDoS
+#: protection plan.
 NetworkId = Annotated[str, AfterValidator(_canonical_id(_NETWORK)), Field(examples=[_EXAMPLES[_NETWORK]])]
 VirtualHubId = Annotated[str, AfterValidator(_canonical_id(_VIRTUAL_HUB)), Field(examples=[_EXAMPLES[_VIRTUAL_HUB]])]
 LogAnalyticsId = Annotated[str, AfterValidator(_canonical_id(_LOG)), Field(examples=[_EXAMPLES[_LOG]])]
@@ -99,6 +102,7 @@ GroupId = Annotated[str, AfterValidator(_canonical_id(_GROUP)), Field(examples=[
 StorageId = Annotated[str, AfterValidator(_canonical_id(_STORAGE)), Field(examples=[_EXAMPLES[_STORAGE]])]
 KeyVaultId = Annotated[str, AfterValidator(_canonical_id(_VAULT)), Field(examples=[_EXAMPLES[_VAULT]])]
 RegistryId = Annotated[str, AfterValidator(_canonical_id(_REGISTRY)), Field(examples=[_EXAMPLES[_REGISTRY]])]
+InsightsId = Annotated[str, AfterValidator(_canonical_id(_INSIGHTS)), Field(examples=[_EXAMPLES[_INSIGHTS]])]
 ModelRegistryId = Annotated[
     str, AfterValidator(_canonical_id(_MODEL_REGISTRY)), Field(examples=[_EXAMPLES[_MODEL_REGISTRY]])
 ]

@@ -1,8 +1,8 @@
-"""Parts of an environment that exist already, in the stack file: a vault, a container registry, subnets."""
+"""Parts of an environment that exist already, in the stack file: vault, container registry, telemetry, subnets."""
 
 from __future__ import annotations
 
-from amlz.core.config.existing import KeyVaultId, RegistryId
+from amlz.core.config.existing import InsightsId, KeyVaultId, RegistryId
 from amlz.core.config.existing_spoke import ExistingSubnetsConfig
 from amlz.core.config.shared import Config, Network
 
@@ -29,6 +29,13 @@ class ExistingRegistryConfig(Config):
     """
 
 
+class ExistingInsightsConfig(Config):
+    """An Application Insights that exists already: nothing of it is changed, a role is given on it."""
+
+    id: InsightsId
+    """Its id. It keeps its data in a Log Analytics workspace. Several environments can use it."""
+
+
 class ExistingPartsConfig(Config):
     """Parts of an environment that exist already, instead of being created."""
 
@@ -36,5 +43,7 @@ class ExistingPartsConfig(Config):
     """Its vault."""
     container_registry: ExistingRegistryConfig | None = None
     """Its container registry."""
+    application_insights: ExistingInsightsConfig | None = None
+    """Its Application Insights."""
     subnets: ExistingSubnetsConfig | None = None
     """Its subnets, in the network of a spoke that exists."""

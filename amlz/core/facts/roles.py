@@ -183,7 +183,12 @@ DEPLOYER: tuple[DeployerGrant, ...] = (
     ),
     # Or a custom role with the join action: https://learn.microsoft.com/azure/ddos-protection/manage-permissions
     DeployerGrant("ddosPlan", "Network Contributor", "on the DDoS protection plan: networks join it", "ddosPlan"),
-    DeployerGrant("parts", RBAC_ADMINISTRATOR, "on existing vaults and registries: roles on them", "partRoles"),
+    DeployerGrant(
+        "parts",
+        RBAC_ADMINISTRATOR,
+        "on existing vaults, registries and Application Insights: roles on them",
+        "partRoles",
+    ),
     # To approve the connection, Key Vault Contributor or a like role does: see the page above.
     DeployerGrant(
         "parts",

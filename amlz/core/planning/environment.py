@@ -78,7 +78,7 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
         env.tags,
         context.telemetry,
         env.settings.security.insights_keys,
-        scoped(context, place.id("Microsoft.Insights/components", names["insights"])),
+        scoped(context, targets["insights"]) if env.settings.existing.application_insights is None else None,
     )
     shared_roles = shared_roles_of(env)
     workspace = _workspace(env, names["workspace"], targets, {**roles, _SHARED: shared_roles})
@@ -109,7 +109,7 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
 def _names(env: EnvironmentContext) -> dict[str, str]:
     """Names of what it consists of: own or generated, of what exists already as it is. None of a shared registry."""
     existing, place = env.settings.existing, env.place
-    vault, registry = existing.key_vault, existing.container_registry
+    vault, registry, insights = existing.key_vault, existing.container_registry, existing.application_insights
     own_registry = registry is None and not registry_is_shared(env.settings)
     return {
         "workspace": env.own("workspace", "workspace", place.group_id),
@@ -117,7 +117,7 @@ def _names(env: EnvironmentContext) -> dict[str, str]:
         "storage": env.own("storageAccount", "storage_account", None),
         "insights": env.context.take(
             "applicationInsights", env.namer.name("applicationInsights"), place.group_id, env.path
-        ),
+        ) if insights is None else parse(insights.id).name,
         "registry": env.own("containerRegistry", "container_registry", None) if own_registry else (
             parse(registry.id).name if registry is not None else ""
         ),
@@ -127,7 +127,7 @@ def _names(env: EnvironmentContext) -> dict[str, str]:
 def _targets(env: EnvironmentContext, names: dict[str, str]) -> dict[Target, str]:
     """The ids of everything that roles are given on."""
     id_of, existing = env.place.id, env.settings.existing
-    vault, registry = existing.key_vault, existing.container_registry
+    vault, registry, insights = existing.key_vault, existing.container_registry, existing.application_insights
     registry_id = id_of("Microsoft.ContainerRegistry/registries", names["registry"])
     if registry_is_shared(env.settings):
         registry_id = shared_registry_id(env.context)
@@ -140,7 +140,7 @@ def _targets(env: EnvironmentContext, names: dict[str, str]) -> dict[Target, str
         "storage": id_of("Microsoft.Storage/storageAccounts", names["storage"]),
         "vault": id_of("Microsoft.KeyVault/vaults", names["vault"]) if vault is None else vault.id,
         "registry": registry_id if registry is None else registry.id,
-        "insights": id_of("Microsoft.Insights/components", names["insights"]),
+        "insights": id_of("Microsoft.Insights/components", names["insights"]) if insights is None else insights.id,
         "blobEndpoint": id_of("Microsoft.Network/privateEndpoints", endpoint("blob")),
         "fileEndpoint": id_of("Microsoft.Network/privateEndpoints", endpoint("file")),
     }

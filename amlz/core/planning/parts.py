@@ -1,4 +1,4 @@
-"""A vault and a container registry that exist: what is built towards them, asked of their owners, and excluded."""
+"""Parts of an environment that exist: what is built towards them, asked of their owners, and excluded."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import replace
 from amlz.azure.ids import parse
 from amlz.core.addresses import environments
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
-from amlz.core.config.parts import ExistingRegistryConfig, ExistingVaultConfig
+from amlz.core.config.parts import ExistingInsightsConfig, ExistingRegistryConfig, ExistingVaultConfig
 from amlz.core.config.shared import camel
 from amlz.core.facts.clouds import CloudName, host_of
 from amlz.core.facts.roles import DEPLOYER
@@ -17,7 +17,7 @@ from amlz.core.planning.context import Context
 from amlz.core.planning.destinations import owners_of_destinations
 from amlz.core.planning.registry import check_replicas
 from amlz.core.problems import Path, Problem
-from amlz.core.specs import ExistingKeyVaultSpec, ExistingRegistrySpec, ProjectEnvironmentSpec
+from amlz.core.specs import ExistingKeyVaultSpec, ExistingRegistrySpec, Place, ProjectEnvironmentSpec
 from amlz.dataclass import dataclass
 
 
@@ -27,7 +27,17 @@ class BroughtPart:
 
     key: str
     what: str
-    asked: ExistingVaultConfig | ExistingRegistryConfig
+    asked: ExistingVaultConfig | ExistingRegistryConfig | ExistingInsightsConfig
+
+    @property
+    def endpoint_range(self) -> str | None:
+        """The range of its private endpoint that exists; None where it has none."""
+        return None if isinstance(self.asked, ExistingInsightsConfig) else self.asked.endpoint_range
+
+    @property
+    def endpoint_built(self) -> bool:
+        """Returns whether a private endpoint to it is built here."""
+        return not isinstance(self.asked, ExistingInsightsConfig) and self.asked.endpoint_range is None
 
     @property
     def name(self) -> str:
@@ -50,10 +60,12 @@ def parts_of(environment: EnvironmentConfig) -> Iterator[BroughtPart]:
         yield BroughtPart("key_vault", "vault", parts.key_vault)
     if parts.container_registry is not None:
         yield BroughtPart("container_registry", "registry", parts.container_registry)
+    if parts.application_insights is not None:
+        yield BroughtPart("application_insights", "Application Insights", parts.application_insights)
 
 
 def as_existing(spec: ProjectEnvironmentSpec, environment: EnvironmentConfig) -> ProjectEnvironmentSpec:
-    """An environment of which vault and registry are built only where they do not exist."""
+    """An environment of which vault, registry and Application Insights are built only where they do not exist."""
     vault, registry = environment.existing.key_vault, environment.existing.container_registry
     if vault is not None:
         endpoint = spec.key_vault.endpoint if vault.endpoint_range is None else None
@@ -61,17 +73,22 @@ def as_existing(spec: ProjectEnvironmentSpec, environment: EnvironmentConfig) ->
     if registry is not None and spec.registry is not None:
         endpoint = spec.registry.endpoint if registry.endpoint_range is None else None
         spec = replace(spec, registry=ExistingRegistrySpec(registry.id, endpoint, spec.registry.roles))
+    insights = environment.existing.application_insights
+    if insights is not None:
+        theirs = parse(insights.id)
+        place = Place(theirs.subscription, theirs.resource_group, spec.insights.place.location)
+        spec = replace(spec, insights=replace(spec.insights, place=place, exists=True))
     return spec
 
 
 def ids_of_parts(config: LandingZoneConfig) -> tuple[str, ...]:
-    """Ids of all vaults and registries that exist, each once."""
+    """Ids of all parts that exist, each once."""
     return tuple(dict.fromkeys(part.asked.id for _, _, e in environments(config) for part in parts_of(e)))
 
 
 def ranges_of_parts(environment: EnvironmentConfig) -> tuple[str, ...]:
     """The ranges of endpoints that exist, each once."""
-    ranges = (part.asked.endpoint_range for part in parts_of(environment))
+    ranges = (part.endpoint_range for part in parts_of(environment))
     return tuple(dict.fromkeys(cidr for cidr in ranges if cidr is not None))
 
 
@@ -80,8 +97,8 @@ def through_firewall(context: Context, environment: EnvironmentConfig) -> tuple[
     hub = [ipaddress.IPv4Network(cidr) for cidr in context.hub_ranges]
     hosts: list[str] = []
     for part in parts_of(environment):
-        if part.asked.endpoint_range is not None and not environment.isolation.managed:
-            network = ipaddress.IPv4Network(part.asked.endpoint_range)
+        if part.endpoint_range is not None and not environment.isolation.managed:
+            network = ipaddress.IPv4Network(part.endpoint_range)
             if not any(network.subnet_of(cidr) for cidr in hub):
                 hosts += part.hosts(context.config.location, context.config.cloud)
     return tuple(hosts)
@@ -108,12 +125,17 @@ def _demands(context: Context, part: BroughtPart) -> Iterator[str]:
     if part.key == "key_vault":
         yield "it takes roles instead of access policies, with soft delete and purge protection on"
         yield "it lets in trusted services of Azure"
+    elif part.key == "application_insights":
+        yield "it keeps its data in a Log Analytics workspace"
+        yield "people who read telemetry have roles on it: none is given there"
+        if context.private_link_scope:
+            yield "it is in a private link scope of its owner, unless telemetry over public addresses is accepted"
     else:
         yield "it is of tier Premium, and its quarantine is off"
-    if part.asked.endpoint_range is not None:
+    if part.endpoint_range is not None:
         hosts = " and ".join(part.hosts(context.config.location, context.config.cloud))
-        yield f"{hosts} answer in {part.asked.endpoint_range}, and traffic of compute targets on port 443 reaches that"
-    elif context.config.dns.mode != "created":
+        yield f"{hosts} answer in {part.endpoint_range}, and traffic of compute targets on port 443 reaches that"
+    elif part.endpoint_built and context.config.dns.mode != "created":
         yield (
             "no other private endpoint of it writes its names to the same zones: the one that is built here would take "
             "them over"
@@ -126,7 +148,7 @@ def deployer_on_parts(config: LandingZoneConfig) -> Iterator[tuple[str, str, str
     for _, _, environment in environments(config):
         for part in parts_of(environment):
             when = given.setdefault(parse(part.asked.id).subscription, {"partRoles": None})
-            if part.asked.endpoint_range is None:
+            if part.endpoint_built:
                 when["partEndpoints"] = None
     for subscription, when in given.items():
         yield from ((subscription, row.role, row.why) for row in DEPLOYER if row.on == "parts" and row.when in when)
@@ -152,13 +174,13 @@ def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
         path: Path = ("projects", project, "environments", name)
         for part in parts_of(environment):
             place: Path = (*path, "existing", camel(part.key))
-            if getattr(environment.names, part.key) is not None:
+            if getattr(environment.names, part.key, None) is not None:
                 yield Problem(
                     (*path, "names", camel(part.key)),
                     f"It names a {part.what} that is created here, and `existing` one that is not.",
                     "Remove one of the two.",
                 )
-            if part.asked.endpoint_range is not None and config.dns.mode == "created":
+            if part.endpoint_range is not None and config.dns.mode == "created":
                 yield Problem(
                     (*place, "endpointRange"),
                     "Private DNS zones are created here, and names of endpoints that exist already are not in them: "
@@ -166,7 +188,7 @@ def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
                     "Remove it, so that an endpoint is built here; or set `dns.mode: existing` or `policy`, "
                     "where the zones with its names are.",
                 )
-            if part.asked.endpoint_range is None:
+            if part.endpoint_built:
                 other = endpoints.setdefault(part.asked.id, place)
                 if other != place:
                     yield Problem(
@@ -177,6 +199,7 @@ def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
                         "`endpointRange` in both, and set `dns.mode` to existing or policy.",
                     )
         yield from _registry_alone(environment, path)
+        yield from _insights_alone(environment, path)
         yield from _of_own_registry(environment, path)
         yield from check_replicas(config, environment.registry_replicas, (*path, "registryReplicas"))
 
@@ -197,6 +220,16 @@ def _of_own_registry(environment: EnvironmentConfig, path: Path) -> Iterator[Pro
         elif environment.existing.container_registry is not None:
             text = "It is for a registry that is built here, and `existing.containerRegistry` names one that exists."
             yield Problem(place, text, f"Remove it: the owner of that registry sets its {word}.")
+
+
+def _insights_alone(environment: EnvironmentConfig, path: Path) -> Iterator[Problem]:
+    if environment.existing.application_insights is not None and environment.security.insights_keys:
+        yield Problem(
+            (*path, "security", "insightsKeys"),
+            "It is for an Application Insights that is built here, and `existing.applicationInsights` names one that "
+            "exists.",
+            "Remove it: the owner of that one decides on its keys.",
+        )
 
 
 def _registry_alone(environment: EnvironmentConfig, path: Path) -> Iterator[Problem]:

@@ -20,7 +20,7 @@ def shared_uses(context: Context) -> Iterator[SharedUse]:
     for project, name, environment in environments(context.config):
         path: Path = ("projects", project, "environments", name)
         for part in parts_of(environment):
-            setting = {"endpointRange": part.asked.endpoint_range} if part.asked.endpoint_range is not None else {}
+            setting = {"endpointRange": part.endpoint_range} if part.endpoint_range is not None else {}
             yield SharedUse(part.asked.id, part.what, (*path, "existing", camel(part.key)), setting)
         for key, item in environment.destinations.items():
             if item.resource is not None and item.kind is not None:
