@@ -42,7 +42,7 @@ class Storage(pulumi.ComponentResource):
             is_local_user_enabled=False,
             is_sftp_enabled=False,
             public_network_access=storage.PublicNetworkAccess.DISABLED,
-            network_rule_set=_deny_all(),  # left out, a later change would reset it to Allow
+            network_rule_set=_deny_all(args),  # left out, a later change would reset it to Allow
             identity=_identity(args.encryption, resources),
             encryption=storage.EncryptionArgs(
                 key_source=_source(args.encryption),
@@ -110,13 +110,15 @@ class Storage(pulumi.ComponentResource):
         resources.register(args.files, service)
 
 
-def _deny_all() -> storage.NetworkRuleSetArgs:
-    """Returns network rules that allow trusted Azure services alone."""
+def _deny_all(args: StorageSpec) -> storage.NetworkRuleSetArgs:
+    """Returns network rules that allow trusted Azure services alone, and the resources that are named."""
+    trusted = [storage.ResourceAccessRuleArgs(tenant_id=args.tenant, resource_id=one) for one in args.trusted]
     return storage.NetworkRuleSetArgs(
         default_action=storage.DefaultAction.DENY,
         bypass=storage.Bypass.AZURE_SERVICES,
         ip_rules=[],
         virtual_network_rules=[],
+        resource_access_rules=trusted or None,
     )
 
 

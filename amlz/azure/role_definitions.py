@@ -305,6 +305,13 @@ _ROWS: tuple[RoleDefinition, ...] = (
         date="2024-04-25",
     ),
     RoleDefinition(
+        "db58b8e5-c6ad-4a2a-8342-4190687cbf4a",
+        "Storage Blob Delegator",
+        (f"{_BLOBS}/generateUserDelegationKey/action",),
+        source=_ROLES + "storage#storage-blob-delegator",
+        date="2024-04-25",
+    ),
+    RoleDefinition(
         "69566ab7-960f-475b-8e7c-b3118f30c6bd",
         "Storage File Data Privileged Contributor",
         (),

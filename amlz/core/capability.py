@@ -250,24 +250,12 @@ def _nothing(*_: Any) -> tuple[()]:
     return ()
 
 
-def _no_rules(_: Any) -> Mapping[str, tuple[NsgRuleSpec, ...]]:
+def _no_mapping(_: Any) -> dict[Any, Any]:
     return {}
 
 
 def _no_links(_: Any) -> HubLinks:
     return HubLinks()
-
-
-def _no_rights(_: Any) -> Mapping[str, str]:
-    return {}
-
-
-def _no_targets(_: Any) -> Mapping[Target, str]:
-    return {}
-
-
-def _no_principals(_: Any) -> Mapping[Who, Mapping[str, PrincipalSpec]]:
-    return {}
 
 
 def _as_it_is(spec: ProjectEnvironmentSpec) -> ProjectEnvironmentSpec:
@@ -303,9 +291,9 @@ class Planner:
     """Compute targets, by their paths within the environment."""
     identities: Callable[[EnvironmentContext], Iterable[IdentitySpec]] = _nothing
     """Identities that are built with those of the environment; `xIdentity` in the table of grants for the role `x`."""
-    principals: Callable[[EnvironmentContext], Mapping[Who, Mapping[str, PrincipalSpec]]] = _no_principals
+    principals: Callable[[EnvironmentContext], Mapping[Who, Mapping[str, PrincipalSpec]]] = _no_mapping
     """Other principals of the table of grants, by their part of logical names."""
-    targets: Callable[[EnvironmentContext], Mapping[Target, str]] = _no_targets
+    targets: Callable[[EnvironmentContext], Mapping[Target, str]] = _no_mapping
     """Ids on which its roles are assigned."""
     shared_roles: Callable[[EnvironmentContext], Iterable[RoleAssignmentSpec]] = _nothing
     """Roles of its identities on what the landing zone has once. The workspace waits for those of its identity."""
@@ -330,7 +318,7 @@ class Planner:
     # Additions to the hub.
     hub_subnets: Callable[[LandingZoneConfig], tuple[str, ...]] = _nothing
     """Roles of subnets that it needs."""
-    hub_rules: Callable[[Context], Mapping[str, tuple[NsgRuleSpec, ...]]] = _no_rules
+    hub_rules: Callable[[Context], Mapping[str, tuple[NsgRuleSpec, ...]]] = _no_mapping
     """Security rules of these subnets, by role."""
     firewall: Callable[[Context], Iterable[RuleGroupSpec]] = _nothing
     """Firewall rules for its own sources or destinations; of a priority below 300, before the hosts by choice. Owners
@@ -349,10 +337,12 @@ class Planner:
     """Private endpoints that it builds once for all environments, and other subnets in spokes."""
     subnet_rules: Callable[[Context, SharedSubnet], Iterable[NsgRuleSpec]] = _nothing
     """Security rules of its other subnets in spokes; nothing for a subnet of another capability."""
-    rights: Callable[[Context], Mapping[str, str]] = _no_rights
+    rights: Callable[[Context], Mapping[str, str]] = _no_mapping
     """Subscriptions on which the deployer needs the roles of `Facts.deployer`, by their condition."""
     outside: Callable[[Context], Iterable[str]] = _nothing
     """Ids of resources that exist already: they are referred to, and never waited for."""
+    trusted: Callable[[LandingZoneConfig], Iterable[str]] = _nothing
+    """Ids of resources outside of the network that the data lake lets in by resource instance rules."""
     shared_uses: Callable[[Context], Iterable[SharedUse]] = _nothing
     """Resources that other stacks may use, too."""
     landing_zone: Callable[[Context], Part | None] = _no_part

@@ -174,11 +174,12 @@ class DeployerGrant:
 @dataclass(frozen=True, slots=True)
 class Platform:
     """A data platform. `endpoints`: private endpoints of its managed network by which it reaches the lake; () where it
-    uses those of the lake.
+    uses those of the lake. `path`: its way there in words, where that is no private endpoint.
     """
 
     title: str
     endpoints: tuple[str, ...] = ()
+    path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,8 @@ def data_flows(plan: LandingZonePlan) -> Iterator[CustomSection]:
 
 
 def _path(plan: LandingZonePlan, environment: ProjectEnvironmentSpec, account: str, platform: Platform) -> NetworkPath:
+    if platform.path is not None:
+        return NetworkPath(platform.path)
     if platform.endpoints:
         return NetworkPath("managed private endpoints", platform.endpoints)
     managed = environment.workspace.managed_network

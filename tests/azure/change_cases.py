@@ -336,6 +336,8 @@ CASES: tuple[Case, ...] = (
     ("datafactory:Factory", "publicNetworkAccess", "a", "b", UPDATES),
     *(("synapse:Workspace", key, "a", "b", FIXED) for key in ("managedVirtualNetwork", "managedVirtualNetworkSettings.preventDataExfiltration")),
     ("synapse:Workspace", "publicNetworkAccess", "a", "b", UPDATES),
+    ("fabric:FabricCapacity", "sku.name", "F2", "F4", UPDATES),
+    ("fabric:FabricCapacity", "administration.members", ["a"], ["b"], UPDATES),
     *((_BRICKS, key, "a", "b", FIXED) for key in ("computeMode", "managedResourceGroupId")),
     *((_BRICKS, f"parameters.{key}.value", "a", "b", UNKNOWN) for key in ("customVirtualNetworkId", "customPublicSubnetName", "customPrivateSubnetName")),
     *((_BRICKS, key, "a", "b", UPDATES) for key in ("publicNetworkAccess", "requiredNsgRules")),

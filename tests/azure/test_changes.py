@@ -57,6 +57,7 @@ WITH: dict[str, dict[str, Any]] = {
     "authorization:PolicySetDefinition": {"policyDefinitions": [{"policyDefinitionId": "/a"}]},
     "authorization:PolicyAssignment": {"policyDefinitionId": "/a"},
     "authorization:PolicyExemption": {"policyAssignmentId": "/a"},
+    "fabric:FabricCapacity": {"administration": {"members": ["one"]}, "sku": {"name": "F2", "tier": "Fabric"}},
     "authorization:RoleAssignment": {
         "scope": f"/subscriptions/{SUBSCRIPTION}",
         "principalId": "one",

@@ -58,6 +58,16 @@ TRAPS: dict[int, tuple[str, tuple[str, ...]]] = {
         'tests/azure/change_cases.py:"managedVirtualNetwork", "managedVirtualNetworkSettings.preventDataExfiltration"',
         "tests/cases/stack-files/synapse-wrong.txt:A linked service between Synapse and Azure ML is not supported",
     )),
+    11: ("Fabric bills while idle, needs administrators, and has no class for private links of workspaces", (
+        "tests/capabilities/test_fabric.py:"
+        "test_a_capacity_of_production_is_locked_and_protected_and_its_bill_is_named",
+        "tests/capabilities/test_fabric.py:test_a_capacity_has_an_administrator",
+        "tests/capabilities/test_fabric.py:test_a_second_run_makes_shortcuts_and_gives_jobs_their_role",
+    )),
+    12: ("a datastore on OneLake takes IDs and Files only, is a preview, and batch endpoints cannot write to it", (
+        "tests/capabilities/test_fabric.py:test_a_datastore_on_onelake_is_named_by_ids_and_takes_files_only",
+        "docs/how-to/fabric.md:Batch endpoints cannot write there",
+    )),
     14: ("`publicNetworkAccess` of Data Factory does not limit what pipelines reach", (
         "tests/capabilities/test_data_factory.py:test_the_preview_names_what_is_less_secure",
         "docs/how-to/data-factory.md:Azure applies that property to self-hosted integration runtimes only",

@@ -42,7 +42,7 @@ def test_each_point_names_the_keys_that_need_it() -> None:
     }
 
 
-@pytest.mark.parametrize(("name", "count"), [("data-platform", 2), ("kubernetes", 3)])
+@pytest.mark.parametrize(("name", "count"), [("data-platform", 3), ("kubernetes", 3)])
 def test_every_form_of_a_preview_has_the_table_with_both_sources(name: str, count: int) -> None:
     """Text, Markdown, HTML and JSON."""
     preview = previewed(name)

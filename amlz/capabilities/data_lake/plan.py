@@ -31,7 +31,7 @@ from amlz.core.config.storage import sku_of
 from amlz.core.facts.clouds import host_of
 from amlz.core.facts.managed_network import PAGE
 from amlz.core.owners import EnvironmentKey
-from amlz.core.planning.capabilities import identities_of
+from amlz.core.planning.capabilities import identities_of, trusted_of
 from amlz.core.planning.context import Context, union
 from amlz.core.planning.environment_context import EnvironmentContext, environment_context
 from amlz.core.planning.roles import GrantConditions, Principals, assign
@@ -211,6 +211,8 @@ def _account(context: Context, endpoints: tuple[PrivateEndpointSpec, ...]) -> St
         tags=context.tags(),
         hierarchical=True,
         soft_delete_days=settings.soft_delete_days,
+        trusted=trusted_of(context.config),
+        tenant=context.config.tenant_id,
     )
 
 
@@ -252,6 +254,9 @@ def _demands(context: Context) -> Iterator[str]:
     assert existing is not None, "the lake exists"
     yield f"{name} has a hierarchical namespace and is in tenant {config.tenant_id}"
     yield f"it has the containers {listed(_container_names(context))}"
+    trusted = trusted_of(config)
+    if trusted:
+        yield f"its resource instance rules let in {listed(trusted)}"
     if existing.endpoint_range is not None:
         yield (
             f"{listed(hosts(context))} answer with addresses in {endpoints_range(context)}, and traffic of "

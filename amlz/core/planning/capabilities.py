@@ -154,6 +154,11 @@ def outside_of(context: Context) -> Iterator[str]:
     return asked_for_all(lambda planner: planner.outside, context)
 
 
+def trusted_of(config: LandingZoneConfig) -> tuple[str, ...]:
+    """Returns the ids of resources outside of the network that the data lake lets in."""
+    return tuple(asked_for_all(lambda planner: planner.trusted, config))
+
+
 def environment_parts(env: EnvironmentContext, planned: EnvironmentParts) -> tuple[PlannedPart, ...]:
     """Returns what capabilities build in an environment."""
     return _parts(collected(lambda planner: planner.environment, env, planned))

@@ -130,6 +130,7 @@ class StorageSpec:
     `hierarchical`: a data lake, with folders; a workspace's own account must not be one. `soft_delete_days`,
     `share_days`: how long deleted blobs with their containers, and file shares, can be restored; 0 for not set.
     `versioning`: overwritten blobs are kept. `restore_days`: block blobs can be restored to a point in time.
+    `trusted`: ids of resources of `tenant` that resource instance rules let in.
     """
 
     name: str
@@ -148,6 +149,8 @@ class StorageSpec:
     share_days: int = 0
     versioning: bool = False
     restore_days: int | None = None
+    trusted: tuple[str, ...] = ()
+    tenant: str | None = None
 
     @property
     def id(self) -> str:
