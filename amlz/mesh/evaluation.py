@@ -31,11 +31,21 @@ class Workload:
 
 
 @dataclass(frozen=True, slots=True)
+class InjectedFault:
+    """A fault on purpose in requests to a backend: an answer with an error (`status`), or a delay."""
+
+    backend: str
+    percentage: int
+    status: int | None = None
+    delay: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MeshAnswer:
     """The answer to a scoring request. `backends`: names with the percentage of requests that each answers.
 
     `copies`: the endpoint that receives copies, with their percentage; None where no copy arrives. `retries`: after the
-    first try.
+    first try. `faults`: on purpose, in its requests.
     """
 
     verdict: Verdict
@@ -43,6 +53,32 @@ class MeshAnswer:
     backends: tuple[tuple[str, int], ...] = ()
     copies: tuple[str, int] | None = None
     retries: int = 0
+    faults: tuple[InjectedFault, ...] = ()
+
+    @property
+    def failing(self) -> float:
+        """Returns the percentage of requests that fail on purpose after every retry: each try may meet the fault.
+
+        Errors of a gateway and 429 are retried, as MeshRetry lists them. A retry goes to the same backend.
+        """
+        return sum(
+            weight * _chance(fault) ** (1 + self.retries * (fault.status in _RETRIED))
+            for name, weight in self.backends
+            for fault in self.faults
+            if fault.backend == name and fault.status is not None
+        )
+
+
+#: Statuses of `GatewayError` in Envoy, and 429: kumahq/kuma meshretry, https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter
+_RETRIED = (429, 502, 503, 504)
+
+
+#: The identity of a rule without matches.
+_ANYONE = {"type": "Prefix", "value": "spiffe://"}
+
+
+def _chance(fault: InjectedFault) -> float:
+    return fault.percentage / 100
 
 
 def answer(documents: Sequence[Document], workload: Workload, host: str, version: str = "3.0") -> MeshAnswer:
@@ -60,7 +96,8 @@ def answer(documents: Sequence[Document], workload: Workload, host: str, version
     default = rule["default"] if rule else {}
     references = default.get("backendRefs") or [{**_reference_to(target), "weight": 1}]
     total = sum(reference.get("weight", 1) for reference in references)
-    backends = []
+    backends: list[tuple[str, int]] = []
+    faults: list[InjectedFault] = []
     for reference in references:
         backend = _referenced(documents, reference)
         if backend is None:
@@ -68,8 +105,9 @@ def answer(documents: Sequence[Document], workload: Workload, host: str, version
         if not permits(documents, workload.zone, spiffe, backend):
             return MeshAnswer("denied", f"no permission of {_name(backend)} names {spiffe}")
         backends.append((_name(backend), round(100 * reference.get("weight", 1) / total)))
+        faults += _faults(documents, workload.zone, spiffe, backend)
     copies = _copies(documents, workload.zone, spiffe, default.get("filters", ()))
-    return MeshAnswer("allowed", "permitted", tuple(backends), copies, _retries(documents, target))
+    return MeshAnswer("allowed", "permitted", tuple(backends), copies, _retries(documents, target), tuple(faults))
 
 
 def identity_of(documents: Sequence[Document], workload: Workload) -> str | None:
@@ -86,13 +124,35 @@ def identity_of(documents: Sequence[Document], workload: Workload) -> str | None
     return f"spiffe://{spiffe['trustDomain']}{path.replace('{{ .ServiceAccount }}', workload.account)}"
 
 
+def _proxy_of(target: Document, zone: str) -> tuple[Labels, str | None]:
+    """Returns the labels of the proxy in front of a destination, and the SNI by which the egress knows it."""
+    if target["kind"] != "MeshExternalService":
+        return target["spec"].get("selector", {}), None
+    metadata = target["metadata"]
+    parts = (metadata["labels"]["kuma.io/mesh"], zone, metadata["namespace"], metadata["name"])
+    return EGRESS_LABELS, f"sni.extsvc.{'.'.join(parts)}.{target['spec']['match']['port']}"
+
+
+def _faults(documents: Sequence[Document], zone: str, spiffe: str, target: Document) -> Iterator[InjectedFault]:
+    """Returns the faults that the proxy in front of a destination injects into requests of an identity."""
+    labels, sni = _proxy_of(target, zone)
+    for item in _of(documents, "MeshFaultInjection"):
+        if not _selects(item["spec"].get("targetRef", {"kind": "Mesh"}), labels):
+            continue
+        for rule in item["spec"]["rules"]:
+            if not any(_named_by(entry, spiffe, sni) for entry in rule.get("matches", ({"spiffeID": _ANYONE},))):
+                continue
+            for fault in rule["default"]["http"]:
+                if "abort" in fault:
+                    abort = fault["abort"]
+                    yield InjectedFault(_name(target), abort["percentage"], status=abort["httpStatus"])
+                if "delay" in fault:
+                    yield InjectedFault(_name(target), fault["delay"]["percentage"], delay=fault["delay"]["value"])
+
+
 def permits(documents: Sequence[Document], zone: str, spiffe: str, target: Document) -> bool:
     """Returns whether the proxy in front of a destination answers an identity: deny first, then allow, else no."""
-    sni, labels = None, target["spec"].get("selector", {})
-    if target["kind"] == "MeshExternalService":
-        metadata, labels = target["metadata"], EGRESS_LABELS
-        parts = (metadata["labels"]["kuma.io/mesh"], zone, metadata["namespace"], metadata["name"])
-        sni = f"sni.extsvc.{'.'.join(parts)}.{target['spec']['match']['port']}"
+    labels, sni = _proxy_of(target, zone)
     allowed = False
     for item in _of(documents, "MeshTrafficPermission"):
         if not _selects(item["spec"].get("targetRef", {"kind": "Mesh"}), labels):

@@ -1,17 +1,19 @@
 """Configuration of a real Envoy from rendered documents: the proxy of a caller, and those of a model and its shadow.
 
-It shows what Envoy does with our reading of Kuma; Kuma itself does not run.
+It shows what Envoy does with our reading of Kuma; Kuma itself does not run. Certificates come from files that Envoy
+watches, as the control plane sends them: a new one is used without a restart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from amlz.mesh.objects import Document
 
 _TYPES = "type.googleapis.com/envoy.extensions."
 _TLS = f"{_TYPES}transport_sockets.tls.v3."
+_HTTP = f"{_TYPES}upstreams.http.v3.HttpProtocolOptions"
 #: Clusters by the name of the destination in a route. Both deployments are one server here.
 _CLUSTERS = {
     "fraud-graph": "model",
@@ -20,23 +22,56 @@ _CLUSTERS = {
     "fraud-graph-shadow": "shadow",
 }
 _PATHS = {"PathPrefix": "prefix", "Exact": "path"}
+_ENDPOINTS = {"model": "fraud-graph", "shadow": "fraud-graph-shadow"}
 _PERMISSIONS = {"model": "fraud-prod-callers-fraud-graph", "shadow": "fraud-prod-callers-fraud-graph-shadow"}
 _ROUTES = {"model": "fraud-prod-fraud-graph", "shadow": "fraud-prod-copies-fraud-graph-shadow-checkout"}
 
 
-def bootstrap(documents: Sequence[Document], folder: str, ports: dict[str, dict[str, int]]) -> Document:
-    """The configuration. `folder`: of certificates; `ports`: by server, of its application, inbound and outbound."""
+def bootstrap(documents: Sequence[Document], folder: str, ports: dict[str, dict[str, int]], admin: int) -> Document:
+    """The configuration. `folder`: of certificates; `ports`: by server, of its application, inbound and outbound.
+
+    A fault on purpose is injected after the permission was checked. Each request to a model has a new connection, so
+    that none keeps an old certificate.
+    """
     listeners, clusters = [], []
     for server, of in ports.items():
         allowed = _named(documents, "MeshTrafficPermission", _PERMISSIONS[server])["spec"]["rules"][0]["default"][
             "allow"
         ]
-        inbound = _http([{"match": {"prefix": "/"}, "route": {"cluster": f"app-{server}"}}], [_rbac(allowed)])
+        filters = [_rbac(allowed), *_faults(documents, server)]
+        inbound = _http([{"match": {"prefix": "/"}, "route": {"cluster": f"app-{server}"}}], filters)
         listeners.append(_listener(of["inbound"], inbound, _context(folder, "model")))
         listeners.append(_listener(of["outbound"], _http(_routes(documents, _ROUTES[server]), [])))
         clusters += [_cluster(f"app-{server}", of["application"])]
         clusters += [_cluster(server, of["inbound"], _context(folder, "caller"))]
-    return {"static_resources": {"listeners": listeners, "clusters": clusters}}
+    return {
+        "node": {"id": "mesh", "cluster": "mesh"},
+        "admin": {"address": _address(admin)},
+        "static_resources": {"listeners": listeners, "clusters": clusters},
+    }
+
+
+def secret(name: str, **content: Any) -> Document:
+    """A file of a certificate or of what is trusted, as Envoy reads it."""
+    return {"resources": [{"@type": f"{_TLS}Secret", "name": name, **content}]}
+
+
+def _faults(documents: Sequence[Document], server: str) -> Iterator[Document]:
+    """The filter of faults in requests to a server: none without a document."""
+    target = {"kind": "Dataplane", "labels": {"ml.azure.com/endpoint-name": _ENDPOINTS[server]}}
+    for item in documents:
+        if item.get("kind") == "MeshFaultInjection" and item["spec"]["targetRef"] == target:
+            settings: Document = {}
+            for fault in item["spec"]["rules"][0]["default"]["http"]:
+                if "abort" in fault:
+                    settings["abort"] = {"http_status": fault["abort"]["httpStatus"], **_percent(fault["abort"])}
+                if "delay" in fault:
+                    settings["delay"] = {"fixed_delay": fault["delay"]["value"], **_percent(fault["delay"])}
+            yield _filter("envoy.filters.http.fault", "filters.http.fault.v3.HTTPFault", **settings)
+
+
+def _percent(fault: Document) -> Document:
+    return {"percentage": {"numerator": fault["percentage"], "denominator": "HUNDRED"}}
 
 
 def _named(documents: Sequence[Document], kind: str, name: str) -> Document:
@@ -90,14 +125,14 @@ def _http(routes: list[Document], filters: list[Document]) -> Document:
 
 
 def _context(folder: str, name: str) -> Document:
-    files = {
-        "certificate_chain": {"filename": f"{folder}/{name}.pem"},
-        "private_key": {"filename": f"{folder}/{name}.key"},
-    }
+    def watched(name: str) -> Document:
+        source = {"path_config_source": {"path": f"{folder}/{name}.json"}, "resource_api_version": "V3"}
+        return {"name": name, "sds_config": source}
+
     return {
         "tls_params": {"tls_minimum_protocol_version": "TLSv1_3", "tls_maximum_protocol_version": "TLSv1_3"},
-        "tls_certificates": [files],
-        "validation_context": {"trusted_ca": {"filename": f"{folder}/ca.pem"}},
+        "tls_certificate_sds_secret_configs": [watched(name)],
+        "validation_context_sds_secret_config": watched("trust"),
     }
 
 
@@ -121,4 +156,7 @@ def _cluster(name: str, port: int, context: Document | None = None) -> Document:
     if context is not None:
         typed = {"@type": f"{_TLS}UpstreamTlsContext", "common_tls_context": context}
         result["transport_socket"] = {"name": "envoy.transport_sockets.tls", "typed_config": typed}
+        options = {"@type": _HTTP, "common_http_protocol_options": {"max_requests_per_connection": 1}}
+        options["explicit_http_config"] = {"http_protocol_options": {}}
+        result["typed_extension_protocol_options"] = {_HTTP.rpartition("/")[2]: options}
     return result

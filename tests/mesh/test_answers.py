@@ -53,6 +53,15 @@ def test_a_promoted_endpoint_answers_with_one_deployment() -> None:
     )
 
 
+def test_one_line_sends_every_request_back_to_the_former_deployment() -> None:
+    """The failover that Kuma has not: retries stay in one destination."""
+    canary = small("canary", BOTH)
+    back = small("promoted", (BackendSpec("blue", 100),))
+
+    assert answered(canary, CALLER, canary.endpoints[0]).backends == (("model-blue", 90), ("model-green", 10))
+    assert answered(back, CALLER, back.endpoints[0]).backends == (("model-blue", 100),)
+
+
 def test_a_workload_without_a_record_is_denied_in_every_stage() -> None:
     """Another service account of the same namespace, and the same account elsewhere."""
     strangers = [Workload("aks", "shop", "other"), Workload("aks", "shop-2", "client")]

@@ -43,6 +43,18 @@ def test_every_document_has_the_shape_of_its_kind(mesh: Any) -> None:
     assert set(SPECS) - kinds - {"MeshFaultInjection"} == {"Mesh"}  # it is in the form of the Global control plane
 
 
+def test_every_kind_that_the_page_names_is_rendered_with_its_namespaces_and_policies() -> None:
+    """In the zone of the endpoints; with faults on purpose only where they are set."""
+    kinds = {document.get("kind") for document in documents(example())}
+
+    assert kinds == {
+        "Namespace", "MeshIdentity", "MeshTrust", "MeshTLS", "MeshTrafficPermission", "MeshRetry", "MeshTimeout",
+        "MeshCircuitBreaker", "MeshHealthCheck", "MeshRateLimit", "MeshPassthrough", "ServiceAccount", "Service",
+        "Deployment", "PodDisruptionBudget", "MeshExternalService", "MeshHTTPRoute", "MeshOpenTelemetryBackend",
+        "MeshTrace", "MeshMetric", "MeshAccessLog", "NetworkPolicy",
+    }  # fmt: skip
+
+
 def test_the_shapes_refuse_an_unknown_field_a_wrong_value_and_a_missing_one() -> None:
     """A misspelt field is not ignored, as Kubernetes does after a warning."""
     retry = first(documents(example()), "MeshRetry")

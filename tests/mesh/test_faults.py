@@ -11,6 +11,7 @@ import yaml
 
 from amlz.app.mesh import rendered_documents
 from amlz.capabilities.mesh.plan import PLANNER
+from amlz.mesh.evaluation import InjectedFault
 from amlz.mesh.kinds import faults_of
 from amlz.mesh.lint import lint
 from amlz.mesh.model import AbortSpec, DelaySpec, MeshFaultsSpec, MeshSpec, permitted
@@ -82,14 +83,50 @@ def test_a_managed_endpoint_has_the_faults_at_the_egress_of_each_zone() -> None:
 
 
 def test_faults_change_no_permission_and_break_no_rule() -> None:
-    """The answers stay; the documents have the shape of their kind."""
+    """The answers stay but for the faults; the documents have the shape of their kind."""
     mesh = with_faults("fraud-graph", MeshFaultsSpec(ABORT))
 
     for caller in mesh.callers:
         for endpoint in mesh.endpoints:
-            assert answered(mesh, caller, endpoint) == answered(example(), caller, endpoint)
+            without = replace(answered(mesh, caller, endpoint), faults=())
+            assert without == answered(example(), caller, endpoint)
     assert [fault for item in injections(mesh, "aks-weu") for fault in faults_of(item, "3.0")] == []
     assert lint(rendered_documents((mesh,)), "3.0") == ()
+
+
+def test_the_model_of_answers_has_the_faults_of_a_caller_by_backend() -> None:
+    """One of two weighted endpoints has them: of 100 requests 90 go there, and each of three tries fails one in ten."""
+    mesh = with_faults("fraud-scoring", MeshFaultsSpec(ABORT, DELAY))
+    checkout, scoring = mesh.callers[0], mesh.endpoints[0]
+    seen = answered(mesh, checkout, scoring)
+
+    assert seen.faults == (
+        InjectedFault("fraud-prod-fraud-scoring", 10, status=503),
+        InjectedFault("fraud-prod-fraud-scoring", 25, delay="1500ms"),
+    )
+    assert seen.failing == pytest.approx(90 * 0.1**3)
+    assert answered(mesh, checkout, mesh.endpoints[3]).faults == ()
+
+
+def test_an_error_that_is_not_retried_reaches_the_caller_each_time() -> None:
+    """500 is no error of a gateway."""
+    mesh = with_faults("fraud-scoring", MeshFaultsSpec(AbortSpec(500, 10)))
+
+    assert answered(mesh, mesh.callers[0], mesh.endpoints[0]).failing == pytest.approx(9)
+
+
+def test_who_is_denied_meets_no_fault() -> None:
+    """A stranger, and a caller of an endpoint that is not validated."""
+    mesh = with_faults("fraud-scoring-shadow", MeshFaultsSpec(ABORT))
+    shadow = mesh.endpoints[2]
+
+    assert (answered(mesh, mesh.callers[0], shadow).verdict, answered(mesh, mesh.callers[0], shadow).faults) == (
+        "denied",
+        (),
+    )
+    assert answered(mesh, mesh.callers[2], shadow).faults == (
+        InjectedFault("fraud-prod-fraud-scoring-shadow", 10, status=503),
+    )
 
 
 @pytest.mark.parametrize(

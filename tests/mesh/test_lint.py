@@ -113,6 +113,38 @@ BROKEN: dict[str, tuple[str, str, Change]] = {
         "MeshTLS fraud-prod-tls",
         lambda r: of(r, "MeshTLS")["spec"]["rules"][0]["default"].update(mode="Permissive"),
     ),
+    "two-directions": ("3.0", "MeshTimeout a-1", lambda r: r.append(kuma("MeshTimeout", to=[], rules=[]))),
+    "old-field": (
+        "3.0",
+        "MeshTrace a-1",
+        lambda r: r.append(
+            kuma("MeshTrace", default={"backends": [{"openTelemetry": {"endpoint": "otel-collector:4317"}}]})
+        ),
+    ),
+    "passthrough-domain": (
+        "3.0",
+        "MeshPassthrough fraud-prod-outside",
+        lambda r: of(r, "MeshPassthrough")["spec"]["default"]["appendMatch"][0].pop("port"),
+    ),
+    "left-over-timeout": (
+        "3.0",
+        "MeshTimeout mesh-gateways-timeout-all-fraud-prod",
+        lambda r: of(r, "MeshTimeout")["metadata"].update(name="mesh-gateways-timeout-all-fraud-prod"),
+    ),
+    "ignored-annotation": (
+        "3.0",
+        "Deployment fraud-prod-egress",
+        lambda r: of(r, "Deployment")["spec"]["template"]["metadata"]["annotations"].update(
+            {"kuma.io/direct-access-services": "fraud-graph"}
+        ),
+    ),
+    "denied-copies": (
+        "3.0",
+        "MeshHTTPRoute fraud-prod-fraud-graph",
+        lambda r: next(
+            item for item in r if item.get("metadata", {}).get("name") == "fraud-prod-callers-fraud-graph-shadow"
+        )["spec"]["rules"][0]["default"]["allow"].pop(),
+    ),
     "namespace": (
         "3.0",
         "MeshIdentity fraud-prod-workloads-1",
@@ -139,6 +171,43 @@ def test_a_broken_rule_is_named_with_its_document(rule: str) -> None:
     assert (rule, document) in [(fault.rule, fault.document) for fault in faults]
     assert {fault.rule for fault in faults} <= {rule, "lost-copies", "policy-missing"}
     assert [fault for fault in faults if not (fault.why and fault.remedy and fault.source)] == []
+
+
+@pytest.mark.parametrize(
+    ("document", "why"),
+    [
+        (
+            kuma("MeshTrace", targetRef={"kind": "Mesh", "proxyTypes": ["Gateway"]}),
+            "Kuma 3.0 has no field `proxyTypes` of `targetRef`.",
+        ),
+        (
+            kuma("MeshExternalService", tls={"verification": {"caCert": {"secret": "ca"}}}),
+            "Kuma 3.0 refuses this form of `caCert`, and drops a stored one: the server is then not verified.",
+        ),
+        (
+            kuma("MeshRetry", to=[{"default": {"http": {"retriableStatusCodes": [503]}}}]),
+            "Kuma 3.0 refuses `retriableStatusCodes`.",
+        ),
+        (
+            kuma("MeshPassthrough", default={"appendMatch": [{"type": "Domain", "value": "*contoso.com"}]}),
+            "*contoso.com is refused: a wildcard begins with `*.`.",
+        ),
+    ],
+    ids=["proxyTypes", "caCert", "retriableStatusCodes", "wildcard"],
+)  # fmt: skip
+def test_each_old_form_has_its_reason(document: Document, why: str) -> None:
+    """And no other rule is broken by it."""
+    (fault,) = lint([("mesh.yaml", document)], "3.0")
+
+    assert fault.why == why
+
+
+def test_a_pod_that_was_a_gateway_is_an_ordinary_one_on_3_0() -> None:
+    """2.14 still has the annotation."""
+    pod = {"kind": "Deployment", "metadata": {"name": "entry"}, "spec": {"annotations": {"kuma.io/gateway": "enabled"}}}
+
+    assert [fault.rule for fault in lint([("pod.yaml", pod)], "3.0")] == ["ignored-annotation"]
+    assert lint([("pod.yaml", pod)], "2.14") == ()
 
 
 def test_rendered_documents_break_no_rule() -> None:

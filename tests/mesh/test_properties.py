@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,16 @@ from hypothesis import strategies as st
 from amlz.mesh.evaluation import Workload, answer
 from amlz.mesh.files import documents_of
 from amlz.mesh.kinds import faults_of
-from amlz.mesh.model import IN_MESH, BackendSpec, CallerSpec, CopySpec, MeshEndpointSpec, MeshSpec
+from amlz.mesh.model import (
+    IN_MESH,
+    AbortSpec,
+    BackendSpec,
+    CallerSpec,
+    CopySpec,
+    MeshEndpointSpec,
+    MeshFaultsSpec,
+    MeshSpec,
+)
 from amlz.mesh.rules import problems
 from tests.layers import MUCH
 from tests.mesh.samples import example, host
@@ -55,7 +65,9 @@ def endpoint_of(draw: Any, name: str, way: Any, names: tuple[str, ...]) -> MeshE
         CopySpec(names[-1], draw(st.integers(1, 100))) if names and draw(st.sampled_from((True, True, False))) else None
     )
     rate = draw(st.sampled_from((None, None, 100)))
-    return MeshEndpointSpec(name, way, stage, f"{name}.contoso.com", 5000, rate, weights, shadow)
+    abort = draw(st.sampled_from((None, None, AbortSpec(draw(st.sampled_from((500, 503))), draw(st.integers(1, 100))))))
+    faults = MeshFaultsSpec(abort, expires_on="2027-03-31") if abort is not None else None
+    return MeshEndpointSpec(name, way, stage, f"{name}.contoso.com", 5000, rate, weights, shadow, faults)
 
 
 def repaired(mesh: MeshSpec) -> MeshSpec:
@@ -68,7 +80,7 @@ def repaired(mesh: MeshSpec) -> MeshSpec:
             parts = {
                 path[2] if len(path) > 2 else "stage" for path in wrong if path[:2] == ("endpoints", endpoint.name)
             }
-            plain: dict[str, Any] = {"shadow": None, "weights": (), "stage": "validating"}
+            plain: dict[str, Any] = {"shadow": None, "weights": (), "stage": "validating", "faults": None}
             changed.append(replace(endpoint, **{str(part): plain[str(part)] for part in parts}))
         mesh = replace(mesh, endpoints=tuple(changed))
     return mesh
@@ -82,11 +94,18 @@ def may(mesh: MeshSpec, caller: CallerSpec, endpoint: MeshEndpointSpec) -> bool:
     return endpoint.name in caller.may_validate or (validated and endpoint.name in caller.may_score)
 
 
+def failing(mesh: MeshSpec, endpoint: MeshEndpointSpec) -> Iterator[bool]:
+    """Yields True for each endpoint with faults that answers: the destinations of a managed one, otherwise itself."""
+    names = [item.name for item in endpoint.weights] if endpoint.way == "managed" else []
+    return (item.faults is not None for item in mesh.endpoints if item.name in (names or [endpoint.name]))
+
+
 @settings(max_examples=2000 if MUCH else 80, deadline=None)
 @given(meshes())
 def test_the_documents_of_a_valid_mesh_answer_as_its_records_allow(mesh: MeshSpec) -> None:
     """No caller without a record passes, none but its validators reaches what is not validated, weights add up to 100,
-    and an endpoint that receives copies only answers none of their senders.
+    an endpoint that receives copies only answers none of their senders, and faults are those of the endpoints that
+    answer.
     """
     for zone in mesh.zones:
         rendered = documents_of(mesh, zone.name)
@@ -108,3 +127,6 @@ def test_the_documents_of_a_valid_mesh_answer_as_its_records_allow(mesh: MeshSpe
                     )
                     assert seen.copies == copied
                     assert not seen.copies or seen.copies[0] not in dict(seen.backends)
+                    assert {fault.backend for fault in seen.faults} <= set(dict(seen.backends))
+                    assert bool(seen.faults) is any(failing(mesh, endpoint))
+                assert seen.verdict == "allowed" or not seen.faults
