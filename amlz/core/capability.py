@@ -197,10 +197,8 @@ class BuiltCluster:
 
 @dataclass(frozen=True, slots=True)
 class PrometheusSource:
-    """A cluster (its id) whose metrics are in managed Prometheus. `metrics`: the id of the Azure Monitor workspace.
-
-    `subject`: the catalogue of its alerts; `words`: further ones in the name of their rule group; `values`: by the word
-    in capitals that each replaces in expressions.
+    """A cluster (its id) whose metrics are in an Azure Monitor workspace (`metrics`: its id). `subject`: the catalogue
+    of its alerts; `words`: in the name of their rule group; `values`: by the words that they replace in expressions.
     """
 
     metrics: str

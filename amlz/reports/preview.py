@@ -20,6 +20,7 @@ from amlz.reports.contradictions import contradictions
 from amlz.reports.custom_sections import CustomSection, custom_sections
 from amlz.reports.data_flows import data_flows
 from amlz.reports.hiding import hidden_accepted, hidden_finding, hidden_graph, hidden_verdicts
+from amlz.reports.mesh_calls import mesh_calls
 from amlz.stackfile.load import StackFile
 
 #: Limitations of every preview without a cloud. Shown with all of its results.
@@ -64,9 +65,9 @@ class Preview:
 
     @cached_property
     def sections(self) -> tuple[CustomSection, ...]:
-        """Returns further tables: flows of data, what is not verified, and those of the business unit."""
+        """Returns further tables: data flows, mesh calls, what is not verified, and those of the business unit."""
         own = custom_sections(self.shown.graph, self.plan)
-        return (*data_flows(self.plan), *contradictions(self.config), *own)
+        return (*data_flows(self.plan), *mesh_calls(self.plan), *contradictions(self.config), *own)
 
     @cached_property
     def shown(self) -> Preview:

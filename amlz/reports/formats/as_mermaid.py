@@ -14,6 +14,7 @@ from amlz.core.words import plural
 from amlz.reports.data_flows import flows_of
 from amlz.reports.formats.registry import Report
 from amlz.reports.marks import NO_MARKS, Mark, Marks, marks
+from amlz.reports.mesh_calls import calls_of
 from amlz.reports.paths import network_paths
 from amlz.reports.preview import Preview
 
@@ -72,9 +73,8 @@ def write(report: Report) -> str:
 
 
 def render(preview: Preview, differs: Marks = NO_MARKS) -> str:
-    """Networks, firewall, environments with their endpoints, lake, peerings, paths outside, and flows of data.
-
-    Ids follow names.
+    """Networks, firewall, environments with their endpoints, lake, peerings, paths outside, flows of data, and calls
+    through meshes. Ids follow names.
 
     If there are too many for a reader, or for Mermaid, they are counted by project, else by network, and a note reports
     it.
@@ -90,6 +90,7 @@ def render(preview: Preview, differs: Marks = NO_MARKS) -> str:
             *_lines(preview, boxes, differs),
             *_gone(differs if not note else NO_MARKS),
             *(_flows(preview.plan) if not note else ()),
+            *(_calls(preview.plan) if not note else ()),
             *([f'note["{len(environments):,} environments: {note}"]'] if note else []),
         ]
         lines += _classes(lines)
@@ -246,6 +247,22 @@ def _flows(plan: LandingZonePlan) -> Iterator[str]:
         yield f"lake --- {_word('data', containers)}"
     for platform, owner, containers, role, path in rows:
         yield f"{_flow(platform, owner)} -->|{escaped(role)}<br/>{escaped(path)}| {_word('data', containers)}"
+
+
+def _calls(plan: LandingZonePlan) -> Iterator[str]:
+    """Yields callers and endpoints of meshes, an edge for each caller that is answered, and dashed ones for copies."""
+    lines: dict[str, None] = {}
+    for call in calls_of(plan):
+        mesh, caller, endpoint, shadow = call.mesh.name, call.caller, call.endpoint, call.endpoint.shadow
+        source, target = _word("caller", f"{mesh} {caller.name}"), _word("endpoint", f"{mesh} {endpoint.name}")
+        lines[f'{source}["{escaped(caller.name)}<br/>{caller.namespace}, {caller.zone}"]:::outside'] = None
+        lines[f'{target}["{escaped(endpoint.name)}<br/>{endpoint.stage}, {endpoint.way}"]:::environment'] = None
+        if call.answer.verdict == "allowed":
+            lines[f"{source} -->|mesh| {target}"] = None
+            if shadow is not None:
+                copied = _word("endpoint", f"{mesh} {shadow.endpoint}")
+                lines[f"{target} -.->|{shadow.percentage} % copies| {copied}"] = None
+    yield from lines
 
 
 def _flow(platform: str, owner: str) -> str:
