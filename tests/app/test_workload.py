@@ -94,6 +94,21 @@ def test_settings_begin_with_what_the_quota_counts() -> None:
     }
 
 
+def test_the_readme_names_the_feature_store_of_each_environment() -> None:
+    """And nothing of it where there is none."""
+    file, plan = checked(str(ROOT / "tests" / "cases" / "previews" / "feature-store.yaml"))
+
+    made = repository(plan, file.stack, "fraud", RepositoryOptions("github", "fraud", 10))
+    text = " ".join(rendered(made)["README.md"].text.split())
+
+    stores = [stage.contract.feature_store for stage in made.stages]
+    assert len(stores) == 2
+    for store in stores:
+        assert store is not None
+        assert text.count(f"Features are in the feature store `{store.name}` (runtime: Spark 3.5).") == 1
+    assert "feature store" not in rendered(churn())["README.md"].text
+
+
 @pytest.mark.parametrize("ci", ["github", "azure-devops"])
 def test_names_of_azure_are_in_the_contracts_alone(ci: str) -> None:
     """And in the README, which explains them: a change of the landing zone changes no code."""
