@@ -55,6 +55,7 @@ PREVIEWED = STACKS | {
     "data-platform": "examples/data-platform/Pulumi.data-platform.yaml",
     "own-naming": "examples/own-naming/Pulumi.own-naming.yaml",
     "kubernetes": "examples/kubernetes/Pulumi.kubernetes.yaml",
+    "edge": "examples/edge/Pulumi.edge.yaml",
     "sandbox": "examples/sandbox/Pulumi.sandbox.yaml",
     "virtual-wan": "examples/virtual-wan/Pulumi.virtual-wan.yaml",
     "vended-spoke": "examples/vended-spoke/Pulumi.vended-spoke.yaml",

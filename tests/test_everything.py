@@ -53,6 +53,7 @@ def test_every_option_is_used_at_least_once() -> None:
             "mesh",
             "kubernetes",
             "data-platform",
+            "edge",
             "feature-store",
             "sandbox",
             "vended-spoke",

@@ -51,6 +51,7 @@ RUN = {
 NOT_RUN = {
     "cloud register": "the metadata have the cloud already",
     "account list-locations": "lists the regions of a subscription: NotSimulated",
+    "iot edge": "the data plane of an IoT hub",
     "synapse role": "a role of the workspace: the data plane",
     "aks get-credentials": "writes the credentials of a cluster: not simulated",
     "network private-endpoint-connection": "approves an endpoint that Azure makes itself: not simulated",

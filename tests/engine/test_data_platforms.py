@@ -22,6 +22,7 @@ FAULTS = {
         "timeout@Microsoft.KubernetesConfiguration/extensions",
         f"quota@{ML}/computes",
     ),
+    "edge": ("timeout@Microsoft.Authorization/roleAssignments",),
     "feature-store": (
         f"timeout@{ML}/connections",
         f"unavailable@{ML}/outboundRules",

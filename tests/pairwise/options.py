@@ -69,6 +69,11 @@ _MEMBER = {
     "clusters": {"fraud-cpu": {"size": "Standard_D4s_v5", "maxNodes": 2}},
 }
 _AKS = f"/subscriptions/{LANDING_ZONE}/resourceGroups/rg-aks/providers/Microsoft.ContainerService/managedClusters/aks"
+_EDGE = {
+    "runtime": "1.5",
+    "modules": {"churn": {"repository": "models/churn"}},
+    "puller": "33333333-aaaa-4bbb-8ccc-000000000001",
+}
 _CONNECTED = {
     "cluster": _id("Microsoft.Kubernetes/connectedClusters", "arc-plant", LANDING_ZONE),
     "relay": _id("Microsoft.Relay/namespaces", "arcplantrelay", LANDING_ZONE),
@@ -207,6 +212,7 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
         "built": _environment({"aks": _BUILT}),
         "connected": _environment({"arc": {"plant": _CONNECTED}}),
     },
+    "edge": {"none": {}, "devices": _environment({"iotEdge": _EDGE})},
     "subnets": {"divided": {}, "said": _environment({"subnets": _SUBNETS})},
     "names": {
         "generated": {},

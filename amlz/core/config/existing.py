@@ -26,6 +26,7 @@ _ZONE = "Microsoft.Network/privateDnsZones"
 _CLUSTER = "Microsoft.ContainerService/managedClusters"
 _CONNECTED_CLUSTER = "Microsoft.Kubernetes/connectedClusters"
 _RELAY = "Microsoft.Relay/namespaces"
+_IOT_HUB = "Microsoft.Devices/IotHubs"
 _MODEL_REGISTRY = "Microsoft.MachineLearningServices/registries"
 _ACTION_GROUP = "Microsoft.Insights/actionGroups"
 _DDOS_PLAN = "Microsoft.Network/ddosProtectionPlans"
@@ -43,6 +44,7 @@ _EXAMPLES = {
     _CLUSTER: f"{_SAMPLE}/providers/{_CLUSTER}/aks-shared",
     _CONNECTED_CLUSTER: f"{_SAMPLE}/providers/{_CONNECTED_CLUSTER}/arc-line-1",
     _RELAY: f"{_SAMPLE}/providers/{_RELAY}/arcline1relay",
+    _IOT_HUB: f"{_SAMPLE}/providers/{_IOT_HUB}/iot-plant",
     _MODEL_REGISTRY: f"{_SAMPLE}/providers/{_MODEL_REGISTRY}/contoso-models",
     _ACTION_GROUP: f"{_SAMPLE}/providers/{_ACTION_GROUP}/ag-on-call",
     _DDOS_PLAN: f"{_SAMPLE}/providers/{_DDOS_PLAN}/ddos-contoso",
@@ -87,9 +89,9 @@ def _canonical_address(text: str) -> str:
 
 
 #: The id of a virtual network, of a virtual hub, of a Log Analytics workspace, of a Kubernetes cluster, of one that is
-#: connected to Azure Arc, of an Azure Relay, of a resource group, of a storage account, of a vault, of a container
-#: registry, of Application Insights, of an Azure ML registry, of a private DNS zone, of an action group, and of a DDoS
-#: protection plan.
+#: connected to Azure Arc, of an Azure Relay, of an IoT hub, of a resource group, of a storage account, of a vault, of
+#: a container registry, of Application Insights, of an Azure ML registry, of a private DNS zone, of an action group,
+#: and of a DDoS protection plan.
 NetworkId = Annotated[str, AfterValidator(_canonical_id(_NETWORK)), Field(examples=[_EXAMPLES[_NETWORK]])]
 VirtualHubId = Annotated[str, AfterValidator(_canonical_id(_VIRTUAL_HUB)), Field(examples=[_EXAMPLES[_VIRTUAL_HUB]])]
 LogAnalyticsId = Annotated[str, AfterValidator(_canonical_id(_LOG)), Field(examples=[_EXAMPLES[_LOG]])]
@@ -98,6 +100,7 @@ ConnectedClusterId = Annotated[
     str, AfterValidator(_canonical_id(_CONNECTED_CLUSTER)), Field(examples=[_EXAMPLES[_CONNECTED_CLUSTER]])
 ]
 RelayId = Annotated[str, AfterValidator(_canonical_id(_RELAY)), Field(examples=[_EXAMPLES[_RELAY]])]
+IotHubId = Annotated[str, AfterValidator(_canonical_id(_IOT_HUB)), Field(examples=[_EXAMPLES[_IOT_HUB]])]
 GroupId = Annotated[str, AfterValidator(_canonical_id(_GROUP)), Field(examples=[_EXAMPLES[_GROUP]])]
 StorageId = Annotated[str, AfterValidator(_canonical_id(_STORAGE)), Field(examples=[_EXAMPLES[_STORAGE]])]
 KeyVaultId = Annotated[str, AfterValidator(_canonical_id(_VAULT)), Field(examples=[_EXAMPLES[_VAULT]])]

@@ -171,6 +171,11 @@ def private_domains(cloud: CloudName, region: str) -> tuple[str, ...]:
     return tuple(sorted(public | zones))
 
 
+def registry_domain(cloud: CloudName) -> str:
+    """Returns the public domain of container registries in a cloud."""
+    return next(row.domains[0] for row in PUBLIC_DOMAIN_ROWS if (row.cloud, row.group) == (cloud, "registry"))
+
+
 def workspace_domains(cloud: CloudName) -> tuple[str, ...]:
     """The public domains of Azure ML in a cloud. The service gives out the names in them."""
     rows = (row for row in PUBLIC_DOMAIN_ROWS if (row.cloud, row.group) == (cloud, "amlworkspace"))
