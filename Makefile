@@ -70,6 +70,7 @@ release-check: $(READY)      ## the least version number of the next release, an
 bench: $(READY)              ## measures speed, as ratios in one run
 	@$(BIN)/python -m tools.benchmarks.preview
 	@$(BIN)/python -m tools.benchmarks.landing_zone
+	@$(BIN)/python -m tools.benchmarks.subscriptions
 	@$(BIN)/python -m tools.benchmarks.policies
 	@$(BIN)/python -m tools.benchmarks.pull_request
 	@$(BIN)/python -m tools.benchmarks.fleet

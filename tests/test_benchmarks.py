@@ -35,4 +35,4 @@ def test_a_benchmark_answers_help_with_its_description(
 def test_every_benchmark_is_found() -> None:
     """Those that `make bench` runs, that of the engine, and two more."""
     others = {"engine", "generated", "recorded"}
-    assert {*NAMES} == others | {"fleet", "landing_zone", "policies", "preview", "pull_request"}
+    assert {*NAMES} == others | {"fleet", "landing_zone", "policies", "preview", "pull_request", "subscriptions"}

@@ -59,6 +59,21 @@ def landing_zone(projects: int, keep_aliases: bool = False, operated: bool = Fal
     }
 
 
+def spread(projects: int, subscriptions: int) -> dict[str, Any]:
+    """Returns the same landing zone with its projects in so many spokes, each in a separate subscription."""
+    written = landing_zone(projects)
+    spaces = list(_SPACE.subnets(new_prefix=_SPOKE))[:subscriptions]
+    spokes: dict[str, dict[str, Any]] = {}
+    for number, space in enumerate(spaces):
+        own = {"subscription": f"a1b2c3d4-1111-4222-8333-{number:012}"} if number else {}
+        spokes[f"spoke{number:02}"] = {"addressSpace": [str(space)], **own}
+    networks = [iter(space.subnets(new_prefix=_ENVIRONMENT)) for space in spaces]
+    for number, project in enumerate(written["projects"].values()):
+        place = number % subscriptions
+        project["environments"]["dev"] = {"spoke": f"spoke{place:02}", "network": str(next(networks[place]))}
+    return written | {"spokes": spokes}
+
+
 def of_size(resources: int, keep_aliases: bool = False, operated: bool = False) -> dict[str, Any]:
     """The landing zone whose number of Azure resources is nearest: with some 60 a project, 115 at the least."""
     first, second = (azure(registered(landing_zone(projects, operated=operated))) for projects in (1, 2))
