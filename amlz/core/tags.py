@@ -47,8 +47,16 @@ def tag_problems(config: LandingZoneConfig, tags: Mapping[str, str], place: Path
         whose = "Its resources" if place else "Resources that projects share"
         value = values.get(name.lower())
         if value is None:
-            what = f"{whose} have no tag {name!r}, which `requiredTags` requires."
-            yield Problem(path, what, f"Add it to {here}.")
+            what = f"{whose} have no tag {name!r}, which `requiredTags` requires"
+            written = next((text for tag, text in config.tags.items() if tag.lower() == name.lower()), None)
+            if written is None:
+                yield Problem(path, f"{what}.", f"Add it to {here}.")
+                continue
+            yield Problem(
+                path,
+                f"{what}: {written!r} of the landing zone has a placeholder without a value outside of projects.",
+                "Add it to `tags` here." if place else "Write a value without it, and this one in `tags` of projects.",
+            )
         elif allowed and value not in allowed:
             what = (
                 f"{whose} have the value {value!r} of the tag {name!r}; `requiredTags` allows {listed(allowed, 'or')}."
