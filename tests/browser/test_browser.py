@@ -26,6 +26,7 @@ LOOKS = (
     ("change", 1280, "light", True),
     ("change", 400, "dark", True),
     ("everything", 400, "light", False),
+    ("data-platform", 1280, "dark", True),
     ("hundreds", 1280, "dark", False),
     ("all", 1280, "light", True),
     ("all", 400, "dark", False),
@@ -74,6 +75,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int, str],
     texts = {
         "change": as_html.render(*rich_change()),
         "everything": as_html.render(previewed("everything")),
+        "data-platform": as_html.render(previewed("data-platform")),
         "hundreds": as_html.render(previewed("minimal"), draw=lambda *_: drawn),
         "all": all_html.render(all_stacks()),
     }

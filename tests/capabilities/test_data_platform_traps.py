@@ -68,6 +68,9 @@ TRAPS: dict[int, tuple[str, tuple[str, ...]]] = {
         "tests/capabilities/test_fabric.py:test_a_datastore_on_onelake_is_named_by_ids_and_takes_files_only",
         "docs/how-to/fabric.md:Batch endpoints cannot write there",
     )),
+    13: ("Azure ML cannot push to a private Purview", (
+        "docs/how-to/synapse.md:does not push its lineage to a Purview account through a private endpoint",
+    )),
     14: ("`publicNetworkAccess` of Data Factory does not limit what pipelines reach", (
         "tests/capabilities/test_data_factory.py:test_the_preview_names_what_is_less_secure",
         "docs/how-to/data-factory.md:Azure applies that property to self-hosted integration runtimes only",
