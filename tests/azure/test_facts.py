@@ -35,6 +35,7 @@ NO_TAGS = [
     "dnsresolver:ForwardingRule",
     "dnsresolver:PrivateResolverVirtualNetworkLink",
     "kubernetesconfiguration:Extension",
+    "kubernetesconfiguration:FluxConfiguration",
     "machinelearningservices:Datastore",
     "machinelearningservices:ManagedNetworkSettingsRule",
     "machinelearningservices:WorkspaceConnection",

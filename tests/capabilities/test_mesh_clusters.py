@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,19 +14,19 @@ import yaml
 from amlz.capabilities.mesh.check import check_mesh
 from amlz.capabilities.mesh.facts import EXTENSION, FLUX, HOSTS
 from amlz.capabilities.mesh.plan import PLANNER
-from amlz.capabilities.operations.mesh_catalogue import MESH_CATALOGUE
 from amlz.core.plan import LandingZonePlan, make_plan
 from amlz.core.specs import ApplicationRuleSpec, NsgRuleSpec, RuleGroupSpec, records
 from amlz.core.specs.grafana import DashboardsSpec
-from amlz.core.specs.operations import PrometheusRulesSpec
 from amlz.mesh.files import files
 from amlz.mesh.model import FLUX_NAMESPACE, MeshSpec
 from amlz.paths import PACKAGE
+from amlz.reports.formats import as_arm
 from amlz.reports.preview import Preview
 from amlz.stackfile.load import load
 from tests.cli.in_process import amlz_here
 from tests.conftest import ROOT, preview_of
 from tests.mesh.samples import config_of
+from tests.reports.test_arm_witness import witness
 
 EXAMPLE = ROOT / "examples" / "mesh" / "Pulumi.mesh-aks.yaml"
 NODES = ("10.40.18.0/26",)
@@ -182,6 +182,19 @@ def test_the_configuration_waits_for_the_cluster_its_egress_and_the_extension() 
     assert order.index(group.id) < order.index(extension.id) < order.index(configuration.id)
 
 
+def test_bodies_of_flux_and_of_alerts_are_what_arm_publishes(tmp_path: Path) -> None:
+    """By the types of Microsoft's specifications."""
+    bodies = [
+        entry
+        for entry in json.loads(as_arm.render(example()))
+        if entry["type"].startswith(("Microsoft.KubernetesConfiguration/", "Microsoft.AlertsManagement/prometheus"))
+    ]
+    code, last = witness(json.dumps(bodies), tmp_path)
+
+    assert len(bodies) == 5
+    assert (code, last.rsplit(", ", 1)[0]) == (0, "5 bodies, 0 problems, 0 of unknown type")
+
+
 def test_flux_follows_a_branch_of_a_public_repository() -> None:
     """Without a sign-in."""
     stack = content()
@@ -212,7 +225,8 @@ def _no_apply(stack: dict[str, Any]) -> None:
     del stack["mesh"]["apply"]
 
 
-def _no_cluster(stack: dict[str, Any]) -> None:
+def without_cluster(stack: dict[str, Any]) -> None:
+    """Makes the zone that of another stack."""
     del stack["mesh"]["zones"]["aks-weu"]["aks"]
 
 
@@ -224,7 +238,7 @@ WRONG = {
     ),
     "a repository without apply": (_no_apply, "mesh.repository", "Nothing reads it without `apply`."),
     "apply to a cluster of another stack": (
-        _no_cluster,
+        without_cluster,
         "mesh.zones.aks-weu",
         "`apply` installs Flux on clusters that this stack builds, and this zone names none.",
     ),
@@ -258,115 +272,6 @@ def test_a_mistake_is_reported_where_it_is(case: str) -> None:
 
     assert [(".".join(map(str, problem.path)), problem.what) for problem in problems] == [(where, why)]
     assert problems[0].remedy
-
-
-def rules(stack: dict[str, Any]) -> list[PrometheusRulesSpec]:
-    """The rule groups of meshes."""
-    return [
-        group for group in records(plan_of(stack), PrometheusRulesSpec) if group.alerts[0].alert.startswith("mesh-")
-    ]
-
-
-def test_a_mesh_with_metrics_has_four_alerts_and_one_on_their_absence() -> None:
-    """Certificate age, denied requests, errors and retries by endpoint, in one rule group for the zone."""
-    (group,) = rules(content())
-
-    assert [alert.alert for alert in group.alerts] == list(MESH_CATALOGUE)
-    assert group.name == "prg-risk-fraud-prod-mesh-aks-weu"
-    assert group.key == "fraud-prod-mesh-aks-weu"
-    assert {alert.owner for alert in group.alerts} == {"fraud/prod"}
-    assert [alert.alert for alert in group.alerts if alert.action_group.endswith("-page")] == [
-        "mesh-certificate-age", "mesh-errors",
-    ]  # fmt: skip
-    texts = [alert.expression for alert in group.alerts]
-    assert [
-        text for text in texts if 'mesh="fraud-prod"' not in text or re.search("MESH|WINDOW|LIFETIME|THRESHOLD", text)
-    ] == []
-
-
-def test_each_alert_is_in_the_reference() -> None:
-    """The page and the catalogue agree."""
-    page = (ROOT / "docs" / "reference" / "alerts.md").read_text(encoding="utf-8")
-
-    for name, row in MESH_CATALOGUE.items():
-        (line,) = [line for line in page.splitlines() if line.startswith(f"| `{name}` |")]
-        assert f"| {row.wait} |" in line
-        assert line.endswith(f"| {row.severity} |")
-
-
-def test_the_age_of_a_certificate_is_that_of_its_lifetime() -> None:
-    """Nine tenths of it without a renewal: certificates are renewed after four fifths."""
-    (group,) = rules(content())
-    longer = content()
-    longer["projects"]["fraud"]["environments"]["prod"]["mesh"]["identity"] = {"expiry": "30m"}
-    (other,) = rules(longer)
-
-    assert "[3240s]" in group.alerts[0].expression
-    assert group.alerts[0].expression.endswith('envoy_server_uptime{mesh="fraud-prod"} > 3600')
-    assert "[1620s]" in other.alerts[0].expression
-
-
-def test_without_metrics_or_a_cluster_of_the_stack_a_mesh_has_no_alerts() -> None:
-    """Nothing would ever fire."""
-    unmonitored, elsewhere = content(), content()
-    unmonitored["projects"]["fraud"]["environments"]["prod"]["aks"]["monitoring"] = False
-    for key in ("apply", "repository"):
-        del elsewhere["mesh"][key]
-    _no_cluster(elsewhere)
-
-    assert rules(unmonitored) == rules(elsewhere) == []
-
-
-def test_an_alert_of_a_mesh_is_set_like_every_other() -> None:
-    """Threshold, severity, and off."""
-    stack = content()
-    stack["projects"]["fraud"]["environments"]["prod"]["alerts"] = {
-        "mesh-errors": {"threshold": 0.01, "severity": 2}, "mesh-retries": {"enabled": False},
-    }  # fmt: skip
-    (group,) = rules(stack)
-    alerts = {alert.alert: alert for alert in group.alerts}
-
-    assert alerts["mesh-errors"].expression.endswith("> 0.01")
-    assert alerts["mesh-errors"].severity == 2
-    assert "mesh-retries" not in alerts
-
-
-def test_labels_that_alerts_separate_by_are_those_of_the_scrape_job() -> None:
-    """`cluster` is added by Azure, `envoy_cluster_name` by Envoy, and the pods of the mesh's namespaces are scraped."""
-    (mesh,) = records(plan_of(content()).environments, MeshSpec)
-    (file,) = (file for file in files([mesh]) if file.path.endswith("prometheus/ama-metrics-prometheus-config.yaml"))
-    (job,) = yaml.safe_load(file.documents[0]["data"]["prometheus-config"])["scrape_configs"]
-    labels = {row["target_label"] for row in job["relabel_configs"] if "target_label" in row}
-    separated = {
-        label.strip()
-        for row in MESH_CATALOGUE.values()
-        for labels_of in re.findall(r"by \(([^)]*)\)", row.expression)
-        for label in labels_of.split(",")
-    }
-
-    assert separated - labels == {"cluster", "envoy_cluster_name"}
-    assert labels == {"__address__", "namespace", "pod", "mesh", "zone"}
-    assert job["kubernetes_sd_configs"][0]["namespaces"]["names"] == [
-        "fraud-prod-egress", "ml-fraud-prod", "ml-validation", "shop",
-    ]  # fmt: skip
-
-
-def test_two_meshes_of_a_zone_are_two_jobs_of_one_configuration() -> None:
-    """A cluster reads one ConfigMap."""
-    stack = content()
-    environment = deepcopy(stack["projects"]["fraud"]["environments"]["prod"])
-    del environment["aks"], environment["mesh"]["cluster"]
-    environment |= {"network": "10.40.17.0/25"}
-    environment["mesh"]["callers"] = {"till": {"namespace": "tills", "mayScore": ["price"]}}
-    environment["mesh"]["endpoints"] = {"price": {"way": "managed", "stage": "promoted"}}
-    stack["projects"]["pricing"] = {"environments": {"prod": environment}}
-    plan = plan_of(stack)
-    rendered = [file for file in files(records(plan.environments, MeshSpec)) if "/prometheus/" in file.path]
-    (file,) = rendered
-    jobs = yaml.safe_load(file.documents[0]["data"]["prometheus-config"])["scrape_configs"]
-
-    assert [job["job_name"] for job in jobs] == ["mesh-fraud-prod", "mesh-pricing-prod"]
-    assert [group.key for group in rules(stack)] == ["fraud-prod-mesh-aks-weu", "pricing-prod-mesh-aks-weu"]
 
 
 def test_the_dashboard_is_imported_into_the_grafana_of_the_cluster() -> None:

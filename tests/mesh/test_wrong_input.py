@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from amlz.capabilities.mesh.check import check_mesh
-from tests.mesh.samples import config_of, landing_zone
+from tests.cli.in_process import amlz_here
+from tests.mesh.samples import EXAMPLE, config_of, landing_zone
 
 Part = dict[str, Any]
 
@@ -239,6 +241,37 @@ def test_zones_need_a_global_control_plane_to_be_federated() -> None:
         ("mesh", "zones", "aks-weu", "federated"),
         "It connects to a Global control plane, and `globalAddress` is not set.",
     )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where", "why"),
+    [
+        (", stage: promoted", "", "endpoints.fraud-scoring.stage", "It is missing"),
+        ("stage: promoted", "stage: live", "endpoints.fraud-scoring.stage", "'live'"),
+        (
+            "[fraud-scoring, fraud-graph]",
+            "[fraud-scorin, fraud-graph]",
+            "callers.checkout.mayScore[0]",
+            "The mesh has no endpoint",
+        ),
+    ],
+    ids=["no stage", "another stage", "a misspelt endpoint"],
+)
+def test_a_mistake_of_form_is_a_sentence_with_its_line(
+    old: str, new: str, where: str, why: str, tmp_path: Path
+) -> None:
+    """Exit code 2, and nothing of the program."""
+    text = EXAMPLE.with_name("Pulumi.mesh-aks.yaml").read_text(encoding="utf-8")
+    line = next(number for number, row in enumerate(text.splitlines(), 1) if old in row)
+    path = tmp_path / "Pulumi.wrong.yaml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    ran = amlz_here("check", str(path))
+
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert f"Pulumi.wrong.yaml:{line}  projects.fraud.environments.prod.mesh.{where}" in ran.stderr
+    assert why in " ".join(ran.stderr.split())
+    assert "Traceback" not in ran.stderr
 
 
 def test_a_namespace_is_in_one_mesh() -> None:
