@@ -22,10 +22,13 @@ from amlz.core.facts.clouds import host_of
 from amlz.core.facts.federation import AUDIENCES
 from amlz.core.workload import workload_schema
 from amlz.stackfile.checked import checked
+from amlz.stackfile.stack_file import KEY
 from tests.cli.in_process import amlz_here
 from tests.conftest import ROOT
 
 STACK = ROOT / "tests" / "cases" / "workload" / "Pulumi.three.yaml"
+#: A range of the spoke that no environment of the stack file has.
+FREE = "10.20.24.0/25"
 
 
 @cache
@@ -164,6 +167,21 @@ def test_no_step_uses_what_a_machine_has_or_a_session_that_ends() -> None:
             assert "azure/login@" not in file.text, path
 
 
+def test_an_alert_starts_the_checks_and_decides_nothing() -> None:
+    """A request without a secret can come from anybody: no value of it is read."""
+    pipelines = {
+        path: file.text for path, file in rendered(churn("azure-devops")).items() if path.startswith("pipelines/")
+    }
+    alert, watch = pipelines["pipelines/alert.yml"], pipelines["pipelines/watch.yml"]
+    on_alert = yaml.safe_load(alert)
+
+    assert on_alert["resources"] == {"webhooks": [{"webhook": "churn-alert", "connection": "churn-alert"}]}
+    assert on_alert["jobs"] == yaml.safe_load(watch)["jobs"]
+    assert "parameters.churn-alert" not in alert
+    events = yaml.safe_load(rendered(churn())[".github/workflows/watch.yml"].text)[True]
+    assert events["repository_dispatch"] == {"types": ["alert"]}
+
+
 def test_connections_of_azure_pipelines_are_those_that_the_identities_accept() -> None:
     """The name in the subject `sc://ORGANISATION/PROJECT/CONNECTION`."""
     text = rendered(churn("azure-devops"))["pipelines/train.yml"].text
@@ -198,6 +216,34 @@ WRONG: dict[str, tuple[tuple[str, ...], str]] = {
     "long name": (("churn", "--endpoint", "customer-churn-eu"), "Pass a name of at most 16 characters."),
     "bad name": (("churn", "--endpoint", "Churn_1"), "Pass a name such as churn."),
 }
+
+
+def remedied(case: str, folder: Path) -> tuple[str, ...]:
+    """The stack file and the arguments after the remedy of a mistake."""
+    given, _ = WRONG[case]
+    values = yaml.safe_load(STACK.read_text(encoding="utf-8"))
+    projects = values["config"][KEY]["projects"]
+    if case == "no production":
+        projects["lab"]["environments"]["prod"] = {"network": FREE}
+    elif case == "only production":
+        projects["live"]["environments"]["dev"] = {"network": FREE}
+    path = folder / "Pulumi.three.yaml"
+    path.write_text(yaml.safe_dump(values), encoding="utf-8")
+    arguments = {
+        "unknown project": ("churn",),
+        "mirror": ("churn", "--mirror", "50"),
+        "long name": ("churn", "--endpoint", "c" * 16),
+        "bad name": ("churn", "--endpoint", "churn"),
+    }
+    return str(path), *arguments.get(case, given)
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_after_its_remedy_a_mistake_is_gone(case: str, tmp_path: Path) -> None:
+    """An environment that is added, a number within the limits, a name that is short enough."""
+    ran = amlz_here("workload", "init", *remedied(case, tmp_path), "--to", str(tmp_path / "new"))
+
+    assert (ran.returncode, ran.stderr, (tmp_path / "new" / "README.md").is_file()) == (0, "", True)
 
 
 @pytest.mark.parametrize("case", WRONG)

@@ -49,7 +49,7 @@ _MODULES = (
 )
 _JOBS = ("batch-deployment", "batch-endpoint", "deployment", "drift", "endpoint", "train")
 _WORKFLOWS = ("batch", "deploy", "monitor", "retire", "rollback", "test", "train", "watch")
-_PIPELINES = ("batch", "monitor", "prepare", "retire", "rollback", "test", "train", "watch")
+_PIPELINES = ("alert", "batch", "monitor", "prepare", "retire", "rollback", "test", "train", "watch")
 FILES: tuple[WorkloadFile, ...] = (
     WorkloadFile("readme.md", "README.md", "generated"),
     WorkloadFile("mlops/init.py", "mlops/__init__.py", "generated"),
