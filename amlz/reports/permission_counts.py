@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,15 @@ from amlz.reports.permissions import Matrix, matrices
 _COLUMNS = 7
 _NAME, _CELL = 24, 8
 _TITLE = "Allowed actions, of those that are possible (amlz can names them)"
+#: Words for the personas of an action that are named, by the status of it.
+_SOME: Mapping[Status | str | None, str] = {
+    Status.ALLOWED: "",
+    Status.CONDITIONAL: " (under a condition)",
+    "differs": " (some)",
+}
+#: Actions that score and promote, which a preview names.
+SERVING = ("call-endpoint", "call-created-endpoint", "call-batch-endpoint", "publish-model")
+SERVING_TITLE = "Allowed to score, and to publish models for other environments"
 #: Keys of a record, by the status of its actions.
 _KEYS = {
     Status.ALLOWED: "allowed",
@@ -44,6 +53,36 @@ def tables(answers: Sequence[PermissionAnswer]) -> Iterator[CountTable]:
         yield CountTable(tuple(matrix.places for matrix in part), tuple(rows))
 
 
+def serving(answers: Sequence[PermissionAnswer]) -> Iterator[tuple[str, str, str]]:
+    """Returns the personas that may score and promote, by action and environment. Nothing for a stack file without
+    endpoints and without an Azure ML registry.
+    """
+    if not any(_serves(answer) for answer in answers):
+        return
+    allowed: dict[tuple[str, str], dict[str, list[PermissionAnswer]]] = {}
+    for answer in answers:
+        if answer.action.name in SERVING and answer.persona.project:
+            place = f"{answer.persona.project} {answer.persona.environment}"
+            allowed.setdefault((answer.action.name, place), {}).setdefault(answer.persona.kind, []).append(answer)
+    for name in SERVING:
+        for (action, place), kinds in allowed.items():
+            words = {kind: combined(kinds[kind]) for kind in KINDS if kind in kinds}
+            if action == name and any(words.values()):
+                personas = [name_of(kind) + _SOME[word] for kind, word in words.items() if word in _SOME]
+                yield name, place, ", ".join(personas) or "nobody"
+
+
+def _serves(answer: PermissionAnswer) -> bool:
+    return answer.action.name in ("call-batch-endpoint", "deploy-as-serving-identity", "publish-model") and (
+        combined([answer]) is not None
+    )
+
+
+def variables(answers: Sequence[PermissionAnswer]) -> dict[str, Any]:
+    """Returns the same for the template of Markdown."""
+    return {"permissions": list(tables(answers)), "serving": list(serving(answers))}
+
+
 def text(answers: Sequence[PermissionAnswer]) -> str:
     """Returns the counts for a terminal, "" where nobody is configured."""
     lines = [
@@ -58,7 +97,9 @@ def text(answers: Sequence[PermissionAnswer]) -> str:
             ),
         )
     ]
-    return "\n".join([_TITLE, *lines]) if lines else ""
+    rows = [wrapped(f"  {action}, {place}\n    ", personas) for action, place, personas in serving(answers)]
+    named = ["", SERVING_TITLE, *rows] if rows else []
+    return "\n".join([_TITLE, *lines, *named]) if lines else ""
 
 
 def records(answers: Sequence[PermissionAnswer]) -> list[dict[str, Any]]:

@@ -10,9 +10,10 @@ from amlz.core.plan import LandingZonePlan, make_plan
 from amlz.core.specs import OutboundRuleSpec, RoleAssignmentSpec, records
 from amlz.core.specs.model_registry import ModelRegistrySpec
 from amlz.core.workload import contract_of
-from amlz.reports.formats import as_text
+from amlz.reports import permission_counts
+from amlz.reports.formats import as_markdown, as_text
 from amlz.stackfile.load import from_object, load
-from tests.conftest import ROOT
+from tests.conftest import ROOT, preview_of, previewed
 from tests.core.stacks import LANDING_ZONE, PEOPLE, Stack, at, messages_of, planned, stack
 
 OTHER = "c2c2c2c2-1111-4222-8333-444455556666"
@@ -161,3 +162,30 @@ def test_the_preview_names_managed_networks_and_what_they_do_not_reach() -> None
     )
     whole = dict(PLANNER.summary(from_object(managed(containerRegistry=IMAGES, storageAccount=STORE))))["ML registry"]
     assert whole.endswith("managed networks of churn/prod are approved")
+
+
+def test_every_preview_names_the_personas_that_score_and_promote() -> None:
+    """In text and Markdown; pages and JSON have every action. Production publishes nothing."""
+    file = load(str(ROOT / "examples" / "serving" / "Pulumi.serving.yaml"))
+    preview = preview_of(file)
+    rows = {(action, place): personas for action, place, personas in permission_counts.serving(preview.permissions)}
+
+    assert rows == {
+        ("call-endpoint", "fraud dev"): (
+            "data-scientists, ml-engineers, pipelines, endpoint-callers, workspace-identity"
+        ),
+        ("call-endpoint", "fraud prod"): "pipelines, endpoint-callers, workspace-identity",
+        ("call-created-endpoint", "fraud dev"): (
+            "data-scientists, ml-engineers, pipelines, endpoint-callers, callers-of-endpoint, workspace-identity"
+        ),
+        ("call-batch-endpoint", "fraud prod"): "pipelines, batch-endpoint-callers, workspace-identity",
+        ("publish-model", "fraud dev"): "pipelines",
+        ("publish-model", "fraud prod"): "nobody",
+    }
+    assert "  publish-model, fraud prod\n    nobody\n" in as_text.render(preview)
+    assert "| publish-model | fraud prod | nobody |" in as_markdown.render(preview)
+
+
+def test_a_stack_file_without_endpoints_and_registry_names_none() -> None:
+    """There is nothing to score with, and no registry to publish in."""
+    assert list(permission_counts.serving(previewed("dev").permissions)) == []

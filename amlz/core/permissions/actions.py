@@ -17,12 +17,12 @@ from amlz.dataclass import dataclass
 #: Targets of actions: the environment's own unless the name differs. `network` and `subnet` are those of its
 #: compute targets, `lake` the containers of the data lake that it has datastores on, `approved` the targets of private
 #: endpoints of its managed network, `servingIdentity` the identities of `serving`, `onlineEndpoint` the empty endpoints
-#: that are created here, `batchEndpoints` the workspace where the stack file has callers of them, `groups` the resource
-#: groups of hub and spokes.
+#: that are created here, `batchEndpoints` the workspace where the stack file has callers of them, `modelRegistry` the
+#: Azure ML registry on which roles are assigned here, `groups` the resource groups of hub and spokes.
 Target = Literal[
     "workspace", "storage", "registry", "vault", "group", "subscription", "network", "subnet", "computeIdentity",
     "servingIdentity", "onlineEndpoint", "batchEndpoints", "storageEndpoints", "log", "keys", "lake", "approved",
-    "kubernetes", "groups",
+    "kubernetes", "modelRegistry", "groups",
 ]  # fmt: skip
 
 
@@ -73,6 +73,7 @@ _IDENTITY = Page(_LEARN + "machine-learning/how-to-identity-based-service-authen
 _KEYLESS = Page(_LEARN + "machine-learning/how-to-disable-local-auth-storage", "2026-01-30")
 _ENDPOINTS = Page(_LEARN + "machine-learning/concept-endpoints-online-auth", "2023-12-15")
 _BATCH = Page(BATCH_PAGE, "2023-10-10")
+_MODEL_REGISTRY = Page(_LEARN + "machine-learning/how-to-manage-registries", "2024-10-10")
 _STUDIO = Page(_LEARN + "machine-learning/how-to-enable-studio-virtual-network", "2025-03-04")
 _APPROVAL = Page(_LEARN + "role-based-access-control/built-in-roles/ai-machine-learning", "2024-12-12")
 _LOGS = Page(_LEARN + "azure-monitor/logs/manage-access", "2025-10-30")
@@ -129,6 +130,8 @@ _JOIN = (
 _USE_IDENTITY = Permission("Microsoft.ManagedIdentity/userAssignedIdentities/assign/action")
 _ASSIGN_IDENTITY = Need("computeIdentity", (_USE_IDENTITY,), _ASSIGN)
 _FOR_ENDPOINTS = "the page names it for compute clusters and workspaces, not for endpoints"
+_READ_MODELS = _needs("modelRegistry", _MODEL_REGISTRY, "Microsoft.MachineLearningServices/registries/assets/read")
+_PUBLISH_MODELS = _needs("modelRegistry", _MODEL_REGISTRY, "Microsoft.MachineLearningServices/registries/assets/write")
 _DEPLOY = _workspace(_ASSIGN, "onlineEndpoints/*")
 _MODELS = _workspace(_ASSIGN, "models/*/read", "models/*/write")
 
@@ -242,6 +245,8 @@ ACTIONS: tuple[DocumentedAction, ...] = (
         "invoke a batch endpoint on data of the workspace's storage account: its job runs as the caller",
         (_needs("batchEndpoints", _BATCH, *BATCH_ACTIONS), _WRITE_BLOBS),
     ),
+    DocumentedAction("use-registry-model", "read a model of the Azure ML registry, to deploy it", (_READ_MODELS,)),
+    DocumentedAction("publish-model", "publish a model in the Azure ML registry for others", (_PUBLISH_MODELS,)),
     DocumentedAction(
         "read-endpoint-keys",
         "fetch the keys of online endpoints",

@@ -12,6 +12,7 @@ from amlz.core.owners import EnvironmentKey
 from amlz.core.permissions.actions import Target
 
 _WORKSPACES = "Microsoft.MachineLearningServices/workspaces"
+_REGISTRIES = "microsoft.machinelearningservices/registries"
 #: Properties of a workspace that hold the id of a part.
 _PARTS: Mapping[Target, str] = {"storage": "storageAccount", "registry": "containerRegistry", "vault": "keyVault"}
 #: Kinds of datastores on containers, and the property that names the container.
@@ -34,6 +35,7 @@ def targets_of(graph: ResourceGraph) -> dict[EnvironmentKey | None, Ids]:
         parts.setdefault(resource.id.rsplit("/", 2)[0].lower(), []).append(resource)
     endpoints = _storage_endpoints(graph)
     created: dict[EnvironmentKey | None, list[str]] = {}
+    models = _model_registries(graph)
     for resource in graph.of_type(f"{_WORKSPACES}/onlineEndpoints"):
         created.setdefault(environment_of(resource), []).append(resource.id)
     identities = {(environment_of(persona), persona.kind): persona.principals for persona in graph.personas}
@@ -50,6 +52,7 @@ def targets_of(graph: ResourceGraph) -> dict[EnvironmentKey | None, Ids]:
             "computeIdentity": identities.get((key, "computeIdentity"), ())[:1],
             "servingIdentity": identities.get((key, "servingIdentity"), ()),
             "onlineEndpoint": tuple(created.get(key, ())),
+            "modelRegistry": models,
             "batchEndpoints": ids["workspace"] if (key, "batchEndpointCallers") in identities else (),
         }
     return by_environment
@@ -105,6 +108,12 @@ def _approved(workspace: Resource, own: Ids, parts: list[Resource]) -> Iterator[
     ]
     known = {kind.lower() for kind in APPROVED}
     yield from dict.fromkeys(item for item in targets if parse(item).type.lower() in known)
+
+
+def _model_registries(graph: ResourceGraph) -> tuple[str, ...]:
+    """Returns the Azure ML registries on which roles are assigned here."""
+    scopes = (parse(role.id).scope for role in graph.of_type("Microsoft.Authorization/roleAssignments"))
+    return tuple(dict.fromkeys(scope for scope in scopes if scope and parse(scope).type.lower() == _REGISTRIES))
 
 
 def _container(store: Resource) -> Iterator[str]:

@@ -85,7 +85,7 @@ def render(preview: Preview, links: Links = NO_LINKS) -> str:
         "unknown": [row for row in answers if row["unknown"]],
         "alerts": list(_alerts(preview, links)),
         "runbook": code(f"amlz runbook {preview.stack} ALERT"),
-        "permissions": list(permission_counts.tables(preview.permissions)),
+        **permission_counts.variables(preview.permissions),
         "can": code(f"amlz can {preview.stack}"),
         "sections": preview.sections,
         "built": list(_built(preview)),
