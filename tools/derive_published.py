@@ -40,6 +40,7 @@ OWN = frozenset(
         "Audit-MachineLearningOnlineEndpoint-KeyAuthentication",
         "Deny-MachineLearningOnlineDeployment-EgressPublicNetworkAccess",
         "Deny-MachineLearningOnlineEndpoint-PublicNetworkAccess",
+        "Deny-MachineLearningRegistry-PublicNetworkAccess",
     }
 )
 
