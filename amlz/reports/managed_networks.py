@@ -130,7 +130,6 @@ def _record(rule: OutboundRuleSpec) -> dict[str, Any]:
         "kind": rule.kind,
         "to": rule.to,
         "group": rule.group or None,
-        "part": rule.part,
         "why": rule.why,
         "source": rule.source,
     }
