@@ -30,7 +30,8 @@ class LandingZone(pulumi.ComponentResource):
     workspaces: dict[str, pulumi.Output[str]]
     workloads: dict[str, dict[str, Any]]
     """By environment: what pipelines of models need (docs/reference/workload.md)."""
-    outputs: dict[str, dict[str, dict[str, pulumi.Output[Any]]]]
+    outputs: dict[str, dict[str, Any]]
+    """By stack output: those of capabilities, by environment where they are built in one."""
 
     def __init__(self, name: str, args: LandingZonePlan, opts: pulumi.ResourceOptions | None = None) -> None:
         if not args.keep_api_version_aliases:
@@ -47,11 +48,11 @@ class LandingZone(pulumi.ComponentResource):
             Spoke(f"spoke-{spoke.name}", spoke, resources, address, below)
         for planned in args.shared:
             build(planned.logical, planned, resources, below)
-        self._build(args, resources, before_environments=True)
-        self.workspaces, self.workloads = {}, {}
         self.outputs = {
             capability.output: {} for capability in capabilities().values() if capability.output is not None
         }
+        self._build(args, resources, before_environments=True)
+        self.workspaces, self.workloads = {}, {}
         for environment in args.environments:
             built = ProjectEnvironment(environment.key, environment, resources, below)
             self.workspaces[environment.key] = built.resource_id
@@ -66,7 +67,9 @@ class LandingZone(pulumi.ComponentResource):
         """Builds the components of capabilities that come before the environments, or the others."""
         for planned in args.capabilities:
             if (planned.part.phase is Phase.BEFORE_ENVIRONMENTS) is before_environments:
-                build(planned.logical, planned, resources, pulumi.ResourceOptions(parent=self))
+                built = build(planned.logical, planned, resources, pulumi.ResourceOptions(parent=self))
+                for output, values in built.items():
+                    self.outputs[output].update(values)
 
     def _firewall_address(self, args: LandingZonePlan) -> pulumi.Input[str] | None:
         existing = args.organisation.existing_hub

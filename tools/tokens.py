@@ -285,6 +285,7 @@ TOKENS = (
     Token("synapse", "Workspace", "Microsoft.Synapse/workspaces", (_GROUP, "workspaceName")),
     Token("synapse", "BigDataPool", "Microsoft.Synapse/workspaces/bigDataPools", (_GROUP, "workspaceName", "bigDataPoolName")),
     Token("synapse", "PrivateLinkHub", "Microsoft.Synapse/privateLinkHubs", (_GROUP, "privateLinkHubName")),
+    Token("purview", "Account", "Microsoft.Purview/accounts", (_GROUP, "accountName")),
     Token("fabric", "FabricCapacity", "Microsoft.Fabric/capacities", (_GROUP, "capacityName")),
     Token("databricks", "Workspace", "Microsoft.Databricks/workspaces", (_GROUP, "workspaceName")),
     Token("databricks", "AccessConnector", "Microsoft.Databricks/accessConnectors", (_GROUP, "connectorName")),

@@ -9,7 +9,7 @@ from amlz.core.capability_facts import Platform
 from amlz.core.discovery import capability_facts
 from amlz.core.plan import LandingZonePlan
 from amlz.core.problems import listed
-from amlz.core.specs import PrivateEndpointSpec, ProjectEnvironmentSpec, RoleAssignmentSpec, records
+from amlz.core.specs import DataLakeSpec, PrivateEndpointSpec, ProjectEnvironmentSpec, RoleAssignmentSpec, records
 from amlz.reports.custom_sections import CustomSection
 
 TITLE = "Data platforms and the data lake"
@@ -57,13 +57,11 @@ def flows_of(plan: LandingZonePlan) -> tuple[DataFlow, ...]:
         **{who: row for facts in capability_facts() for who, row in facts.platforms.items()},
     }
     containers: dict[tuple[str, str, str, NetworkPath], list[str]] = {}
-    for environment in plan.environments:
-        owner = f"{environment.project}/{environment.environment}"
-        for role in records(environment, RoleAssignmentSpec):
-            account, within, container = role.scope.rpartition(_CONTAINER)
-            for platform in (platforms[who] for who in role.holders if within and who in platforms):
-                key = (platform.title, owner, role.role, _path(plan, environment, account, platform))
-                containers.setdefault(key, []).append(container)
+    for owner, environment, role in _roles(plan):
+        account, container = _place(plan, role)
+        for platform in (platforms[who] for who in role.holders if account is not None and who in platforms):
+            key = (platform.title, owner, role.role, _path(plan, environment, account, platform))
+            containers.setdefault(key, []).append(container)
     if all(platform == _AZURE_ML.title for platform, *_ in containers):
         return ()
     # Jobs of projects that share a workspace have an identity each.
@@ -78,12 +76,34 @@ def data_flows(plan: LandingZonePlan) -> Iterator[CustomSection]:
         yield CustomSection(TITLE, _COLUMNS, tuple(flow.row for flow in flows))
 
 
-def _path(plan: LandingZonePlan, environment: ProjectEnvironmentSpec, account: str, platform: Platform) -> NetworkPath:
+def _roles(plan: LandingZonePlan) -> Iterator[tuple[str, ProjectEnvironmentSpec | None, RoleAssignmentSpec]]:
+    """Yields the roles of each environment, and those of parts that all environments share."""
+    for environment in plan.environments:
+        for role in records(environment, RoleAssignmentSpec):
+            yield f"{environment.project}/{environment.environment}", environment, role
+    for planned in plan.capabilities:
+        for role in records(planned.part.spec, RoleAssignmentSpec):
+            yield "all", None, role
+
+
+def _place(plan: LandingZonePlan, role: RoleAssignmentSpec) -> tuple[str | None, str]:
+    """Returns the account and the container of a role on data of the lake; no account for another role."""
+    account, within, container = role.scope.rpartition(_CONTAINER)
+    if within:
+        return account, container
+    lake = plan.part(DataLakeSpec)
+    whole = lake is not None and role.scope == lake.account_id and role.role.startswith("Storage Blob Data ")
+    return (role.scope if whole else None), "all"
+
+
+def _path(
+    plan: LandingZonePlan, environment: ProjectEnvironmentSpec | None, account: str | None, platform: Platform
+) -> NetworkPath:
     if platform.path is not None:
         return NetworkPath(platform.path)
     if platform.endpoints:
         return NetworkPath("managed private endpoints", platform.endpoints)
-    managed = environment.workspace.managed_network
+    managed = environment.workspace.managed_network if environment is not None else None
     if platform is _AZURE_ML and managed is not None:
         rules = tuple(rule.name for rule in managed.built.values() if rule.to == account)
         return NetworkPath("outbound rules", rules)

@@ -74,7 +74,8 @@ class SimulatedAzure:
             vault, key = parse(answer.id).names
             version = uuid.uuid5(_MADE_UP, answer.id).hex
             outputs["keyUriWithVersion"] = f"https://{vault.lower()}.{self.vaults}/keys/{key}/{version}"
-        if token == "azure-native:synapse:Workspace" or _is_feature_store(token, inputs):
+        own = ("azure-native:synapse:Workspace", "azure-native:purview:Account")
+        if token in own or _is_feature_store(token, inputs):
             principal = str(uuid.uuid5(_MADE_UP, f"{answer.id}/principalId"))
             outputs["identity"] = {**outputs.get("identity", {}), "principalId": principal}
         if token == "azure-native:machinelearningservices:Registry":

@@ -68,7 +68,8 @@ TRAPS: dict[int, tuple[str, tuple[str, ...]]] = {
         "tests/capabilities/test_fabric.py:test_a_datastore_on_onelake_is_named_by_ids_and_takes_files_only",
         "docs/how-to/fabric.md:Batch endpoints cannot write there",
     )),
-    13: ("Azure ML cannot push to a private Purview", (
+    13: ("Azure ML pushes no lineage to a private Purview", (
+        "tests/capabilities/test_purview.py:test_workspaces_are_registered_only_where_azure_ml_pushes_to",
         "docs/how-to/synapse.md:does not push its lineage to a Purview account through a private endpoint",
     )),
     14: ("`publicNetworkAccess` of Data Factory does not limit what pipelines reach", (

@@ -71,6 +71,6 @@ def test_every_form_of_a_preview_has_the_table() -> None:
     preview = case(EXAMPLE)
 
     section, _ = json.loads(in_format("json", preview))["customSections"]
-    assert (section["title"], len(section["rows"])) == ("Data platforms and the data lake", 15)
+    assert (section["title"], len(section["rows"])) == ("Data platforms and the data lake", 16)
     for form in ("text", "markdown", "html"):
         assert "Data platforms and the data lake" in in_format(form, preview)
