@@ -109,7 +109,7 @@ def test_the_preview_lists_the_tasks_of_its_owner_and_who_assigns_the_roles() ->
     text = as_text.render(preview_stack(file, make_plan(file.config)))
 
     assert "  ML registry   contoso-models; its owner must ensure: it is replicated to\n" in text
-    assert f"  subscription {OTHER}, of existing resources\n    rg-models " in text
+    assert f"  subscription {OTHER}, of existing resources\n    rg-models, exists already " in text
     assert f"Roles of the deployer on {OTHER}\n  Role Based Access Control Administrator\n" in text
 
 
