@@ -133,6 +133,12 @@ _BATCH = {
     "clusters": {"score": {"size": "Standard_D4s_v5", "maxNodes": 2, "priority": "lowPriority"}},
     "batchEndpoints": {"cluster": "score", "callers": ["11111111-aaaa-4bbb-8ccc-000000000025"]},
 }
+_FABRIC_CAPACITY = {"administrators": ["fabric-admin@contoso.com"]}
+_FABRIC_WORKSPACE = {
+    "id": "aaaa0a0a-bb1b-4c2c-8d3d-eeeeee4e4e4e",
+    "identity": "44444444-aaaa-4bbb-8ccc-000000000001",
+    "lakehouse": "33333333-aaaa-4bbb-8ccc-000000000001",
+}
 _PIPELINE = "22222222-aaaa-4bbb-8ccc-000000000001"
 _MODELS = (
     "/subscriptions/c2c2c2c2-1111-4222-8333-444455556666/resourceGroups/rg-models/providers/"
@@ -323,6 +329,11 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
     },
     "spoke": {"created": {}, "exists": {"spokes": {"main": {"existing": {"virtualNetwork": _VENDED}}}}},
     "naming": {"generated": {}, "by pattern": _NAMING},
+    "fabric": {
+        "none": {},
+        "capacity": _environment({"fabric": {"capacity": _FABRIC_CAPACITY}}),
+        "datastore": _environment({"fabric": {"workspaces": {"analytics": _FABRIC_WORKSPACE}}}),
+    },
 }
 
 
