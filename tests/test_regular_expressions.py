@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Iterator
 from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
-from typing import Any, NamedTuple, TypeGuard
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -45,11 +45,10 @@ class Pattern(NamedTuple):
 def patterns(path: str) -> Iterator[tuple[int, Pattern]]:
     """Yields the line of every constant pattern of a file, and the pattern."""
     tree = ast.parse(SOURCES[path])
-    whole = {id(keyword) for n in ast.walk(tree) if _matches_whole(n) for keyword in n.keywords}
     names = {id(n.value): getattr(n.targets[0], "id", "") for n in ast.walk(tree) if isinstance(n, ast.Assign)}
     for node in ast.walk(tree):
         if isinstance(node, ast.keyword) and node.arg == "pattern" and isinstance(node.value, ast.Constant):
-            yield node.value.lineno, Pattern(str(node.value.value), 0, "f" if id(node) in whole else "s")
+            yield node.value.lineno, Pattern(str(node.value.value), 0, "s")  # pydantic searches
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS):
             continue
         given = node.args[0] if node.args else None
@@ -58,11 +57,6 @@ def patterns(path: str) -> Iterator[tuple[int, Pattern]]:
             name = names.get(id(node), "") if node.func.attr == "compile" else ""
             kinds = "".join(sorted(set(_kinds(_methods_of(name, path) if name else [node.func.attr]))))
             yield node.lineno, Pattern(str(given.value), sum(getattr(re, flag) for flag in flags), kinds)
-
-
-def _matches_whole(node: ast.AST) -> TypeGuard[ast.Call]:
-    """True for `Text(pattern=...)` of amlz/mesh/shape.py, which uses fullmatch; pydantic searches."""
-    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Text"
 
 
 def _methods_of(name: str, path: str) -> list[str]:

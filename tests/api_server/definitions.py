@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from amlz.mesh.kinds import SPECS
-from amlz.mesh.shape import AnyKeys, Form, Many, Shape, Text, Truth, WholeNumber
+from tests.mesh.kinds import SPECS
+from tests.mesh.shape import AnyKeys, Form, Many, Shape, Text, Truth, WholeNumber
 
 #: Bounds without which the API server takes rules of CEL for too costly.
 _LONGEST, _MOST = 4096, 16

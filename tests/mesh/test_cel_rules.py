@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from amlz.mesh.files import files
-from amlz.mesh.kinds import SPECS
 from amlz.mesh.model import AbortSpec, DelaySpec, MeshFaultsSpec, MeshSpec
 from tests.conftest import ROOT, from_yaml
+from tests.mesh.kinds import SPECS
 from tests.mesh.samples import example
 
 celpy: Any = pytest.importorskip("celpy", reason="cel-python is not installed: run `make setup`")

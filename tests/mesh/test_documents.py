@@ -11,9 +11,9 @@ import yaml
 
 from amlz.mesh.cluster import values
 from amlz.mesh.files import files
-from amlz.mesh.kinds import SPECS, faults_of
 from amlz.mesh.model import MeshSpec, pairs
 from amlz.mesh.objects import Document
+from tests.mesh.kinds import SPECS, faults_of
 from tests.mesh.samples import documents, example
 
 

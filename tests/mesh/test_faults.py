@@ -12,12 +12,12 @@ import yaml
 from amlz.app.mesh import rendered_documents
 from amlz.capabilities.mesh.plan import PLANNER
 from amlz.mesh.evaluation import InjectedFault
-from amlz.mesh.kinds import faults_of
 from amlz.mesh.lint import lint
 from amlz.mesh.model import AbortSpec, DelaySpec, MeshFaultsSpec, MeshSpec, permitted
 from amlz.mesh.objects import Document
 from amlz.mesh.rules import problems, refused_faults
 from tests.cli.in_process import amlz_here
+from tests.mesh.kinds import faults_of
 from tests.mesh.samples import EXAMPLE, answered, config_of, documents, example, landing_zone
 
 ABORT, DELAY = AbortSpec(503, 10), DelaySpec(1500, 25)

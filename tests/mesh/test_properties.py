@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from amlz.mesh.evaluation import Workload, answer
 from amlz.mesh.files import documents_of
-from amlz.mesh.kinds import faults_of
 from amlz.mesh.model import (
     IN_MESH,
     AbortSpec,
@@ -24,6 +23,7 @@ from amlz.mesh.model import (
 )
 from amlz.mesh.rules import problems
 from tests.layers import MUCH
+from tests.mesh.kinds import faults_of
 from tests.mesh.samples import example, host
 
 NAMES = ("alpha", "beta", "gamma")

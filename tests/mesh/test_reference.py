@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from amlz.mesh.kinds import SPECS
 from tests.conftest import ROOT
+from tests.mesh.kinds import SPECS
 
 PAGE = (ROOT / "docs" / "reference" / "mesh.md").read_text(encoding="utf-8")
 #: Each requirement of a mesh over endpoints, in words of the page.

@@ -9,8 +9,8 @@ import pytest
 from amlz.mesh.evaluation import Workload, answer
 from amlz.mesh.files import files, rotation_files
 from amlz.mesh.identity import identities
-from amlz.mesh.kinds import faults_of
 from amlz.mesh.objects import Document
+from tests.mesh.kinds import faults_of
 from tests.mesh.samples import answered, documents, example, host
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from amlz.mesh.shape import AnyKeys, AnyValue, Form, Many, Shape, Text, Truth, WholeNumber
+from tests.mesh.shape import AnyKeys, AnyValue, Form, Many, Shape, Text, Truth, WholeNumber
 
 _NAME = Text(pattern=r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _METADATA = Form({"name": _NAME, "namespace": _NAME, "labels": AnyKeys(), "annotations": AnyKeys()}, ("name",))

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from amlz.mesh.kubernetes_kinds import KUBERNETES_KINDS
 from amlz.mesh.objects import Document
-from amlz.mesh.shape import AnyKeys, Fault, Form, Many, Shape, Text, Truth, WholeNumber
+from tests.mesh.kubernetes_kinds import KUBERNETES_KINDS
+from tests.mesh.shape import AnyKeys, Fault, Form, Many, Shape, Text, Truth, WholeNumber
 
 _DURATION = Text(pattern=r"(\d+(ms|s|m|h))+")
 _PERCENT = WholeNumber(0, 100)
