@@ -15,15 +15,18 @@ from components.role_assignment import role_assignment
 class Arc(pulumi.ComponentResource):
     """Compute targets on connected clusters, and the roles of the workspace's identity on these and their relays.
 
-    `outputs`: by cluster, what a pipeline prints as commands, as Kubernetes objects and as hosts.
+    `resource_ids`: by compute target. `outputs`: by cluster, what a pipeline prints as commands, as Kubernetes objects
+    and as hosts.
     """
 
+    resource_ids: dict[str, pulumi.Output[str]]
     outputs: dict[str, Any]
 
     def __init__(
         self, name: str, args: ArcSpec, resources: ResourceRegistry, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("amlz:project:Arc", name, None, opts)
+        self.resource_ids = {}
         for cluster in args.clusters:
             for role in cluster.roles:
                 role_assignment(self, f"{name}-{cluster.name}", role, resources)
@@ -31,8 +34,9 @@ class Arc(pulumi.ComponentResource):
             for attached in cluster.attached:
                 options = resources.options(self, args.place.subscription, after=waits)
                 attached_cluster(f"{name}-{attached.name}", args, attached, resources, options)
+                self.resource_ids[attached.name] = resources.ref(f"{args.workspace}/computes/{attached.name}")
         self.outputs = {cluster.name: outputs_of(args, cluster) for cluster in args.clusters}
-        self.register_outputs({})
+        self.register_outputs({"resource_ids": self.resource_ids})
 
 
 def outputs_of(args: ArcSpec, cluster: ArcClusterSpec) -> dict[str, Any]:

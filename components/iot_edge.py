@@ -12,8 +12,12 @@ from components.role_assignment import role_assignment
 
 
 class IotEdge(pulumi.ComponentResource):
-    """Roles on the IoT hub of an environment's devices. `outputs`: what a pipeline prints as a manifest."""
+    """Roles on the IoT hub of an environment's devices.
 
+    `resource_ids`: the role assignments. `outputs`: what a pipeline prints as a manifest.
+    """
+
+    resource_ids: dict[str, pulumi.Output[str]]
     outputs: dict[str, Any]
 
     def __init__(
@@ -22,8 +26,9 @@ class IotEdge(pulumi.ComponentResource):
         super().__init__("amlz:project:IotEdge", name, None, opts)
         for role in args.roles:
             role_assignment(self, name, role, resources)
+        self.resource_ids = {role.key: resources.ref(role.id) for role in args.roles}
         self.outputs = outputs_of(args)
-        self.register_outputs({})
+        self.register_outputs({"resource_ids": self.resource_ids})
 
 
 def outputs_of(args: IotEdgeSpec) -> dict[str, Any]:

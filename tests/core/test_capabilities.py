@@ -163,6 +163,7 @@ def test_every_principal_of_a_grant_gets_its_role_in_an_example() -> None:
 NAMED_ELSEWHERE = {
     "amlz/core/config/existing.py": "examples of IDs for keys that several capabilities have",
     "amlz/core/facts/networks.py": "the layout of the hub, whose offsets are fixed together",
+    "amlz/core/permissions/targets.py": "reads any resource graph",
     "amlz/core/specs/operations.py": "readiness and reports find alerts by their types",
     "amlz/reports/html/dns.py": "reads any resource graph",
     "amlz/reports/html/role_matrix.py": "a cluster that exists already is a scope too",

@@ -129,7 +129,7 @@ def test_each_data_flow_of_the_table_is_an_edge() -> None:
         (f"{platform}<br/>{owner}", containers, f"{role}<br/>{path}")
         for platform, owner, containers, role, path in rows
     ]
-    assert len(rows) == 15
+    assert len(rows) == 16
     assert "lake --- data_workspace_churn_prod" in text
 
 

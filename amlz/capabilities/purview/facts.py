@@ -61,7 +61,7 @@ FACTS = Facts(
             emits=Emits(logs=True, metrics=True),
             holds=Holds(
                 "collections, registered sources, scans, assets with their lineage, classifications and glossaries", "", "",
-                "keep registered sources and scans in a pipeline, and export glossaries: Purview has no backup, and a second "
+                "keep registered sources and scans in a pipeline, and export glossaries: Azure has no backup of an account, and a second "
                 "account in another region is maintained by hand",
                 f"{_PURVIEW}disaster-recovery",
             ),
