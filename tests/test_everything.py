@@ -52,8 +52,6 @@ def test_every_option_is_used_at_least_once() -> None:
             "hub-stack",
             "mesh",
             "kubernetes",
-            "data-platform",
-            "edge",
             "feature-store",
             "sandbox",
             "vended-spoke",

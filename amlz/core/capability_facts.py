@@ -73,6 +73,7 @@ class Switch:
     """A property, the values that close it, and Azure's own value when it is absent (None: not documented).
 
     `behind`: it matters only where public access as a whole is on. `in_stack`: the stack file can turn it on.
+    `setting`: the key of the whole landing zone that turns it on with `true`.
     """
 
     path: str
@@ -80,6 +81,7 @@ class Switch:
     default: Any = None
     in_stack: bool = False
     behind: bool = False
+    setting: str | None = None
 
 
 class Noun(NamedTuple):

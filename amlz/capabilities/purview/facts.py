@@ -66,7 +66,7 @@ FACTS = Facts(
                 f"{_PURVIEW}disaster-recovery",
             ),
             public=(
-                Switch("properties.publicNetworkAccess", ("Disabled",), "Enabled", in_stack=True),
+                Switch("properties.publicNetworkAccess", ("Disabled",), "Enabled", setting="purview.publicNetworkAccess"),
                 Switch("properties.ingestionStorage.publicNetworkAccess", ("Disabled",)),
                 Switch("properties.managedResourcesPublicNetworkAccess", ("Disabled",)),
             ),

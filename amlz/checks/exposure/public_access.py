@@ -14,6 +14,7 @@ IN_STACK = (
     "Set `projects.{project}.environments.{environment}.security.publicNetworkAccess` to `false`. The "
     "private endpoint of the workspace is created in any case."
 )
+OF_LANDING_ZONE = "Set `{setting}` to `false`."
 NO_SCOPE = (
     "No action needed, unless telemetry must stay on the private network: then set `hub.privateLinkScope` to `{{}}`."
 )
@@ -43,6 +44,7 @@ CHECK = Check(
     source="https://learn.microsoft.com/azure/machine-learning/how-to-secure-workspace-vnet",
     otherwise=(
         IN_STACK,
+        OF_LANDING_ZONE,
         NO_SCOPE,
         NO_SCOPE_ELSEWHERE,
         NO_SCOPE_NO_HUB,
@@ -134,12 +136,12 @@ def _switches(resource: Resource) -> tuple[Switch, ...]:
 
 def _open(resource: Resource, switch: Switch, how: str) -> Finding:
     actual, expected = value(resource, switch.path), switch.closed[0]
-    asked_for = switch.in_stack and actual is not None
+    asked_for = actual is not None and (switch.in_stack or switch.setting is not None)
     severity = Severity.WARNING if asked_for or how is NEXT else None
-    place = FindingLocation(
-        switch.path, expected, actual, severity, IN_STACK if asked_for and resource.project else None
-    )
-    return CHECK.finding(resource, place, how=how, path=switch.path, actual=text(actual, switch.default))
+    in_stack = OF_LANDING_ZONE if switch.setting else IN_STACK if resource.project else None
+    place = FindingLocation(switch.path, expected, actual, severity, in_stack if asked_for else None)
+    words = {"how": how, "path": switch.path, "actual": text(actual, switch.default), "setting": switch.setting}
+    return CHECK.finding(resource, place, **words)
 
 
 def _without_scope(graph: ResourceGraph) -> Iterator[Finding]:
