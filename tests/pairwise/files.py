@@ -46,6 +46,8 @@ _EXCLUDE: list[tuple[tuple[str, str], list[Choice], list[Choice]]] = [
     (("21Vianet", "Azure Databricks"), [("cloud", "China")], [("databricks", "some")]),
     (("No page of Microsoft's", "Fabric"), _OTHERS, [("fabric", "capacity"), ("fabric", "datastore")]),
     (("Workspaces of Fabric", "data lake"), [("lake", "none")], [("fabric", "datastore")]),
+    (("Purview portal", "purview"), _OTHERS, [("purview", "created"), ("purview", "existing")]),
+    (("no network of a hub", "purview"), [*_EXISTING, *_STACK, *_NO_HUB, *_WAN], [("purview", "created")]),
     (("lists DNS security policies", "hub.dnsSecurity"), _OTHERS, [("hub options", "DNS security")]),
     (("reference-machine-learning-cloud-parity", "egress"), _OTHERS, [("egress", "all")]),
     (("cloud", "modelRegistry.create"), _OTHERS, _MODELS),

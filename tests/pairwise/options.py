@@ -139,6 +139,11 @@ _FABRIC_WORKSPACE = {
     "identity": "44444444-aaaa-4bbb-8ccc-000000000001",
     "lakehouse": "33333333-aaaa-4bbb-8ccc-000000000001",
 }
+_CATALOGUE = {
+    "account": _id("Microsoft.Purview/accounts", "pview-contoso"),
+    "identity": "55555555-aaaa-4bbb-8ccc-000000000001",
+}
+_REGISTRAR = "66666666-aaaa-4bbb-8ccc-000000000001"
 _PIPELINE = "22222222-aaaa-4bbb-8ccc-000000000001"
 _MODELS = (
     "/subscriptions/c2c2c2c2-1111-4222-8333-444455556666/resourceGroups/rg-models/providers/"
@@ -333,6 +338,11 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
         "none": {},
         "capacity": _environment({"fabric": {"capacity": _FABRIC_CAPACITY}}),
         "datastore": _environment({"fabric": {"workspaces": {"analytics": _FABRIC_WORKSPACE}}}),
+    },
+    "purview": {
+        "none": {},
+        "created": {"purview": {}},
+        "existing": {"purview": {"existing": _CATALOGUE, "registrars": [_REGISTRAR]}},
     },
 }
 

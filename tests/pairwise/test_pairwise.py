@@ -121,7 +121,7 @@ def test_data_platforms_and_clusters_are_in_a_hundred_files_with_every_network_m
     platforms = {
         ("databricks", "some"), ("dataFactory", "some"), ("lake", "with Synapse"),
         ("kubernetes", "attached"), ("kubernetes", "built"),
-        ("fabric", "capacity"), ("fabric", "datastore"),
+        ("fabric", "capacity"), ("fabric", "datastore"), ("purview", "created"), ("purview", "existing"),
     }  # fmt: skip
     modes = {(option, choice) for option in ("hub", "isolation", "dns", "spoke") for choice in OPTIONS[option]}
     chosen = [set(file.items()) for file in files()]
