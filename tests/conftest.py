@@ -56,6 +56,8 @@ PREVIEWED = STACKS | {
     "own-naming": "examples/own-naming/Pulumi.own-naming.yaml",
     "kubernetes": "examples/kubernetes/Pulumi.kubernetes.yaml",
     "edge": "examples/edge/Pulumi.edge.yaml",
+    "feature-store": "examples/feature-store/Pulumi.feature-store.yaml",
+    "mesh-aks": "examples/mesh/Pulumi.mesh-aks.yaml",
     "sandbox": "examples/sandbox/Pulumi.sandbox.yaml",
     "virtual-wan": "examples/virtual-wan/Pulumi.virtual-wan.yaml",
     "vended-spoke": "examples/vended-spoke/Pulumi.vended-spoke.yaml",

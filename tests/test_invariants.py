@@ -18,11 +18,14 @@ ASKED_FOR = {
         "stcontosolab: allowSharedKeyAccess is True",
     ],
     # The name of a secret in the cluster, which a person creates there.
-    ("kubernetes", "nothing_is_literally_a_secret"): [
-        "urn:pulumi:kubernetes::aml-landing-zone::amlz:index:LandingZone$amlz:project:ProjectEnvironment$amlz:project:Aks"
-        "$amlz:project:AksAzureMl$azure-native:kubernetesconfiguration:Extension::fraud-prod-aks-azure-ml-extension"
-        ".properties.configurationSettings.scoringFe.sslSecret"
-    ],
+    **{
+        (stack, "nothing_is_literally_a_secret"): [
+            f"urn:pulumi:{stack}::aml-landing-zone::amlz:index:LandingZone$amlz:project:ProjectEnvironment$amlz:project:Aks"
+            "$amlz:project:AksAzureMl$azure-native:kubernetesconfiguration:Extension::fraud-prod-aks-azure-ml-extension"
+            ".properties.configurationSettings.scoringFe.sslSecret"
+        ]
+        for stack in ("kubernetes", "mesh-aks")
+    },
     ("sandbox", "parts_of_workspaces_are_private"): ["mlw-lab-trial-sandbox-yqv5u: publicNetworkAccess is Enabled"],
 }
 

@@ -18,7 +18,8 @@ from amlz.reports.formats import as_arm
 from amlz.reports.preview import Preview
 from amlz.stackfile.load import load
 from tests.cli.in_process import amlz_here
-from tests.conftest import ROOT, preview_of, shared
+from tests.conftest import ROOT, preview_of, previewed, shared
+from tests.reports.test_arm_witness import WITH_STREAMS
 
 EXAMPLE = ROOT / "examples" / "kubernetes" / "Pulumi.kubernetes.yaml"
 GRAFANA, METRICS = "Microsoft.Dashboard/grafana", "Microsoft.Monitor/accounts"
@@ -152,7 +153,8 @@ def test_without_the_key_nothing_of_it_is_built(tmp_path: Path) -> None:
     assert "azureMonitorProfile" not in cluster.body["properties"]
 
 
-def test_bodies_are_what_arm_publishes_but_for_names_of_streams() -> None:
+@pytest.mark.parametrize("stack", WITH_STREAMS)
+def test_bodies_are_what_arm_publishes_but_for_names_of_streams(stack: str) -> None:
     """The published types list five streams. Microsoft's pages and templates send others, and no more than these."""
     spec = importlib.util.spec_from_file_location("check_arm", shared() / "tools" / "check_arm.py")
     assert spec is not None
@@ -161,7 +163,7 @@ def test_bodies_are_what_arm_publishes_but_for_names_of_streams() -> None:
     spec.loader.exec_module(checker)
     types = published(checker)
     problems = []
-    for entry in json.loads(as_arm.render(example())):
+    for entry in json.loads(as_arm.render(previewed(stack))):
         shape = types[f"{entry['type']}@{entry['apiVersion']}".lower()]
         problems += checker.Checker(shape["nodes"]).check(shape["root"], entry["body"], "", top=True)
 
