@@ -35,6 +35,7 @@ FAULTS = {
         "timeout@Microsoft.Synapse/workspaces",
         "quota@Microsoft.Synapse/workspaces/bigDataPools",
         "timeout@Microsoft.Fabric/capacities",
+        "timeout@Microsoft.Purview/accounts",
     ),
 }
 
