@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from amlz.azure.ids import parse
-from amlz.core.facts.clouds import host_of
+from amlz.core.facts.clouds import CloudName, host_of
 from amlz.core.names import suffix
 from amlz.core.plan import LandingZonePlan
 from amlz.core.problems import LandingZoneError, listed
@@ -94,6 +94,7 @@ class WorkloadContract(_Record):
     cluster that builds images. `model_registry`: the Azure ML registry; null without one. `feature_store`: the feature
     store; null without one. `subnets`: IDs by role. `datastores`: names of datastores. `kubernetes`: names of attached
     clusters. `identities`: by role; `pipelines`: by kind of pipeline. `action_groups`: IDs by key of the stack file.
+    `approvers`: people of whom one must approve a deployment, GitHub logins and sign-in addresses; empty without any.
     `unknown`: paths of values that only the deployment decides.
     """
 
@@ -126,6 +127,7 @@ class WorkloadContract(_Record):
     identities: dict[str, IdentityOfWorkload]
     pipelines: dict[str, PipelineOfWorkload]
     action_groups: dict[str, str]
+    approvers: list[str]
     unknown: list[str]
 
 
@@ -156,8 +158,6 @@ def contract(plan: LandingZonePlan, spec: ProjectEnvironmentSpec) -> WorkloadCon
     """Returns the contract of an environment of the plan."""
     workspace, place = spec.workspace, spec.group.place
     managed = workspace.managed_network is not None
-    registry = resource(workspace.registry)
-    host = host_of("registry", plan.cloud)
     operations, models = plan.part(OperationsSpec), plan.part(ModelRegistrySpec)
     parts = [planned.part.spec for planned in spec.capabilities]
     identities = {identity.role: IdentityOfWorkload(id=identity.id) for identity in spec.identities}
@@ -184,9 +184,7 @@ def contract(plan: LandingZonePlan, spec: ProjectEnvironmentSpec) -> WorkloadCon
         deployment_egress=None if managed else "disabled",
         endpoint_suffix=suffix("onlineEndpoint", workspace.id),
         subnets=_subnets(plan, spec),
-        container_registry=RegistryOfWorkload(
-            name=registry.name, id=registry.id, login_server=f"{registry.name.lower()}.{host}"
-        ),
+        container_registry=_registry(workspace.registry, plan.cloud),
         key_vault=resource(workspace.key_vault),
         storage_account=resource(workspace.storage),
         application_insights=resource(workspace.insights),
@@ -210,6 +208,7 @@ def contract(plan: LandingZonePlan, spec: ProjectEnvironmentSpec) -> WorkloadCon
         identities=identities,
         pipelines=pipelines,
         action_groups={group.key: group.id for group in operations.action_groups} if operations else {},
+        approvers=list(spec.approvers),
         unknown=[f"{path}.clientId" for path in unknown],
     )
 
@@ -240,6 +239,11 @@ def workload_schema() -> dict[str, Any]:
 def resource(resource_id: str) -> AzureResource:
     """Returns a resource by its ID."""
     return AzureResource(name=parse(resource_id).name, id=resource_id)
+
+
+def _registry(resource_id: str, cloud: CloudName) -> RegistryOfWorkload:
+    name = parse(resource_id).name
+    return RegistryOfWorkload(name=name, id=resource_id, login_server=f"{name.lower()}.{host_of('registry', cloud)}")
 
 
 def _feature_store(spec: ProjectEnvironmentSpec) -> FeatureStoreOfWorkload | None:

@@ -17,7 +17,7 @@ from amlz.azure.ids import within
 from amlz.checks.finding import Finding
 from amlz.checks.guard.change import ExistingResource, LossAllowance, ResourceChanges, again, properties_of
 from amlz.checks.guard.inputs import IDS as INPUTS
-from amlz.checks.guard.production import guarded
+from amlz.checks.guard.production import WEAKENED, approvals_weakened, guarded
 from amlz.checks.naming import Names, names_of_records
 from amlz.core.facts.data import holding, loss
 from amlz.diff.cost_difference import CostDifference
@@ -87,9 +87,9 @@ class Difference:
 
     @property
     def nothing(self) -> bool:
-        """True if no resource differs, and no file that decides how the stack is deployed."""
+        """True if no resource differs, no file that decides how the stack is deployed, and production is not weaker."""
         lists = (self.created, self.deleted, self.changed, self.moved, self.addresses, self.accepted)
-        inputs = any(finding.check in INPUTS for finding in self.guard)
+        inputs = any(finding.check in {*INPUTS, WEAKENED.id} for finding in self.guard)
         return not inputs and not any(lists) and not any(part for pair in self._pairs for part in pair)
 
     @property
@@ -146,7 +146,10 @@ def difference(revision: str, old: Record | None, new: Record, allowed: LossAllo
         egress=difference_of_egress(before, new),
         findings=_findings(_still(_list(before, "findings"), deleted_urns), new),
         verdicts=_both(_as_identified(_still(_verdicts(before), deleted_urns), kept), _verdicts(new), verdict_key),
-        guard=guarded(edit(deleted, changed, was.values(), now.values()), allowed or LossAllowance()),
+        guard=(
+            *guarded(edit(deleted, changed, was.values(), now.values()), allowed or LossAllowance()),
+            *approvals_weakened(_approvers(before), _approvers(new)),
+        ),
         moved=moved,
         accepted=_both(_list(before, "acceptedFindings"), _list(new, "acceptedFindings"), finding_key)[0],
         widened=tuple(_widened(roles[0], _roles(before))),
@@ -193,6 +196,12 @@ def _as_named(resource: Record, former: Mapping[str, str]) -> Record:
         return [named(item) for item in value] if isinstance(value, list) else value
 
     return {**resource, "body": named(resource["body"])} if names else resource
+
+
+def _approvers(preview: Record) -> Mapping[str, list[str]]:
+    """Returns the approvers of production; {} where an earlier version wrote the preview."""
+    approvers: Mapping[str, list[str]] = preview.get("landingZone", {}).get("approvers", {})
+    return approvers
 
 
 def _role_key(role: Record) -> tuple[str, ...]:

@@ -340,7 +340,10 @@ class CustomRoleRecord(Record):
 
 
 class LandingZoneRecord(Record):
-    """The landing zone: its configuration in short, roles, and demands on others."""
+    """The landing zone: its configuration in short, roles, and demands on others.
+
+    `approvers`: of deployments to each production environment, by PROJECT/ENVIRONMENT; empty where none are named.
+    """
 
     organisation: str
     business_unit: str
@@ -356,6 +359,7 @@ class LandingZoneRecord(Record):
     kubernetes: list[Cluster]
     managed_networks: list[ManagedNetworkRecord]
     roles: list[Role]
+    approvers: dict[str, list[str]]
     deployer_roles: list[DeployerRoleRecord]
     resource_providers: list[ResourceProvider]
     custom_roles: list[CustomRoleRecord]

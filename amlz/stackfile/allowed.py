@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 from amlz.core.config.cost import METER_KEY, RELATIVE_PATH
 from amlz.core.config.encryption import KEY_URI, VAULT_ID
 from amlz.core.config.hub_stack import STACK_NAME
-from amlz.core.config.shared import GUID, camel
+from amlz.core.config.shared import APPROVER, GUID, camel
 from amlz.core.config.tls_inspection import CERTIFICATE_URI, IDENTITY_ID
 from amlz.core.discovery import capabilities
 from amlz.core.problems import Path
@@ -62,6 +62,7 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
         "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg-tls/providers/"
         "Microsoft.ManagedIdentity/userAssignedIdentities/id-tls",
     ),
+    APPROVER: ("a person's GitHub login or sign-in address of Azure DevOps", "ada@contoso.com"),
     r"^[^/]*$": ("a name without a slash", "contoso-churn"),
     r"^[A-Za-z0-9]{1,16}$": ("1 to 16 letters or digits", "weu"),
     r"^[a-z0-9]{1,4}$": ("1 to 4 lower-case letters or digits", "01"),

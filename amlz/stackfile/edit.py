@@ -35,6 +35,7 @@ OWN = frozenset(
         "generation",
         "instances",
         "access",
+        "approvers",
         "sharedBy",
     }
 )

@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from amlz.core.config.shared import GUID, camel
+from amlz.core.config.shared import APPROVER, GUID, camel
 from amlz.core.facts.regions import REGIONS, cloud_of, nearest
 from amlz.core.facts.sizes import RETIRED
 from amlz.core.meanings import meanings
@@ -154,6 +154,8 @@ def _meant(pattern: str, small: str, text: str) -> list[str]:
         return [re.sub(r"^https?://", "", small).split("/", maxsplit=1)[0]]
     if pattern == r"^[^/]*$":  # of a resource id its last part
         return [text.rpartition("/")[2] if text.startswith("/") else text.replace("/", "-")]
+    if pattern == APPROVER:  # a mention; of another text no login is known
+        return [text.strip().removeprefix("@")]
     if pattern.startswith("^Standard_"):
         return [] if small.startswith("standard") or f"standard_{small}" in RETIRED else [f"Standard_{text}"]
     if pattern == REGION:

@@ -6,6 +6,7 @@ import functools
 import json
 from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,7 +17,7 @@ import yaml
 from amlz.app.preview import graph_of
 from amlz.azure.graph import Resource
 from amlz.checks.guard.change import LossAllowance, edit_of
-from amlz.checks.guard.production import guarded
+from amlz.checks.guard.production import approvals_weakened, guarded
 from amlz.core.plan import make_plan
 from amlz.stackfile.load import load
 from tests import layers
@@ -47,26 +48,38 @@ def changed(*edits: Mapping[str, Any]) -> str:
     return json.dumps(values)
 
 
-def planned(values: str) -> tuple[LossAllowance, tuple[Resource, ...]]:
-    """Allowed losses of a landing zone, and its resources."""
+@dataclass(frozen=True)
+class Planned:
+    """A landing zone: its allowed losses, its resources, and the approvers of production."""
+
+    allowed: LossAllowance
+    resources: tuple[Resource, ...]
+    approvers: dict[str, tuple[str, ...]]
+
+
+def planned(values: str) -> Planned:
+    """The landing zone of a stack file."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "Pulumi.weaker.yaml"
         path.write_text(yaml.safe_dump({"config": {"amlz:landingZone": json.loads(values)}}), encoding="utf-8")
         file = load(str(path))
-        return LossAllowance.of(file.config, TODAY), graph_of(file, make_plan(file.config)).resources
+        plan = make_plan(file.config)
+        approvers = {str(spec.owner): spec.approvers for spec in plan.environments if spec.production}
+        return Planned(LossAllowance.of(file.config, TODAY), graph_of(file, plan).resources, approvers)
 
 
 @functools.lru_cache(maxsize=2)
-def before(values: str) -> tuple[Resource, ...]:
-    """The resources before a change: the same ones in most cases."""
-    return planned(values)[1]
+def before(values: str) -> Planned:
+    """The landing zone before a change: the same one in most cases."""
+    return planned(values)
 
 
 def findings(case: Mapping[str, Any]) -> list[str]:
     """Ids of the guard's findings on a case; of weakened production the owner and the words."""
     given = case.get("with", {})
-    allowed, after = planned(changed(given, case["set"]))
-    result = guarded(edit_of(before(changed(given)), after), allowed)
+    was, after = before(changed(given)), planned(changed(given, case["set"]))
+    result = guarded(edit_of(was.resources, after.resources), after.allowed)
+    result += tuple(approvals_weakened(was.approvers, after.approvers))
     values = {f"{f.name}: {f.message.split(': ')[1]}" for f in result if f.check == "guard/production-weakened"}
     return sorted(values | {f.check for f in result if f.check != "guard/production-weakened"})
 

@@ -173,6 +173,7 @@ COPIED = """\
           network: 10.1.0.0/24  # a's
           instances: {ada: {}}
           access: {readers: [x]}
+          approvers: [ada]
           names: {workspace: a}
           generation: 3
           clusters: &c

@@ -79,6 +79,7 @@ def test_the_contract_of_the_smallest_stack_is_known_to_the_letter() -> None:
         },
         "pipelines": {},
         "actionGroups": {},
+        "approvers": [],
         "unknown": [f"identities.{role}.clientId" for role in ("workspace", "compute", "build")],
     }
 

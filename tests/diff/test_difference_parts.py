@@ -213,3 +213,32 @@ def test_a_verdict_on_what_is_replaced_is_the_same_verdict() -> None:
     value = difference("main", old, new)
 
     assert (value.verdicts, [changed.replaced for changed in value.changed]) == (((), ()), [True])
+
+
+APPROVERS: dict[str, tuple[Any, Any, list[str]]] = {
+    "removed": (["Grace", "ada"], [], ["approvers of deployments removed: ada, grace"]),
+    "another one": (["ada"], ["Ada", "eve"], ["more people approve deployments: eve"]),
+    "fewer": (["ada", "eve"], ["Ada"], []),
+    "the first ones": ([], ["ada"], []),
+    "of an environment that is production no longer": (["ada"], None, []),
+    "of a new environment": (None, ["ada"], []),
+}
+
+
+@pytest.mark.parametrize("case", APPROVERS)
+def test_approvers_of_production_who_are_removed_or_more_are_a_finding(case: str) -> None:
+    """No resource holds them, so a difference without a changed resource is still one."""
+    before, after, lost = APPROVERS[case]
+    old, new = ({"approvers": {} if names is None else {"churn/prod": names}} for names in (before, after))
+
+    result = difference("main", preview(landingZone=old), preview(landingZone=new))
+
+    assert [finding.message for finding in result.guard] == [f"churn/prod is production: {words}." for words in lost]
+    assert (result.nothing, result.fails("warning")) == (not lost, bool(lost))
+
+
+def test_a_preview_of_an_earlier_version_has_no_approvers() -> None:
+    """Nobody was named there."""
+    old, new = preview(landingZone={}), preview(landingZone={"approvers": {"churn/prod": []}})
+
+    assert difference("main", old, new).guard == ()

@@ -153,6 +153,11 @@ def _stage(plan: LandingZonePlan, spec: ProjectEnvironmentSpec, options: Reposit
     )
 
 
+def _without_approvers(names: list[str], kind: str) -> bool:
+    """Returns whether people are named, but none of a code hosting service: logins of GitHub have no @."""
+    return bool(names) and not any(("@" in name) == (kind == "azureDevOps") for name in names)
+
+
 def notes(result: Repository) -> list[str]:
     """Returns sentences about what the landing zone does not have yet and the pipelines need."""
     kind = "github" if result.options.ci == "github" else "azureDevOps"
@@ -169,6 +174,13 @@ def notes(result: Repository) -> list[str]:
         lines.append(
             f"No identity for endpoint {name} in {listed(bare)}: pipelines have no right to deploy with another one. "
             f"Set `serving.endpoints.{name}` there in the stack file."
+        )
+    title = "Azure DevOps" if kind == "azureDevOps" else "GitHub"
+    foreign = [stage.name for stage in result.stages if _without_approvers(stage.contract.approvers, kind)]
+    if foreign:
+        lines.append(
+            f"No approver in {listed(foreign)} is a person of {title}, so nothing can be deployed there: add "
+            f"{'sign-in addresses' if kind == 'azureDevOps' else 'logins'} to `approvers` in the stack file."
         )
     if result.stages[0].contract.model_registry is None:
         lines.append(

@@ -80,6 +80,19 @@ def production(edit: ResourceChanges, allowed: LossAllowance) -> Iterator[Findin
             yield about(UNUSED, _named(one.environment), path, words)
 
 
+def approvals_weakened(before: Mapping[str, Iterable[str]], after: Mapping[str, Iterable[str]]) -> Iterator[Finding]:
+    """Returns where more people approve deployments to production than before: no resource holds `approvers`.
+
+    Both are those of production by PROJECT/ENVIRONMENT, nobody where none are named.
+    """
+    for owner in sorted(set(before) & set(after)):
+        were, are = ({name.lower() for name in side[owner]} for side in (before, after))
+        removed_all = _listed("approvers of deployments removed", [*were]) if not are else ()
+        more = _listed("more people approve deployments", [*(are - were)]) if were else ()
+        for lost in (*removed_all, *more):
+            yield about(WEAKENED, _named(owner), "", {"owner": owner, "lost": lost})
+
+
 def _end_allowed(owner: str) -> StackFileEntry:
     entry = f'{{environment: {owner}, reason: "Why it ends (ticket).", expiresOn: "YYYY-MM-DD"}}'
     return StackFileEntry("allowProductionEnd", entry)

@@ -15,6 +15,7 @@ from amlz.core.config.isolation import IsolationConfig
 from amlz.core.config.parts import ExistingPartsConfig
 from amlz.core.config.shared import (
     AccessConfig,
+    Approver,
     ComputeName,
     Config,
     EnvironmentName,
@@ -153,6 +154,10 @@ class EnvironmentConfig(Config):
     role. docs/reference/roles.md."""
     access: AccessConfig = AccessConfig()
     """Groups of this environment, in addition to those of the project and the landing zone."""
+    approvers: Annotated[tuple[Approver, ...], Field(min_length=1)] | None = None
+    """People of whom one must approve deployments by the MLOps repository: GitHub logins, sign-in addresses of Azure
+    DevOps. Left out: in production any reviewer. docs/how-to/mlops.md.
+    """
     tags: Tags = Field(default_factory=dict)
     """Tags of this environment, over those of the project."""
     existing: ExistingPartsConfig = ExistingPartsConfig()

@@ -140,6 +140,10 @@ RequiredTags = Annotated[
     Field(max_length=40, examples=[{"owner": [], "stage": ["dev", "prod"]}]),
     WrapValidator(_differ),
 ]
+#: A login of GitHub, or the name that a person signs in to Azure DevOps with. A team has a slash, a full name a space.
+#: https://learn.microsoft.com/entra/identity/hybrid/connect/plan-connect-userprincipalname (names for signing in)
+APPROVER = r"^([A-Za-z0-9][A-Za-z0-9_-]{0,38}|[A-Za-z0-9'._!#^~+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)$"
+Approver = Annotated[str, StringConstraints(pattern=APPROVER, max_length=254), Field(examples=["ada@contoso.com"])]
 #: A name instead of a generated one. Each use of the type states what it allows.
 OwnName = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^/]*$")]
 #: How often a name that Azure still holds for a deleted resource was stepped over.

@@ -102,6 +102,7 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
         datastores=datastores_of(env, workspace),
         capabilities=environment_parts(env, EnvironmentParts(workspace, computes, roles)),
         destinations=destination_endpoints(env),
+        approvers=env.settings.approvers or (),
     )
     return amended(with_serverless(env, as_existing(spec, env.settings)))
 

@@ -37,6 +37,7 @@ def check_input(config: LandingZoneConfig) -> Iterator[Problem]:
                     "It names a separate registry and wants the shared one.",
                     "Remove the name, or set `registry: own`.",
                 )
+        yield from repeated((*path, "approvers"), [name.lower() for name in environment.approvers or ()])
         for key in environment.clusters:
             if key in environment.instances:
                 yield Problem(

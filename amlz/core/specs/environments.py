@@ -362,7 +362,8 @@ class ProjectEnvironmentSpec:
     """One environment of one project, whole. `key` is `<project>-<environment>`, its logical name.
 
     `shared_roles`: of its identities, on what capabilities build once in the landing zone. `capabilities`: what
-    they build in it. `destinations`: endpoints to third-party resources.
+    they build in it. `destinations`: endpoints to third-party resources. `approvers`: people of whom one must approve
+    a promotion into it; () where none are named.
     """
 
     key: str
@@ -383,6 +384,7 @@ class ProjectEnvironmentSpec:
     datastores: tuple[DatastoreSpec, ...] = ()
     capabilities: tuple[PlannedPart, ...] = ()
     destinations: tuple[DestinationEndpointSpec, ...] = ()
+    approvers: tuple[str, ...] = ()
 
     @property
     def owner(self) -> EnvironmentKey:

@@ -94,6 +94,7 @@ def _landing_zone(preview: Preview) -> dict[str, Any]:
         "kubernetes": kubernetes.records(plan),
         "managedNetworks": managed_networks.as_records(plan),
         "roles": [_role(role) for role in plan.roles()],
+        "approvers": {str(spec.owner): list(spec.approvers) for spec in plan.environments if spec.production},
         "deployerRoles": [
             {"subscription": d.subscription, "role": d.role, "why": d.why, "condition": d.condition}
             for d in plan.deployer
