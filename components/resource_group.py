@@ -10,7 +10,9 @@ from components.resource_registry import ResourceRegistry
 
 
 def resource_group(parent: pulumi.Resource, name: str, args: ResourceGroupSpec, resources: ResourceRegistry) -> None:
-    """Builds a resource group."""
+    """Builds a resource group, unless it exists."""
+    if args.exists:
+        return
     group = azure_resources.ResourceGroup(
         f"{name}-group",
         resource_group_name=args.place.resource_group,

@@ -20,6 +20,7 @@ from amlz.core.planning.context import Context
 from amlz.core.planning.deployer import SubscriptionRole, plan_deployer
 from amlz.core.planning.dns import plan_dns
 from amlz.core.planning.environment import plan_environment
+from amlz.core.planning.existing_groups import created_too
 from amlz.core.planning.existing_hub import outside, plan_existing_hub, subscriptions
 from amlz.core.planning.hub import plan_hub
 from amlz.core.planning.parts import demands_of_parts
@@ -122,7 +123,7 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
     planned = tuple(plan_environment(context, project, name) for project, name, _ in environments(config))
     parts = landing_zone_parts(context)
     policies, problems = plan_policies(context, planned, spokes, _shared_groups((*shared, *parts)))
-    of_names = context.names.all_problems(config.naming)
+    of_names = (*context.names.all_problems(config.naming), *created_too(config, context.names))
     if of_names or problems:
         raise StackFileError((*of_names, *problems))
     plan = LandingZonePlan(
@@ -170,7 +171,7 @@ def problems_of_names(config: LandingZoneConfig) -> tuple[Problem, ...]:
         with suppress(Exception):  # the obstacle is reported already, by the checks before
             unit()
     made = context.names.made.problems(config.naming) if config.naming is not None else ()
-    return (*context.names.problems, *made, *policies)
+    return (*context.names.problems, *made, *policies, *created_too(config, context.names))
 
 
 def _environment(context: Context, planned: list[ProjectEnvironmentSpec], project: str, name: str) -> None:

@@ -215,10 +215,13 @@ def _evaluation(
             "location": group.location,
             "tags": group.body.get("tags") or {},
         }
-        subscription = {"subscriptionId": group.subscription, "id": f"/subscriptions/{group.subscription}"}
         contexts[group.id.lower()] = replace(
-            world, context={"resourceGroup": group_context, "subscription": subscription}
+            world, context={"resourceGroup": group_context, **_subscription(group.subscription)}
         )
+    for resource in graph:  # of a resource group that exists, tags and location are not known
+        above = resource.id.lower().partition("/providers/")[0]
+        if above not in contexts and "/resourcegroups/" in above:
+            contexts[above] = replace(world, context=_subscription(resource.subscription))
     connections = _connections(graph)
     return EvaluationScope(
         world=world,
@@ -232,6 +235,11 @@ def _evaluation(
         ),
         beside=tuple(one for connection in connections.values() for one in connection),
     )
+
+
+def _subscription(subscription: str) -> dict[str, Any]:
+    """Returns the value of `subscription()` in a policy."""
+    return {"subscription": {"subscriptionId": subscription, "id": f"/subscriptions/{subscription}"}}
 
 
 def _connections(graph: ResourceGraph) -> dict[str, list[Subject]]:

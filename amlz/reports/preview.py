@@ -14,6 +14,7 @@ from amlz.core.cost import Costs
 from amlz.core.permissions.answers import PermissionAnswer, Permissions
 from amlz.core.plan import LandingZonePlan
 from amlz.core.problems import listed
+from amlz.core.specs import ResourceGroupSpec, records
 from amlz.core.words import plural
 from amlz.policy.verdicts import Verdicts
 from amlz.reports.contradictions import contradictions
@@ -82,6 +83,15 @@ class Preview:
         )
         shown.__dict__["shown"] = shown
         return shown
+
+    @property
+    def in_groups(self) -> str:
+        """Returns the number of resource groups: created ones, and those that the stack file names."""
+        created = len(self.graph.of_type("Microsoft.Resources/resourceGroups"))
+        existing = sum(group.exists for group in records(self.plan, ResourceGroupSpec))
+        if not existing:
+            return plural(created, "resource group")
+        return f"{created} new and {plural(existing, 'existing resource group')}"
 
     def count(self, severity: Severity) -> int:
         """Findings of a severity."""

@@ -19,9 +19,10 @@ _SELECTED = Unsupported(
 )
 _GROUP = Unsupported(
     _ENVIRONMENT,
-    frozenset({"resourcegroup", "resourcegroupname", "existingresourcegroup", "rg"}),
-    "A resource group that exists is not supported: an environment is created and deleted with its own.",
-    "Remove it. `names.resourceGroup` sets the name of the created one (docs/how-to/own-names.md).",
+    frozenset({"resourcegroup", "resourcegroupname", "resourcegroupid", "existingresourcegroup", "group", "rg"}),
+    "A resource group that exists is named under `existing.resourceGroup`, the name of a created one under "
+    "`names.resourceGroup`.",
+    "Remove it, and set one of the two (docs/how-to/bring-your-own.md).",
 )
 _EXISTING = (*_ENVIRONMENT, "existing")
 UNSUPPORTED: tuple[Unsupported, ...] = (
@@ -29,6 +30,8 @@ UNSUPPORTED: tuple[Unsupported, ...] = (
     _SELECTED.at(_ENVIRONMENT),
     _GROUP,
     _GROUP.at(_EXISTING),
+    _GROUP.at(("spokes", "*")),
+    _GROUP.at(("spokes", "*", "existing")),
     Unsupported(
         _EXISTING,
         frozenset({"storageaccount", "storage", "storageaccountid"}),

@@ -332,7 +332,11 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
             **_environment({"serving": _SERVING}),
         },
     },
-    "spoke": {"created": {}, "exists": {"spokes": {"main": {"existing": {"virtualNetwork": _VENDED}}}}},
+    "spoke": {
+        "created": {},
+        "exists": {"spokes": {"main": {"existing": {"virtualNetwork": _VENDED, "resourceGroup": "rg-vended"}}}},
+    },
+    "resource group": {"created": {}, "existing": _environment({"existing": {"resourceGroup": "rg-churn"}})},
     "naming": {"generated": {}, "by pattern": _NAMING},
     "fabric": {
         "none": {},

@@ -81,6 +81,15 @@ def _wrong(arm_type: str, why: str) -> PydanticCustomError:
     )
 
 
+def _name_or_id(text: str) -> str:
+    return _canonical_id(_GROUP)(text) if "/" in text else text
+
+
+def group_name(text: str) -> str:
+    """Returns the name of a resource group that the stack file names by its name or id."""
+    return parse(text).resource_group if "/" in text else text
+
+
 def _canonical_address(text: str) -> str:
     try:
         return str(ipaddress.IPv4Address(text))
@@ -112,6 +121,8 @@ ModelRegistryId = Annotated[
 ZoneId = Annotated[str, AfterValidator(_canonical_id(_ZONE)), Field(examples=[_EXAMPLES[_ZONE]])]
 ActionGroupId = Annotated[str, AfterValidator(_canonical_id(_ACTION_GROUP)), Field(examples=[_EXAMPLES[_ACTION_GROUP]])]
 DdosPlanId = Annotated[str, AfterValidator(_canonical_id(_DDOS_PLAN)), Field(examples=[_EXAMPLES[_DDOS_PLAN]])]
+#: A resource group that exists, by its name or its id.
+ExistingGroup = Annotated[str, Field(min_length=1, examples=["rg-churn"]), AfterValidator(_name_or_id)]
 #: An IPv4 address.
 Address = Annotated[str, AfterValidator(_canonical_address), Field(examples=["10.0.0.4"])]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from amlz.core.config.existing import NetworkId
+from amlz.core.config.existing import ExistingGroup, NetworkId
 from amlz.core.config.shared import Config, OwnName
 
 
@@ -11,6 +11,9 @@ class ExistingSpokeConfig(Config):
 
     virtual_network: NetworkId
     """The id of the virtual network. The spoke's subscription follows from it."""
+    resource_group: ExistingGroup | None = None
+    """The resource group of what is created for the spoke, where that exists, by its name or its id: security groups
+    and the route table. docs/how-to/bring-your-own.md."""
 
 
 class ExistingSubnetsConfig(Config):

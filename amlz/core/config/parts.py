@@ -1,8 +1,8 @@
-"""Parts of an environment that exist already, in the stack file: vault, container registry, telemetry, subnets."""
+"""Parts of an environment that exist already, in the stack file: resource group, vault, registry, subnets and more."""
 
 from __future__ import annotations
 
-from amlz.core.config.existing import InsightsId, KeyVaultId, RegistryId
+from amlz.core.config.existing import ExistingGroup, InsightsId, KeyVaultId, RegistryId
 from amlz.core.config.existing_spoke import ExistingSubnetsConfig
 from amlz.core.config.shared import Config, Network
 
@@ -39,6 +39,8 @@ class ExistingInsightsConfig(Config):
 class ExistingPartsConfig(Config):
     """Parts of an environment that exist already, instead of being created."""
 
+    resource_group: ExistingGroup | None = None
+    """Its resource group, by its name or its id: everything of the environment is created in it."""
     key_vault: ExistingVaultConfig | None = None
     """Its vault."""
     container_registry: ExistingRegistryConfig | None = None

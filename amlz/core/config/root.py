@@ -68,6 +68,11 @@ class SpokeConfig(Config):
         """Returns its subscription, where that is not the landing zone's: of a network that exists, that of its id."""
         return parse(self.existing.virtual_network).subscription if self.existing is not None else self.subscription
 
+    @property
+    def existing_group(self) -> str | None:
+        """Returns its resource group, where that exists: a name or an id."""
+        return self.existing.resource_group if self.existing is not None else None
+
 
 class SharedRegistryConfig(Config):
     """A container registry that several environments share."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from amlz.azure.deployer import RoleToCreate
-from amlz.azure.ids import parse
+from amlz.azure.ids import parse, resource_group_id, within
 from amlz.core.delegation import condition
 from amlz.core.facts.custom_roles import CUSTOM_ROLES, custom_role_id, custom_role_title
 from amlz.core.facts.roles import DEPLOYER, RBAC_ADMINISTRATOR
 from amlz.core.planning.capabilities import rights_of
 from amlz.core.planning.context import Context
+from amlz.core.planning.existing_groups import only_groups
 from amlz.core.planning.parts import deployer_on_parts
+from amlz.core.problems import listed
 from amlz.core.specs import LockSpec, LogAnalyticsSpec, RoleAssignmentSpec
 from amlz.core.specs.walk import records
 from amlz.dataclass import dataclass
@@ -53,7 +55,9 @@ def plan_deployer(context: Context, plan: LandingZonePlan) -> tuple[Subscription
     for assignment in plan.roles():
         given.setdefault(assignment.subscription, []).append(assignment)
     rows: dict[tuple[str, str], list[str]] = {}
+    at_groups = _within_groups(context, plan, given)
     for subscription, role, reason in _grants(context, plan):
+        reason += at_groups.get((subscription, role, reason), "")
         if role != RBAC_ADMINISTRATOR or subscription in given:  # where no role is given, none is delegated
             rows.setdefault((subscription, role), []).append(reason)
     for subscription in given:
@@ -64,6 +68,24 @@ def plan_deployer(context: Context, plan: LandingZonePlan) -> tuple[Subscription
         )
         for (subscription, role), why in rows.items()
     )
+
+
+def _within_groups(
+    context: Context, plan: LandingZonePlan, given: Mapping[str, list[RoleAssignmentSpec]]
+) -> dict[tuple[str, str, str], str]:
+    """Returns words for reasons of roles that the deployer needs on existing resource groups instead of their
+    subscription: where nothing is created in the subscription outside of them.
+    """
+    words: dict[tuple[str, str, str], str] = {}
+    for subscription, names in only_groups(context.config, context.names).items():
+        groups = tuple(resource_group_id(subscription, name) for name in names)
+        inside = all(any(within(role.scope, group) for group in groups) for role in given.get(subscription, ()))
+        for row in DEPLOYER:
+            on_groups = row.on in ("landingZone", "locked") and row.when != "policies"
+            if on_groups and (inside or row.role != RBAC_ADMINISTRATOR) and not (plan.shared or plan.capabilities):
+                of = "resource group" if len(names) == 1 else "resource groups"
+                words[subscription, row.role, row.why] = f", on {of} {listed(names)} alone"
+    return words
 
 
 def _grants(context: Context, plan: LandingZonePlan) -> Iterator[tuple[str, str, str]]:

@@ -88,7 +88,7 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
         project=project,
         environment=name,
         production=env.production,
-        group=ResourceGroupSpec(place, env.tags),
+        group=ResourceGroupSpec(place, env.tags, exists=env.settings.existing.resource_group is not None),
         group_roles=tuple(role for target in _OUTSIDE_COMPONENTS for role in roles.get(target, ())),
         identities=identities,
         key_vault=vault,

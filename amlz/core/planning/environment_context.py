@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from amlz.core.addresses import spoke_of, workspace_endpoint_groups
 from amlz.core.config import EnvironmentConfig, ProjectConfig
+from amlz.core.config.existing import group_name
 from amlz.core.names import Namer
 from amlz.core.owners import EnvironmentKey
 from amlz.core.planning.context import Context, registry_is_shared
@@ -113,15 +114,17 @@ def grant_conditions(env: EnvironmentContext) -> GrantConditions:
 
 
 def environment_context(context: Context, project: str, name: str) -> EnvironmentContext:
-    """The scene of one environment of one project; its resource group's name is taken."""
+    """The scene of one environment of one project; the name of a created resource group is taken."""
     config = context.config
     settings = config.projects[project].environments[name]
     key = EnvironmentKey(project, name)
-    group = settings.names.resource_group or context.group_name(owner=key)
+    existing = settings.existing.resource_group
+    group = group_name(existing) if existing else settings.names.resource_group or context.group_name(owner=key)
     place = Place(subscription_of(config, settings), group, config.location)
     path: Path = ("projects", project, "environments", name)
     own: Path = ("names", "resourceGroup") if settings.names.resource_group else ()
-    context.take("resourceGroup", group, f"/subscriptions/{place.subscription}", (*path, *own))
+    if existing is None:
+        context.take("resourceGroup", group, f"/subscriptions/{place.subscription}", (*path, *own))
     identity = (place.subscription, config.business_unit, config.location, project, name, settings.generation)
     spoke = spoke_of(config, settings) or ""
     owner: ProjectConfig = config.projects[project]

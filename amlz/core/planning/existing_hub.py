@@ -15,6 +15,7 @@ from amlz.core.planning.capabilities import firewall_rules_of, outside_of, right
 from amlz.core.planning.context import Context
 from amlz.core.planning.destinations import linked_resources, private_destinations
 from amlz.core.planning.dns import dns_zones
+from amlz.core.planning.existing_groups import groups_of
 from amlz.core.planning.existing_spoke import outside_of_spokes
 from amlz.core.planning.hub_stack import stack_spec
 from amlz.core.planning.parts import ids_of_parts
@@ -58,6 +59,7 @@ def outside(context: Context) -> tuple[str, ...]:
     elif context.config.hub.log_analytics.existing is not None:
         ids.append(context.log_analytics)
     ids += (*ids_of_parts(context.config), *linked_resources(context.config), *outside_of_spokes(context))
+    ids += (group.id for group in groups_of(context.config))
     if context.dns_mode in ("existing", "hub"):
         ids += [context.zones_place.group_id, *(zone.id for zone in dns_zones(context))]
     return (*ids, *dict.fromkeys(outside_of(context)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from amlz.azure.ids import parse
+from amlz.core.config.existing import group_name
 from amlz.core.names import Namer
 from amlz.core.own_subnets import named_subnets
 from amlz.core.owners import EnvironmentKey, Owner, words_of
@@ -12,7 +13,9 @@ from amlz.core.specs import Place
 
 def spoke_place(context: Context, name: str) -> Place:
     """Returns the location of a spoke."""
-    group = context.config.spokes[name].names.resource_group or context.group_name("spoke", name)
+    spoke = context.config.spokes[name]
+    existing = spoke.existing_group
+    group = group_name(existing) if existing else spoke.names.resource_group or context.group_name("spoke", name)
     return Place(context.spoke_subscription(name), group, context.config.location)
 
 

@@ -99,7 +99,7 @@ def plan_spoke(context: Context, name: str) -> SpokeSpec:
     )
     theirs = tuple(_theirs(context, space, ranges))
     to_hub, from_hub = (*peerings(context, name), None, None)[:2]
-    own_group = ResourceGroupSpec(place, tags)
+    own_group = ResourceGroupSpec(place, tags, exists=context.config.spokes[name].existing_group is not None)
     return SpokeSpec(
         name=name,
         group=own_group,
@@ -148,15 +148,16 @@ def _theirs(context: Context, space: AddressSpace, destinations: tuple[str, ...]
 
 def _take_names(context: Context, name: str, place: Place) -> None:
     """Notes the names of a spoke's resource group, network and route table, at the path of the configured ones."""
-    own = context.config.spokes[name].names
+    settings = context.config.spokes[name]
+    own = settings.names
     subscription = f"/subscriptions/{place.subscription}"
     rows = (
         ("resourceGroup", "resource_group", place.resource_group, subscription),
         ("virtualNetwork", "virtual_network", spoke_network(context, name), place.group_id),
         ("routeTable", "route_table", spoke_route_table(context, name), place.group_id),
     )
-    exists = context.config.spokes[name].existing is not None
-    for kind, field, text, within in (row for row in rows if row[0] != "virtualNetwork" or not exists):
+    exist = {"virtualNetwork": settings.existing is not None, "resourceGroup": settings.existing_group is not None}
+    for kind, field, text, within in (row for row in rows if not exist.get(row[0])):
         setting: Path = ("names", camel(field)) if getattr(own, field) else ()
         context.take(kind, text, within, ("spokes", name, *setting))
 

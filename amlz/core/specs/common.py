@@ -33,10 +33,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class ResourceGroupSpec:
-    """A resource group."""
+    """A resource group. `exists`: it is not created here."""
 
     place: Place
     tags: Tags
+    exists: bool = False
 
     @property
     def id(self) -> str:

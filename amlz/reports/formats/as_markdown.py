@@ -104,9 +104,8 @@ def _verdict(preview: Preview) -> str:
 
 def summary(preview: Preview) -> Iterator[tuple[str, str]]:
     """The numbers to decide by, each with its label."""
-    groups = len(preview.graph.of_type("Microsoft.Resources/resourceGroups"))
     total = plural(len(preview.graph.resources), "resource")
-    yield "would build", f"{total} in {plural(groups, 'resource group')}, {place(preview.plan)}"
+    yield "would build", f"{total} in {preview.in_groups}, {place(preview.plan)}"
     counts = ", ".join(plural(preview.count(severity), severity.value) for severity in Severity)
     yield "findings", counts + accepted.summary(preview.accepted)
     yield "policy", policy.summary(preview.verdicts)
@@ -199,7 +198,9 @@ def _built(preview: Preview) -> Iterator[tuple[Markdown, list[dict[str, Any]]]]:
             members = [r for r in mine if r.resource_group == name]
             counts = Counter(r.arm_type for r in members if not r.arm_type.endswith("/resourceGroups"))
             types = ", ".join(counted(count, arm_type) for arm_type, count in sorted(counts.items()))
-            groups.append({"name": name or "on the subscription itself", "count": len(members), "types": types})
+            created = counts.total() < len(members)
+            title = (name if created else f"{name}, exists already") if name else "on the subscription itself"
+            groups.append({"name": title, "count": len(members), "types": types})
         yield code(subscription), groups
 
 

@@ -105,11 +105,10 @@ def _headline(preview: Preview) -> str:
 
 
 def _summary(preview: Preview) -> str:
-    groups = len(preview.graph.of_type("Microsoft.Resources/resourceGroups"))
     total = plural(len(preview.graph.resources), "resource")
     counts = ", ".join(plural(preview.count(severity), severity.value) for severity in Severity)
     rows = {
-        "would build": f"{total} in {plural(groups, 'resource group')}",
+        "would build": f"{total} in {preview.in_groups}",
         "addresses": "; ".join(_used(space) for space in preview.plan.addresses.spaces),
         "findings": counts + accepted.summary(preview.accepted),
         "policy": policy.summary(preview.verdicts),

@@ -39,9 +39,13 @@ class OfType:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A resource group with everything in it and its dependants. `name`: "" for the subscription itself."""
+    """A resource group with everything in it and its dependants. `name`: "" for the subscription itself.
+
+    `exists`: it is not created here.
+    """
 
     name: str
+    exists: bool
     count: int
     types: tuple[OfType, ...]
 
@@ -106,7 +110,8 @@ def _group(name: str, members: list[Resource], rows: dict[str, ResourceRow]) -> 
     for resource in members:
         by_type.setdefault(resource.arm_type, []).append(rows[resource.urn])
     types = (OfType(counted(len(mine), arm_type), tuple(mine)) for arm_type, mine in sorted(by_type.items()))
-    return Group(name, len(members), tuple(types))
+    exists = bool(name) and not any(arm_type.endswith("/resourceGroups") for arm_type in by_type)
+    return Group(name, exists, len(members), tuple(types))
 
 
 def shown_names(arm_type: str, names: list[str]) -> tuple[str, ...]:
