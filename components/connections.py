@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pulumi
 from pulumi_azure_native import machinelearningservices as ml
-from pulumi_azure_native import managedidentity
 
 from amlz.azure.ids import parse
 from amlz.core.specs import ConnectionSpec
+from components.identities import client_id
 from components.resource_registry import ResourceRegistry
 
 
@@ -55,8 +55,6 @@ def _as_identity(
     spec: ConnectionSpec, signs_in: str, resources: ResourceRegistry
 ) -> ml.ManagedIdentityAuthTypeWorkspaceConnectionPropertiesArgs:
     """An identity of the environment signs in."""
-    identity = resources.resource(signs_in)
-    assert isinstance(identity, managedidentity.UserAssignedIdentity)
     return ml.ManagedIdentityAuthTypeWorkspaceConnectionPropertiesArgs(
         auth_type="ManagedIdentity",
         category=spec.category,
@@ -64,6 +62,6 @@ def _as_identity(
         metadata=dict(spec.metadata) or None,
         is_shared_to_all=True,
         credentials=ml.WorkspaceConnectionManagedIdentityArgs(
-            client_id=identity.client_id, resource_id=resources.ref(signs_in)
+            client_id=client_id(signs_in, spec.client_id, resources), resource_id=resources.ref(signs_in)
         ),
     )

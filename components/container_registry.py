@@ -7,7 +7,8 @@ from pulumi_azure_native import containerregistry
 
 from amlz.core.specs import ContainerRegistrySpec, EncryptionSpec, ExistingRegistrySpec, RegistryReplicaSpec
 from components.diagnostics import diagnostics
-from components.encryption import after_key, client_id
+from components.encryption import after_key
+from components.identities import client_id
 from components.lock import lock
 from components.private_endpoint import private_endpoint
 from components.resource_registry import ResourceRegistry
@@ -114,6 +115,6 @@ def _encryption(
     return containerregistry.EncryptionPropertyArgs(
         status=containerregistry.EncryptionStatus.ENABLED,
         key_vault_properties=containerregistry.KeyVaultPropertiesArgs(
-            identity=client_id(key, resources), key_identifier=key.key_uri
+            identity=client_id(key.identity, None, resources), key_identifier=key.key_uri
         ),
     )

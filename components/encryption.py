@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pulumi
-from pulumi_azure_native import keyvault, managedidentity
+from pulumi_azure_native import keyvault
 
 from amlz.core.specs import EncryptionKeySpec, EncryptionSpec, ExistingEncryptionKeySpec
 from components.key_vault import KeyVault
@@ -66,14 +66,6 @@ def _rotation() -> keyvault.RotationPolicyArgs:
 def after_key(key: EncryptionSpec | None) -> tuple[str, ...]:
     """Returns the ids that must exist before something is encrypted: nothing where Azure's own key does it."""
     return () if key is None else key.after
-
-
-def client_id(key: EncryptionSpec, resources: ResourceRegistry) -> pulumi.Output[str]:
-    """The client id of the identity that reads the key: known at deployment."""
-    identity = resources.resource(key.identity)
-    assert isinstance(identity, managedidentity.UserAssignedIdentity)
-    output: pulumi.Output[str] = identity.client_id
-    return output
 
 
 def key_with_version(key: EncryptionSpec, resources: ResourceRegistry) -> pulumi.Input[str]:

@@ -42,7 +42,7 @@ class Fabric(pulumi.ComponentResource):
             "tenantId": args.tenant,
             "lakeUrl": args.lake_url,
             "containers": [container.rsplit("/", 1)[-1] for container in args.containers],
-            "jobPrincipalId": self._principal(args.job_identity),
+            "jobPrincipalId": args.job_principal or self._principal(args.job_identity),
             "workspaces": {workspace.key: _facts(workspace) for workspace in args.workspaces},
         }
         self.register_outputs({"resource_ids": self.resource_ids})

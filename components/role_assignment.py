@@ -27,7 +27,7 @@ def role_assignment(
     resources: ResourceRegistry,
     after: tuple[str, ...] = (),
 ) -> None:
-    """Assigns a role: to an Entra group or service principal by its object id, or to an identity that is built here.
+    """Assigns a role: to an Entra group or service principal by its object id, or to an identity.
 
     `after`: ids that must exist first, in addition to scope and principal.
     """
@@ -47,6 +47,8 @@ def role_assignment(
 def _principal(args: RoleAssignmentSpec, resources: ResourceRegistry) -> pulumi.Input[str]:
     if isinstance(args.principal, ExistingPrincipalSpec):
         return args.principal.id
+    if args.principal.principal_id is not None:
+        return args.principal.principal_id
     holder = resources.resource(args.principal.id)
     if isinstance(holder, managedidentity.UserAssignedIdentity):
         principal: pulumi.Output[str] = holder.principal_id

@@ -87,7 +87,8 @@ class Persona:
 
     `principals`: object IDs as configured, or resource IDs of identities that are built here. Members of groups are
     not known. `project` and `environment` are None for the landing zone as a whole. `promised`: the names of the
-    actions that its role is for (amlz/core/permissions).
+    actions that its role is for (amlz/core/permissions). `identity`: the resource ID of an identity that exists, whose
+    object ID is the first principal.
     """
 
     kind: str
@@ -96,6 +97,7 @@ class Persona:
     environment: str | None = None
     production: bool = False
     promised: tuple[str, ...] = ()
+    identity: str | None = None
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,11 @@ class ResourceGraph:
     def by_id(self, resource_id: object) -> Resource | None:
         """The resource with this id; None where the id is unknown or of something outside the program."""
         return self._by_id.get(resource_id.rstrip("/").lower()) if isinstance(resource_id, str) else None
+
+    @cached_property
+    def existing_identities(self) -> dict[str, str]:
+        """Returns the resource IDs of identities that exist by their object IDs."""
+        return {one.principals[0]: one.identity for one in self.personas if one.identity is not None}
 
     def by_urn(self, urn: str) -> Resource | None:
         """The resource with this URN; None for components."""

@@ -22,6 +22,7 @@ from amlz.core.planning.dns import plan_dns
 from amlz.core.planning.environment import plan_environment
 from amlz.core.planning.existing_groups import created_too
 from amlz.core.planning.existing_hub import outside, plan_existing_hub, subscriptions
+from amlz.core.planning.existing_identities import in_created_groups
 from amlz.core.planning.hub import plan_hub
 from amlz.core.planning.parts import demands_of_parts
 from amlz.core.planning.policies import plan_policies
@@ -123,7 +124,7 @@ def make_plan(config: LandingZoneConfig) -> LandingZonePlan:
     planned = tuple(plan_environment(context, project, name) for project, name, _ in environments(config))
     parts = landing_zone_parts(context)
     policies, problems = plan_policies(context, planned, spokes, _shared_groups((*shared, *parts)))
-    of_names = (*context.names.all_problems(config.naming), *created_too(config, context.names))
+    of_names = (*context.names.all_problems(config.naming), *_of_groups(context))
     if of_names or problems:
         raise StackFileError((*of_names, *problems))
     plan = LandingZonePlan(
@@ -171,7 +172,12 @@ def problems_of_names(config: LandingZoneConfig) -> tuple[Problem, ...]:
         with suppress(Exception):  # the obstacle is reported already, by the checks before
             unit()
     made = context.names.made.problems(config.naming) if config.naming is not None else ()
-    return (*context.names.problems, *made, *policies, *created_too(config, context.names))
+    return (*context.names.problems, *made, *policies, *_of_groups(context))
+
+
+def _of_groups(context: Context) -> tuple[Problem, ...]:
+    """Returns resource groups that exist and are created, and identities that exist in created ones."""
+    return (*created_too(context.config, context.names), *in_created_groups(context.config, context.names))
 
 
 def _environment(context: Context, planned: list[ProjectEnvironmentSpec], project: str, name: str) -> None:

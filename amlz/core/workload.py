@@ -6,7 +6,7 @@ program puts them in: `pulumi stack output workloads` has the same shape.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, Literal
 
@@ -55,7 +55,9 @@ class RegistryOfWorkload(AzureResource):
 
 
 class IdentityOfWorkload(_Record):
-    """A user-assigned identity. `client_id`: a GUID; null before the deployment, since Azure decides it."""
+    """A user-assigned identity. `client_id`: a GUID; null before the deployment, since Azure decides it, unless the
+    identity exists already.
+    """
 
     id: str
     client_id: str | None = None
@@ -160,7 +162,7 @@ def contract(plan: LandingZonePlan, spec: ProjectEnvironmentSpec) -> WorkloadCon
     managed = workspace.managed_network is not None
     operations, models = plan.part(OperationsSpec), plan.part(ModelRegistrySpec)
     parts = [planned.part.spec for planned in spec.capabilities]
-    identities = {identity.role: IdentityOfWorkload(id=identity.id) for identity in spec.identities}
+    identities = _identities(spec)
     pipelines = {
         identity.kind: PipelineOfWorkload(
             id=identity.id, subjects=[credential.subject for credential in identity.credentials]
@@ -169,7 +171,6 @@ def contract(plan: LandingZonePlan, spec: ProjectEnvironmentSpec) -> WorkloadCon
         if planned.output == _PIPELINES
         for identity in planned.part.spec
     }
-    unknown = (*(f"identities.{role}" for role in identities), *(f"pipelines.{kind}" for kind in pipelines))
     return WorkloadContract(
         project=spec.project,
         environment=spec.environment,
@@ -209,8 +210,19 @@ def contract(plan: LandingZonePlan, spec: ProjectEnvironmentSpec) -> WorkloadCon
         pipelines=pipelines,
         action_groups={group.key: group.id for group in operations.action_groups} if operations else {},
         approvers=list(spec.approvers),
-        unknown=[f"{path}.clientId" for path in unknown],
+        unknown=_unknown(identities, pipelines),
     )
+
+
+def _identities(spec: ProjectEnvironmentSpec) -> dict[str, IdentityOfWorkload]:
+    return {one.role: IdentityOfWorkload(id=one.id, client_id=one.client_id) for one in spec.identities}
+
+
+def _unknown(identities: Mapping[str, IdentityOfWorkload], pipelines: Iterable[str]) -> list[str]:
+    """Returns the paths of client IDs that only the deployment knows."""
+    built = (role for role, identity in identities.items() if identity.client_id is None)
+    paths = (*(f"identities.{role}" for role in built), *(f"pipelines.{kind}" for kind in pipelines))
+    return [f"{path}.clientId" for path in paths]
 
 
 def workload_output(

@@ -100,6 +100,7 @@ def _personas(preview: Record) -> list[Persona]:
             tuple(record["principals"]),
             record["project"] or None,
             record["environment"] or None,
+            identity=record.get("identity"),
         )
         for record in preview.get("permissions", ())
         if record["persona"] in _KINDS

@@ -99,10 +99,13 @@ class ObjectivesRecord(Record):
 
 
 class PermissionRecord(Owned):
-    """The actions of a persona, by their answer: its role in the stack file, or an identity."""
+    """The actions of a persona, by their answer: its role in the stack file, or an identity. `identity`: the ID of one
+    that exists, whose object ID is the first of `principals`; null for all others.
+    """
 
     persona: str
     principals: list[str]
+    identity: str | None
     allowed: list[str]
     conditional: list[str]
     not_allowed: list[str]

@@ -115,6 +115,7 @@ def records(answers: Sequence[PermissionAnswer]) -> list[dict[str, Any]]:
             "project": project,
             "environment": environment,
             "principals": list(next(iter(actions.values()))[0].persona.principals),
+            "identity": next(iter(actions.values()))[0].persona.identity,
             **{key: [] for key in _KEYS.values()},
             **_by_status(actions),
         }

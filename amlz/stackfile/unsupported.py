@@ -40,9 +40,19 @@ UNSUPPORTED: tuple[Unsupported, ...] = (
     ),
     Unsupported(
         _EXISTING,
-        frozenset({"identity", "identities", "managedidentity", "managedidentities", "userassignedidentity", "uami"}),
-        "Identities that exist are not supported: roles are assigned to those that are created here.",
-        "Remove it. `naming.names` sets the names of the created ones (docs/how-to/own-names.md).",
+        frozenset({"identity", "managedidentity", "managedidentities", "userassignedidentity", "uami"}),
+        "Identities that exist are named under `identities`, by role.",
+        "Remove it, and set `identities: {workspace: {id: ID, principalId: ID, clientId: ID}}` "
+        "(docs/how-to/bring-your-own.md).",
+    ),
+    Unsupported(
+        (*_EXISTING, "identities"),
+        frozenset(
+            {"encryption", "endpoint", "endpoints", "serving", "pipelines", "github", "azuredevops", "featurestore"}
+            | {"databricks", "datafactory", "aks", "aksnodes", "aksgrafana", "mesh", "members", "operations"}
+        ),
+        "Only the identities of the workspace, of compute targets and of image builds can exist already.",
+        "Remove it: this one is created. `naming.names` sets its name (docs/how-to/own-names.md).",
     ),
     Unsupported(
         _EXISTING,

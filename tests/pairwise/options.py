@@ -121,6 +121,14 @@ _PARTS = {
     "containerRegistry": {"id": _id("Microsoft.ContainerRegistry/registries", "crcontoso")},
     "applicationInsights": {"id": _id("Microsoft.Insights/components", "appi-contoso")},
 }
+_IDENTITIES = {
+    role: {
+        "id": _id("Microsoft.ManagedIdentity/userAssignedIdentities", f"id-churn-{role}"),
+        "principalId": f"22222222-aaaa-4bbb-8ccc-00000000001{number}",
+        "clientId": f"33333333-aaaa-4bbb-8ccc-00000000001{number}",
+    }
+    for number, role in enumerate(("workspace", "compute", "build"))
+}
 _SHARED_BY = {
     "fraud": {
         "access": {"dataScientists": ["11111111-aaaa-4bbb-8ccc-000000000012"]},
@@ -348,6 +356,7 @@ OPTIONS: dict[str, dict[str, Fragment]] = {
         "created": {"purview": {}},
         "existing": {"purview": {"existing": _CATALOGUE, "registrars": [_REGISTRAR]}},
     },
+    "identities": {"created": {}, "existing": _environment({"existing": {"identities": _IDENTITIES}})},
 }
 
 

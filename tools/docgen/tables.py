@@ -118,6 +118,8 @@ def _when(word: str) -> str:
         "logsExist": "with an existing central log",
         "partRoles": "with an existing vault, registry or Application Insights",
         "partEndpoints": "with one to which an endpoint is built here",
+        "identityUses": "with an existing identity",
+        "identityRoles": "with one of compute targets, where people create these",
         "lakeRoles": "with an existing lake on which roles are given here",
         "modelRegistryRoles": "with an Azure ML registry on which roles are given here",
         "lakeEndpoints": "with an existing lake to which endpoints are built here",

@@ -11,7 +11,7 @@ from amlz.capabilities.aks.spec import AzureMlSpec
 from amlz.core.capability import EnvironmentParts
 from amlz.core.kubernetes_objects import instance_type, namespaces
 from amlz.core.planning.environment_context import EnvironmentContext
-from amlz.core.specs import IdentityPrincipalSpec, KubernetesSpec
+from amlz.core.specs import KubernetesSpec
 
 _NAME = "azureml"
 #: Tasks of a pipeline. They may hold {namespace}.
@@ -29,7 +29,7 @@ def plan_azure_ml(env: EnvironmentContext, given: EnvironmentParts, settings: Ak
     for name, namespace in attach.compute_targets.items():
         env.context.take("cluster", name, given.workspace.id, (*path, name))
         attached.append(KubernetesSpec(name, cluster, namespace, tuple(t.format(namespace=namespace) for t in _TASKS)))
-    of_workspace = IdentityPrincipalSpec(given.workspace.identity)
+    of_workspace = env.identity("workspace").principal
     return AzureMlSpec(
         place=env.place,
         cluster=cluster,

@@ -44,7 +44,6 @@ from amlz.core.planning.spoke import name_servers, peerings, people_ranges
 from amlz.core.problems import Path
 from amlz.core.specs import (
     ApplicationRuleSpec,
-    IdentityPrincipalSpec,
     IdentitySpec,
     NsgRuleSpec,
     PrincipalSpec,
@@ -169,8 +168,7 @@ def _principals(env: EnvironmentContext) -> dict[Who, dict[str, PrincipalSpec]]:
     settings = settings_of(env.settings)
     if settings is None or settings.attach is None:
         return {}
-    identity = env.place.id("Microsoft.ManagedIdentity/userAssignedIdentities", env.namer.name("identity", "workspace"))
-    return {"aksWorkspace": {"workspace": IdentityPrincipalSpec(identity)}}
+    return {"aksWorkspace": {"workspace": env.identity("workspace").principal}}
 
 
 def _computes(environment: EnvironmentConfig) -> Iterator[Path]:

@@ -54,7 +54,7 @@ def _cluster(env: EnvironmentContext, given: EnvironmentParts, key: str, cluster
         path = (*env.path, "arc", key, "computeTargets", target)
         env.context.take("cluster", target, given.workspace.id, path)
     if cluster.relay is not None:
-        principals = Principals({"workspaceIdentity": given.workspace.identity}, {})
+        principals = Principals({"workspaceIdentity": env.identity("workspace").principal}, {})
         targets = {CLUSTER_TARGET: cluster.cluster, RELAY_TARGET: cluster.relay}
         by_target = assign(targets, principals, grant_conditions(env))
         roles = (*by_target[CLUSTER_TARGET], *by_target[RELAY_TARGET])

@@ -22,18 +22,17 @@ def plan_connections(env: EnvironmentContext, planned: EnvironmentParts) -> Part
     connections, workspace = [], planned.workspace
     for name, connection in sorted(connections_of(env.settings).items()):
         path = (*env.path, "connections", name)
-        identity = env.place.id(
-            "Microsoft.ManagedIdentity/userAssignedIdentities", env.namer.name("identity", connection.identity)
-        )
+        identity = env.identity(connection.identity) if connection.auth == "managedIdentity" else None
         connections.append(
             ConnectionSpec(
                 name=env.context.take("connection", name, workspace.id, path),
                 workspace=workspace.id,
                 category=connection.category,
                 target=connection.target,
-                identity=identity if connection.auth == "managedIdentity" else None,
+                identity=identity.id if identity else None,
                 metadata=connection.metadata,
                 after=(workspace.endpoint.ready,),
+                client_id=identity.client_id if identity else None,
             )
         )
     return Part(tuple(connections)) if connections else None

@@ -38,7 +38,7 @@ def plan_key(context: Context, production: bool) -> tuple[IdentitySpec, Encrypti
     vault = key.key_vault or place.id("Microsoft.KeyVault/vaults", namer.unique("keyVault", "keys"))
     roles = assign(
         {"keys": vault},
-        Principals({"encryptionIdentity": identity.id}, {}),
+        Principals({"encryptionIdentity": identity.principal}, {}),
         GrantConditions(production, batch=False, shared_keys=False),
     )
     source: EncryptionKeySpec | ExistingEncryptionKeySpec

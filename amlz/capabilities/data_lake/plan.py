@@ -97,12 +97,8 @@ def _environment_roles(env: EnvironmentContext) -> tuple[RoleAssignmentSpec, ...
 
 def _identities(env: EnvironmentContext) -> Principals:
     """An environment's identities: its own, and those of projects that share its workspace."""
-    own = {
-        f"{role}Identity": env.place.id(
-            "Microsoft.ManagedIdentity/userAssignedIdentities", env.namer.name("identity", role)
-        )
-        for role in ("workspace", "compute")
-    } | {f"{identity.role}Identity": identity.id for identity in identities_of(env)}
+    core = (env.identity("workspace"), env.identity("compute"))
+    own = {f"{identity.role}Identity": identity.principal for identity in (*core, *identities_of(env))}
     members = {label: identity for member in members_of(env) for label, identity in member.identities.items()}
     return Principals(own, {}, members=members)
 

@@ -78,6 +78,7 @@ def plan_fabric(env: EnvironmentContext, given: EnvironmentParts) -> Part | None
         lake_url=f"https://{account.rsplit('/', 1)[-1]}.dfs.{host}" if account is not None else None,
         job_identity=given.computes.identity,
         tenant=env.context.config.tenant_id,
+        job_principal=env.identity("compute").principal_id,
     )
     return Part(spec)
 

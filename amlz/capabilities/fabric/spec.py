@@ -61,7 +61,7 @@ class FabricWorkspaceSpec:
 class FabricSpec:
     """Fabric of an environment. `containers`: IDs of those that its workspaces read. `lake_url`: of their account.
 
-    `job_identity`: the ID of the identity of jobs.
+    `job_identity`: the ID of the identity of jobs. `job_principal`: its object ID, None where it is built here.
     """
 
     capacity: FabricCapacitySpec | None
@@ -70,3 +70,4 @@ class FabricSpec:
     lake_url: str | None
     job_identity: str
     tenant: str
+    job_principal: str | None = None

@@ -154,7 +154,7 @@ def _roles_on_sources(env: EnvironmentContext, store: str, sources: tuple[str, .
     """Returns what the identity reads, container by container, and the right to approve endpoints to their accounts."""
     conditions = grant_conditions(env)
     for scope in sources:
-        principals = Principals({MATERIALISES: _identity(env)}, {})
+        principals = Principals({MATERIALISES: IdentityPrincipalSpec(_identity(env))}, {})
         for role in assign({SOURCES: scope}, principals, conditions)[SOURCES]:
             yield replace(role, key=f"{scope.rsplit('/', 1)[-1]}-{role.key}")
     principals = Principals({}, {}, {ITSELF: {ITSELF: IdentityPrincipalSpec(store)}})

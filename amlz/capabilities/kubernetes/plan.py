@@ -32,7 +32,7 @@ def plan_kubernetes(env: EnvironmentContext, planned: EnvironmentParts) -> Part 
         env.context.take("cluster", name, workspace.id, (*env.path, "kubernetes", name))
         demands = tuple(d.says.format(namespace=cluster.namespace, spoke=env.spoke) for d in DEMANDS)
         attached.append(KubernetesSpec(name, cluster.cluster, cluster.namespace, demands))
-    principals = Principals({"workspaceIdentity": workspace.identity}, {})
+    principals = Principals({"workspaceIdentity": env.identity("workspace").principal}, {})
     access = []
     for cluster_id in dict.fromkeys(spec.cluster for spec in attached):
         roles = assign({TARGET: cluster_id}, principals, grant_conditions(env))[TARGET]

@@ -24,8 +24,6 @@ from amlz.core.specs import IdentityPrincipalSpec, NsgRuleSpec, OutboundRuleSpec
 from amlz.core.specs.model_registry import ModelRegistrySpec
 from amlz.dataclass import dataclass
 
-_IDENTITY = "Microsoft.ManagedIdentity/userAssignedIdentities"
-
 
 @dataclass(frozen=True, slots=True)
 class _Reached:
@@ -88,10 +86,7 @@ def _environment_roles(env: EnvironmentContext) -> tuple[RoleAssignmentSpec, ...
     registry = _settings(env.context.config)
     if registry is None or not _gives_roles(registry):
         return ()
-    identities = {
-        f"{role}Identity": env.place.id(_IDENTITY, env.namer.name("identity", role))
-        for role in ("workspace", "compute")
-    }
+    identities = {f"{role}Identity": env.identity(role).principal for role in ("workspace", "compute")}
     members = {label: identity for member in members_of(env) for label, identity in member.identities.items()}
     pipelines = {
         label: principal

@@ -65,10 +65,11 @@ Given = dict[tuple[str, str], list[str]]
 
 @dataclass
 class _Facts:
-    """Lookup tables: scopes by identity and role, and storage endpoints by account and group ID."""
+    """Lookup tables: scopes by identity and role, existing identities, storage endpoints by account and group ID."""
 
     graph: ResourceGraph
     given: Given
+    existing: frozenset[str]
     endpoints: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
 
@@ -83,7 +84,7 @@ class _Holder:
 
 def find(graph: ResourceGraph) -> Iterator[Finding]:
     """Roles that the identities of workspaces and clusters do not have on what the workspace consists of."""
-    facts = _Facts(graph, given_roles(graph))
+    facts = _Facts(graph, given_roles(graph), frozenset(graph.existing_identities.values()))
     for endpoint in graph.of_type("Microsoft.Network/privateEndpoints"):
         for target, group in connections(endpoint):
             if isinstance(target, str) and isinstance(group, str):
@@ -122,7 +123,7 @@ def _judge(facts: _Facts, resource: Resource, workspace: Resource, holder: _Hold
     identity = holder.identity
     if is_unknown(identity):
         yield CHECK.undecided(resource, holder.path, identity)
-    elif facts.graph.by_id(identity) is None:
+    elif facts.graph.by_id(identity) is None and identity not in facts.existing:
         yield CHECK.undecided(resource, holder.path, f"roles of {identity.rsplit('/', 1)[-1]}, which is not built here")
     else:
         for grant in GRANTS:
@@ -205,11 +206,15 @@ def has_role(given: Given, identity: str, role: str, target: str) -> bool:
 def given_roles(graph: ResourceGraph) -> Given:
     """Returns scopes by identity and role. An edge to the identity names the unknown principal of an assignment."""
     given: Given = {}
+    existing = graph.existing_identities
     for assignment in graph.of_type("Microsoft.Authorization/roleAssignments"):
         role = str(value(assignment, "properties.roleDefinitionId")).rsplit("/", 1)[-1].lower()
         scope = assignment.id.lower().split("/providers/microsoft.authorization/")[0]
-        if not is_unknown(value(assignment, "properties.principalId")):
-            continue  # a literal principal is a security group or an application: created identities have none yet
+        principal = value(assignment, "properties.principalId")
+        if not is_unknown(principal):  # of a security group, an application, or an identity that exists
+            if principal in existing:
+                given.setdefault((existing[principal].lower(), role), []).append(scope)
+            continue
         for urn in assignment.depends_on:
             other = graph.by_urn(urn)
             if other is None or other.arm_type.lower() != "microsoft.managedidentity/userassignedidentities":

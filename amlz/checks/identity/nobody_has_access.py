@@ -32,7 +32,8 @@ def find(graph: ResourceGraph) -> Iterator[Finding]:
     for assignment in graph.of_type("Microsoft.Authorization/roleAssignments"):
         waited = (graph.by_urn(urn) for urn in assignment.depends_on)
         of_pipeline = any(other is not None and other.id.lower() in pipelines for other in waited)
-        if of_pipeline or not is_unknown(value(assignment, "properties.principalId")):
+        principal = value(assignment, "properties.principalId")
+        if of_pipeline or not (is_unknown(principal) or principal in graph.existing_identities):
             scopes.add(scope_of(assignment))
     for workspace in graph.of_type("Microsoft.MachineLearningServices/workspaces"):
         if not any(within(workspace.id, scope) for scope in scopes):

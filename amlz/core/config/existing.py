@@ -30,6 +30,7 @@ _IOT_HUB = "Microsoft.Devices/IotHubs"
 _MODEL_REGISTRY = "Microsoft.MachineLearningServices/registries"
 _ACTION_GROUP = "Microsoft.Insights/actionGroups"
 _DDOS_PLAN = "Microsoft.Network/ddosProtectionPlans"
+_IDENTITY = "Microsoft.ManagedIdentity/userAssignedIdentities"
 _SAMPLE = resource_group_id("11111111-1111-1111-1111-111111111111", "rg-hub")
 _EXAMPLES = {
     _NETWORK: f"{_SAMPLE}/providers/{_NETWORK}/vnet-hub",
@@ -47,6 +48,7 @@ _EXAMPLES = {
     _IOT_HUB: f"{_SAMPLE}/providers/{_IOT_HUB}/iot-plant",
     _MODEL_REGISTRY: f"{_SAMPLE}/providers/{_MODEL_REGISTRY}/contoso-models",
     _ACTION_GROUP: f"{_SAMPLE}/providers/{_ACTION_GROUP}/ag-on-call",
+    _IDENTITY: f"{_SAMPLE}/providers/{_IDENTITY}/id-churn-workspace",
     _DDOS_PLAN: f"{_SAMPLE}/providers/{_DDOS_PLAN}/ddos-contoso",
 }
 
@@ -100,7 +102,7 @@ def _canonical_address(text: str) -> str:
 #: The id of a virtual network, of a virtual hub, of a Log Analytics workspace, of a Kubernetes cluster, of one that is
 #: connected to Azure Arc, of an Azure Relay, of an IoT hub, of a resource group, of a storage account, of a vault, of
 #: a container registry, of Application Insights, of an Azure ML registry, of a private DNS zone, of an action group,
-#: and of a DDoS protection plan.
+#: of a DDoS protection plan, and of a user-assigned identity.
 NetworkId = Annotated[str, AfterValidator(_canonical_id(_NETWORK)), Field(examples=[_EXAMPLES[_NETWORK]])]
 VirtualHubId = Annotated[str, AfterValidator(_canonical_id(_VIRTUAL_HUB)), Field(examples=[_EXAMPLES[_VIRTUAL_HUB]])]
 LogAnalyticsId = Annotated[str, AfterValidator(_canonical_id(_LOG)), Field(examples=[_EXAMPLES[_LOG]])]
@@ -123,6 +125,7 @@ ActionGroupId = Annotated[str, AfterValidator(_canonical_id(_ACTION_GROUP)), Fie
 DdosPlanId = Annotated[str, AfterValidator(_canonical_id(_DDOS_PLAN)), Field(examples=[_EXAMPLES[_DDOS_PLAN]])]
 #: A resource group that exists, by its name or its id.
 ExistingGroup = Annotated[str, Field(min_length=1, examples=["rg-churn"]), AfterValidator(_name_or_id)]
+UserIdentityId = Annotated[str, AfterValidator(_canonical_id(_IDENTITY)), Field(examples=[_EXAMPLES[_IDENTITY]])]
 #: An IPv4 address.
 Address = Annotated[str, AfterValidator(_canonical_address), Field(examples=["10.0.0.4"])]
 

@@ -196,6 +196,20 @@ DEPLOYER: tuple[DeployerGrant, ...] = (
         "on existing vaults and registries: private endpoints are connected to them",
         "partEndpoints",
     ),
+    # Its action is userAssignedIdentities/*/assign/action:
+    # https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/managed-identities-faq
+    DeployerGrant(
+        "identities",
+        "Managed Identity Operator",
+        "on existing identities: workspaces and compute targets get them",
+        "identityUses",
+    ),
+    DeployerGrant(
+        "identities",
+        RBAC_ADMINISTRATOR,
+        "on existing identities of compute targets: people get a role on them",
+        "identityRoles",
+    ),
     DeployerGrant("hub", RBAC_ADMINISTRATOR, "giving the platform team the logs", "roles"),
     DeployerGrant("landingZone", "Contributor", "creating spokes and project environments"),
     DeployerGrant("locked", LOCK_ROLE, "locks on production data", "locks"),

@@ -114,7 +114,8 @@ def _identities(spec: ProjectEnvironmentSpec, place: Persona) -> Iterator[Person
     ids_by_kind[SERVING] = list(_serving(spec))
     for identity in spec.identities:
         kind = "computeIdentity" if identity.role.startswith("member-") else f"{identity.role}Identity"
-        ids_by_kind.setdefault(kind, []).append(identity.id)
+        ids_by_kind.setdefault(kind, []).append(identity.principal.holder)
+    existing = {f"{one.role}Identity": one.id for one in spec.identities if one.principal_id is not None}
     for kind in IDENTITIES:
         if ids_by_kind.get(kind):
-            yield replace(place, kind=kind, principals=tuple(ids_by_kind[kind]))
+            yield replace(place, kind=kind, principals=tuple(ids_by_kind[kind]), identity=existing.get(kind))

@@ -38,7 +38,10 @@ def targets_of(graph: ResourceGraph) -> dict[EnvironmentKey | None, Ids]:
     models = _model_registries(graph)
     for resource in graph.of_type(f"{_WORKSPACES}/onlineEndpoints"):
         created.setdefault(environment_of(resource), []).append(resource.id)
-    identities = {(environment_of(persona), persona.kind): persona.principals for persona in graph.personas}
+    identities = {
+        (environment_of(persona), persona.kind): (persona.identity,) if persona.identity else persona.principals
+        for persona in graph.personas
+    }
     by_environment: dict[EnvironmentKey | None, Ids] = {None: _landing_zone(graph)}
     for workspace in graph.of_type(_WORKSPACES):
         if workspace.body.get("kind") == "FeatureStore":

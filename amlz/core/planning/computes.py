@@ -49,7 +49,7 @@ def plan_computes(
         workspace_id=workspace.id,
         tenant_id=env.context.config.tenant_id,
         subnet=None if workspace.managed_network else _subnet(env, "training"),
-        identity=_identity(env, "compute"),
+        identity=env.identity("compute").id,
         clusters=tuple(clusters),
         instances=_instances(env),
         after=(
@@ -71,13 +71,9 @@ def _image_build(env: EnvironmentContext) -> ClusterSpec:
         0,
         build.max_nodes,
         f"PT{build.idle_seconds}S",
-        identity=_identity(env, BUILD) if build.identity == "own" else None,
+        identity=env.identity(BUILD).id if build.identity == "own" else None,
         subnet=_subnet(env, BUILD) if BUILD in configured_subnets(env.settings) else None,
     )
-
-
-def _identity(env: EnvironmentContext, role: str) -> str:
-    return env.place.id("Microsoft.ManagedIdentity/userAssignedIdentities", env.namer.name("identity", role))
 
 
 def _subnet(env: EnvironmentContext, role: str) -> str:

@@ -13,6 +13,7 @@ from amlz.core.facts.roles import DEPLOYER, RBAC_ADMINISTRATOR
 from amlz.core.planning.capabilities import rights_of
 from amlz.core.planning.context import Context
 from amlz.core.planning.existing_groups import only_groups
+from amlz.core.planning.existing_identities import deployer_on_identities
 from amlz.core.planning.parts import deployer_on_parts
 from amlz.core.problems import listed
 from amlz.core.specs import LockSpec, LogAnalyticsSpec, RoleAssignmentSpec
@@ -119,9 +120,10 @@ def _grants(context: Context, plan: LandingZonePlan) -> Iterator[tuple[str, str,
         "locked": tuple(one for one in context.landing_zone_subscriptions if one in locked),
     }
     for grant in DEPLOYER:
-        if grant.on == "parts" or (grant.on in ("landingZone", "locked") and context.hub_alone):
-            continue  # on the owners of parts: deployer_on_parts
+        if grant.on in ("parts", "identities") or (grant.on in ("landingZone", "locked") and context.hub_alone):
+            continue  # of the owners of what exists: see below
         if holds[grant.when]:
             yield from ((subscription, grant.role, grant.why) for subscription in on[grant.on])
     yield from ((subscription, grant.role, grant.why) for subscription, grant in rights_of(context))
     yield from deployer_on_parts(context.config)
+    yield from deployer_on_identities(context.config)

@@ -32,8 +32,10 @@ from amlz.core.planning.registry import plan_registry, shared_registry_id, with_
 from amlz.core.planning.roles import Principals, assign
 from amlz.core.planning.security import with_serverless
 from amlz.core.planning.sharing import SharingProject, members_of, people_of, take_names
+from amlz.core.problems import Path, Problem
 from amlz.core.specs import (
     ContainerRegistrySpec,
+    IdentityPrincipalSpec,
     IdentitySpec,
     InsightsSpec,
     KeyVaultSpec,
@@ -62,7 +64,7 @@ def plan_environment(context: Context, project: str, name: str) -> ProjectEnviro
     targets = _targets(env, names)
     members = members_of(env)
     identities = (*_identities(env), *take_names(env, members))
-    by_role = {f"{identity.role}Identity": identity.id for identity in identities}
+    by_role = {f"{identity.role}Identity": identity.principal for identity in identities}
     roles = _roles(env, targets, by_role, members)
     vault = _vault(env, names["vault"], targets["vault"], roles["vault"])
     storage = _storage(env, names["storage"], roles)
@@ -149,7 +151,7 @@ def _targets(env: EnvironmentContext, names: dict[str, str]) -> dict[Target, str
 
 def _of_computes(env: EnvironmentContext) -> dict[Target, str]:
     """The ids that creating a compute target needs rights on; in a managed network that of its identity alone."""
-    identity = env.place.id("Microsoft.ManagedIdentity/userAssignedIdentities", env.namer.name("identity", "compute"))
+    identity = env.identity("compute").id
     if env.settings.isolation.managed:
         return {"computeIdentity": identity}
     network = spoke_network_id(env.context, env.spoke)
@@ -159,18 +161,31 @@ def _of_computes(env: EnvironmentContext) -> dict[Target, str]:
 
 def _identities(env: EnvironmentContext) -> tuple[IdentitySpec, ...]:
     def identity(role: str) -> IdentitySpec:
-        name = env.context.take("identity", env.namer.name("identity", role), env.place.group_id, env.path)
-        return IdentitySpec(role, name, env.place, env.tags)
+        spec = env.identity(role)
+        if spec.principal_id is None:
+            env.context.take("identity", spec.name, env.place.group_id, env.path)
+        elif env.settings.existing.resource_group and spec.id.lower() == env.created_identity(role).id.lower():
+            env.context.names.problems.append(_created_before((*env.path, "existing", "identities", role, "id")))
+        return spec
 
     own_build = env.settings.image_build.identity == "own"
     build = (identity(BUILD),) if own_build else ()
     return (identity("workspace"), identity("compute"), *identities_of(env), *build)
 
 
+def _created_before(path: Path) -> Problem:
+    """Returns the problem of an identity that this stack created, or would create without the key."""
+    return Problem(
+        path,
+        "It is the identity that is created here without this key: where it was, `pulumi up` would delete it.",
+        "Use an identity with another name, or remove this key: one is created then.",
+    )
+
+
 def _roles(
     env: EnvironmentContext,
     targets: dict[Target, str],
-    identities: dict[str, str],
+    identities: dict[str, IdentityPrincipalSpec],
     members: tuple[SharingProject, ...],
 ) -> dict[Target, tuple[RoleAssignmentSpec, ...]]:
     """Every role, by what it is on. `members`: projects that share the workspace."""
@@ -267,9 +282,7 @@ def _workspace(
         place=env.place,
         description=project.description or f"{env.project} in {env.name}",
         friendly_name=f"{env.project} {env.name}",
-        identity=env.place.id(
-            "Microsoft.ManagedIdentity/userAssignedIdentities", env.namer.name("identity", "workspace")
-        ),
+        identity=env.identity("workspace").id,
         key_vault=targets["vault"],
         storage=targets["storage"],
         registry=targets["registry"],

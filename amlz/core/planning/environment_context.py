@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from amlz.azure.ids import parse
 from amlz.core.addresses import spoke_of, workspace_endpoint_groups
 from amlz.core.config import EnvironmentConfig, ProjectConfig
 from amlz.core.config.existing import group_name
@@ -12,7 +13,7 @@ from amlz.core.planning.registry import endpoint_ready, shared_endpoint_ready
 from amlz.core.planning.roles import GrantConditions
 from amlz.core.planning.spoke import endpoints_subnet
 from amlz.core.problems import Path
-from amlz.core.specs import LockSpec, Place, PrivateEndpointSpec
+from amlz.core.specs import IdentitySpec, LockSpec, Place, PrivateEndpointSpec
 from amlz.core.subscriptions import subscription_of
 from amlz.dataclass import dataclass
 
@@ -57,6 +58,19 @@ class EnvironmentContext:
         """Returns the id of its workspace."""
         name = self.own("workspace", "workspace", self.place.group_id)
         return self.place.id("Microsoft.MachineLearningServices/workspaces", name)
+
+    def identity(self, role: str) -> IdentitySpec:
+        """Returns one of its identities: of the workspace, of compute targets or of image builds."""
+        existing = self.settings.existing.identities.by_role.get(role)
+        if existing is None:
+            return self.created_identity(role)
+        theirs = parse(existing.id)
+        place = Place(theirs.subscription, theirs.resource_group, self.place.location)
+        return IdentitySpec(role, theirs.name, place, {}, existing.principal_id, existing.client_id)
+
+    def created_identity(self, role: str) -> IdentitySpec:
+        """Returns one of its identities as it is created."""
+        return IdentitySpec(role, self.namer.name("identity", role), self.place, self.tags)
 
     def lock(self, value: str, scope: str) -> LockSpec | None:
         """A lock, where there is production data."""

@@ -16,6 +16,7 @@ from amlz.core.planning.context import Context
 from amlz.core.planning.destinations import linked_resources, private_destinations
 from amlz.core.planning.dns import dns_zones
 from amlz.core.planning.existing_groups import groups_of
+from amlz.core.planning.existing_identities import existing_identities, subscriptions_of_identities
 from amlz.core.planning.existing_spoke import outside_of_spokes
 from amlz.core.planning.hub_stack import stack_spec
 from amlz.core.planning.parts import ids_of_parts
@@ -60,6 +61,7 @@ def outside(context: Context) -> tuple[str, ...]:
         ids.append(context.log_analytics)
     ids += (*ids_of_parts(context.config), *linked_resources(context.config), *outside_of_spokes(context))
     ids += (group.id for group in groups_of(context.config))
+    ids += (one.asked.id for one in existing_identities(context.config))
     if context.dns_mode in ("existing", "hub"):
         ids += [context.zones_place.group_id, *(zone.id for zone in dns_zones(context))]
     return (*ids, *dict.fromkeys(outside_of(context)))
@@ -78,6 +80,7 @@ def subscriptions(context: Context) -> tuple[str, ...]:
                 *((context.zones_place.subscription,) if dns.link_zones else ()),
                 *(subscription for subscription, grant in rights_of(context) if grant.role == RBAC_ADMINISTRATOR),
                 *(parse(part).subscription for part in ids_of_parts(context.config)),
+                *subscriptions_of_identities(context.config),
             )
         )
     )

@@ -16,6 +16,7 @@ from amlz.core.facts.roles import DEPLOYER
 from amlz.core.planning.context import Context
 from amlz.core.planning.destinations import owners_of_destinations
 from amlz.core.planning.existing_groups import demands_of_groups
+from amlz.core.planning.existing_identities import demands_of_identities
 from amlz.core.planning.registry import check_replicas
 from amlz.core.problems import Path, Problem
 from amlz.core.specs import ExistingKeyVaultSpec, ExistingRegistrySpec, Place, ProjectEnvironmentSpec
@@ -112,7 +113,8 @@ def demands_of_parts(context: Context) -> tuple[tuple[str, tuple[str, ...]], ...
         for part in parts_of(environment):
             by_id.setdefault(part.asked.id, (part, []))[1].append(f"{project} {name}")
     parts = ((f"{part.what} {part.name}", tuple(_demands(context, part))) for part, _ in by_id.values())
-    return (*_of_log(context), *demands_of_groups(context.config), *parts, *owners_of_destinations(context))
+    theirs = (*parts, *demands_of_identities(context.config), *owners_of_destinations(context))
+    return (*_of_log(context), *demands_of_groups(context.config), *theirs)
 
 
 def _of_log(context: Context) -> Iterator[tuple[str, tuple[str, ...]]]:

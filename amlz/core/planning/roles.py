@@ -31,13 +31,13 @@ PEOPLE = {
 
 @dataclass(frozen=True, slots=True)
 class Principals:
-    """Principals of grants: identities (by the table's word, their ids) and people (by kind, object ids).
+    """Principals of grants: identities (by the table's word) and people (by kind, object ids).
 
     `more`: those of capabilities, by the table's word and their part of logical names.
     `members`: ids of identities of projects that share the workspace: each gets what `computeIdentity` gets.
     """
 
-    identities: Mapping[str, str]
+    identities: Mapping[str, IdentityPrincipalSpec]
     people: Mapping[str, tuple[str, ...]]
     more: Mapping[Who, Mapping[str, PrincipalSpec]] = field(default_factory=dict)
     members: Mapping[str, str] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Principals:
     def of(self, who: Who) -> Iterable[tuple[str, PrincipalSpec]]:
         """Each principal of a kind, with its part of the logical name."""
         if who in self.identities:
-            yield who, IdentityPrincipalSpec(self.identities[who])
+            yield who, self.identities[who]
             if who == "computeIdentity":
                 for label, identity in self.members.items():
                     yield label, IdentityPrincipalSpec(identity)
@@ -111,7 +111,7 @@ def _assignment(grant: Grant, scope: str, label: str, principal: PrincipalSpec) 
     role_id = role_definition_id(grant.role, subscription)
     return RoleAssignmentSpec(
         key=f"{grant.target}-{_slug(grant.role)}-{label}",
-        name=str(uuid.uuid5(NAMESPACE, f"{scope}|{principal.id}|{role_id}".lower())),
+        name=str(uuid.uuid5(NAMESPACE, f"{scope}|{principal.holder}|{role_id}".lower())),
         subscription=subscription,
         scope=scope,
         role=grant.role,

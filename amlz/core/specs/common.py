@@ -80,12 +80,25 @@ class ExistingPrincipalSpec:
     kind: str  # Group or ServicePrincipal
     id: str
 
+    @property
+    def holder(self) -> str:
+        """Returns the text from which names of role assignments are made."""
+        return self.id
+
 
 @dataclass(frozen=True, slots=True)
 class IdentityPrincipalSpec:
-    """The principal of an identity that is built here. `id`: of the resource that is or has the identity."""
+    """The principal of an identity. `id`: of the resource that is or has the identity. `principal_id`: its object ID,
+    None for an identity that is built here: Azure decides it.
+    """
 
     id: str
+    principal_id: str | None = None
+
+    @property
+    def holder(self) -> str:
+        """Returns the text from which names of role assignments are made."""
+        return self.principal_id or self.id
 
     @property
     def kind(self) -> str:
@@ -95,6 +108,27 @@ class IdentityPrincipalSpec:
 
 #: Principal of a role.
 PrincipalSpec = ExistingPrincipalSpec | IdentityPrincipalSpec
+
+
+@dataclass(frozen=True, slots=True)
+class IdentitySpec:
+    """A user-assigned identity. `principal_id` and `client_id`: of one that exists, None for one that is built here."""
+
+    role: str
+    name: str
+    place: Place
+    tags: Tags
+    principal_id: str | None = None
+    client_id: str | None = None
+
+    @property
+    def id(self) -> str:
+        return self.place.id("Microsoft.ManagedIdentity/userAssignedIdentities", self.name)
+
+    @property
+    def principal(self) -> IdentityPrincipalSpec:
+        """Returns the principal that roles are given to."""
+        return IdentityPrincipalSpec(self.id, self.principal_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from amlz.dataclass import dataclass
 class ConnectionSpec:
     """A connection without secrets. `identity`: the id of the identity that signs in, None where each caller signs in.
 
-    `after`: ids of resources that must exist before it.
+    `after`: ids of resources that must exist before it. `client_id`: of an identity that exists.
     """
 
     name: str
@@ -21,6 +21,7 @@ class ConnectionSpec:
     identity: str | None
     metadata: Mapping[str, str]
     after: tuple[str, ...]
+    client_id: str | None = None
 
     @property
     def id(self) -> str:

@@ -7,6 +7,7 @@ from amlz.core.capability import PlannedPart
 from amlz.core.owners import EnvironmentKey
 from amlz.core.specs.common import (
     DiagnosticsSpec,
+    IdentitySpec,
     LockSpec,
     Place,
     PrivateEndpointSpec,
@@ -19,20 +20,6 @@ from amlz.core.specs.datastores import DatastoreSpec
 from amlz.core.specs.managed_network import ManagedNetworkSpec
 from amlz.core.specs.private_link_scope import ScopedResourceSpec
 from amlz.dataclass import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class IdentitySpec:
-    """A user-assigned identity."""
-
-    role: str
-    name: str
-    place: Place
-    tags: Tags
-
-    @property
-    def id(self) -> str:
-        return self.place.id("Microsoft.ManagedIdentity/userAssignedIdentities", self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from amlz.core.specs.common import PrivateEndpointSpec, ResourceGroupSpec, RoleAssignmentSpec
-from amlz.core.specs.environments import IdentitySpec, StorageSpec
+from amlz.core.specs.common import IdentitySpec, PrivateEndpointSpec, ResourceGroupSpec, RoleAssignmentSpec
+from amlz.core.specs.environments import StorageSpec
 from amlz.dataclass import dataclass
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from amlz.azure.ids import extension_id
-from amlz.core.specs.common import Place, ResourceGroupSpec, RoleAssignmentSpec, Tags
-from amlz.core.specs.environments import IdentitySpec
+from amlz.core.specs.common import IdentitySpec, Place, ResourceGroupSpec, RoleAssignmentSpec, Tags
 from amlz.dataclass import dataclass
 
 ACTION_GROUP = "Microsoft.Insights/actionGroups"
