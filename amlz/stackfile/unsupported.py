@@ -25,13 +25,19 @@ _GROUP = Unsupported(
     "Remove it, and set one of the two (docs/how-to/bring-your-own.md).",
 )
 _EXISTING = (*_ENVIRONMENT, "existing")
+_GROUP_OF_EXISTING = Unsupported(
+    _EXISTING,
+    _GROUP.keys - {"resourcegroup"},
+    "A resource group that exists is named under `resourceGroup`.",
+    "Remove it, and set `resourceGroup` (docs/how-to/bring-your-own.md).",
+)
 UNSUPPORTED: tuple[Unsupported, ...] = (
     _SELECTED,
     _SELECTED.at(_ENVIRONMENT),
     _GROUP,
-    _GROUP.at(_EXISTING),
     _GROUP.at(("spokes", "*")),
-    _GROUP.at(("spokes", "*", "existing")),
+    _GROUP_OF_EXISTING,
+    _GROUP_OF_EXISTING.at(("spokes", "*", "existing")),
     Unsupported(
         _EXISTING,
         frozenset({"storageaccount", "storage", "storageaccountid"}),
