@@ -73,6 +73,7 @@ SLOW: dict[str, str | None] = {
     "tests/integrations/pipelines/test_links.py": None,
     "tests/integrations/pipelines/test_matrix.py": None,
     "tests/integrations/pipelines/test_own_tests.py": None,
+    "tests/pairwise/test_pairwise.py::test_every_three_choices": "counts triples of all options in all files",
     "tests/policy/test_attached.py::test_a_weaker_component_is_denied": PROCESSES,
     "tests/policy/test_attached.py::test_a_weaker_component_is_denied_in_production_and_audited_elsewhere[key_": None,
     "tests/remedies/test_input_errors.py::test_every_choice_belongs_to_a_problem": BOOKKEEPING,
