@@ -18,6 +18,7 @@ from amlz.capabilities.aks.facts import (
 )
 from amlz.capabilities.aks.records import clusters, nodes_of, overlap, path_of
 from amlz.core.addresses import spoke_of
+from amlz.core.compute_names import check_name
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.facts.clouds import PUBLIC, title
 from amlz.core.facts.quotas import SIZES
@@ -174,13 +175,8 @@ def _attach(
         )
     if attach.serving is None and not attach.training:
         yield Problem(path, "It neither serves models nor trains.", "Set `serving`, `training: true`, or both.")
-    computes = {str(place[-1]) for place, _ in environment.every_cluster()} | set(environment.instances)
-    for name in attach.compute_targets.keys() & computes:
-        yield Problem(
-            (*path, "computeTargets", name),
-            f"Another compute is called {name!r} too: compute targets of a workspace share their names.",
-            "Give one of them another name.",
-        )
+    for name in attach.compute_targets:
+        yield from check_name(environment, name, (*path, "computeTargets", name))
     cores = [
         SIZES[pool.size.lower()][1] * pool.min_nodes if pool.size.lower() in SIZES else LEAST_CORES
         for pool in settings.pools.values()

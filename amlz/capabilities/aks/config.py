@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from amlz.core.capability import Key, Scope
 from amlz.core.config.egress import HostName
-from amlz.core.config.shared import ComputeName, Config, Network, VmSize
+from amlz.core.config.shared import ComputeName, Config, KubernetesName, Network, VmSize
 
 #: Of pools with Linux nodes: https://learn.microsoft.com/azure/aks/create-node-pools
 PoolName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,11}$")]
@@ -22,9 +22,6 @@ Taint = Annotated[
         max_length=256,
     ),
 ]
-#: Names of namespaces, secrets and instance types:
-#: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
-KubernetesName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=63)]
 
 
 class AksSystemPoolConfig(Config):

@@ -8,6 +8,7 @@ from amlz.azure.ids import parse
 from amlz.capabilities.arc.config import ArcClusterConfig
 from amlz.capabilities.arc.records import connected, extension_settings
 from amlz.core.cluster_nodes import check_nodes
+from amlz.core.compute_names import check_name
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.facts.clouds import PUBLIC, title
 from amlz.core.problems import Path, Problem
@@ -73,13 +74,8 @@ def _ids(
 def _extension(environment: EnvironmentConfig, cluster: ArcClusterConfig, path: Path) -> Iterator[Problem]:
     if cluster.serving is None and not cluster.training:
         yield Problem(path, "It neither serves models nor trains.", "Set `serving`, `training: true`, or both.")
-    computes = {str(place[-1]) for place, _ in environment.every_cluster()} | set(environment.instances)
-    for name in cluster.compute_targets.keys() & computes:
-        yield Problem(
-            (*path, "computeTargets", name),
-            f"Another compute is called {name!r} too: compute targets of a workspace share their names.",
-            "Give one of them another name.",
-        )
+    for name in cluster.compute_targets:
+        yield from check_name(environment, name, (*path, "computeTargets", name))
 
 
 def _network(cluster: ArcClusterConfig, path: Path) -> Iterator[Problem]:

@@ -9,11 +9,8 @@ from pydantic import Field, StringConstraints
 from amlz.core.capability import Key, Scope
 from amlz.core.config.egress import HostName
 from amlz.core.config.existing import ConnectedClusterId, RelayId
-from amlz.core.config.shared import ComputeName, Config, Network
+from amlz.core.config.shared import ComputeName, Config, KubernetesName, Network
 
-#: Names of namespaces, secrets and instance types:
-#: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
-KubernetesName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=63)]
 #: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
 Label = Annotated[
     str,

@@ -12,6 +12,7 @@ from amlz.capabilities.kubernetes.spec import AttachedSpec, ClusterAccessSpec
 from amlz.core.addresses import environments
 from amlz.core.capability import EnvironmentParts, Part, Phase, Planner, Relaxation, setting
 from amlz.core.cluster_nodes import check_nodes
+from amlz.core.compute_names import check_name
 from amlz.core.config import EnvironmentConfig, LandingZoneConfig
 from amlz.core.names import suffix
 from amlz.core.planning.context import Context
@@ -112,7 +113,6 @@ def _relaxations(config: LandingZoneConfig) -> Iterator[Relaxation]:
 def check_kubernetes(config: LandingZoneConfig) -> Iterator[Problem]:
     """Everything that cannot be together with an attached cluster."""
     for path, environment, key, cluster_config in _all(config):
-        computes = {str(place[-1]) for place, _ in environment.every_cluster()} | set(environment.instances)
         here: Path = (*path, "kubernetes", key)
         if environment.isolation.managed:
             yield Problem(
@@ -121,12 +121,7 @@ def check_kubernetes(config: LandingZoneConfig) -> Iterator[Problem]:
                 "targets are only in the managed network.",
                 "Remove it, or set `isolation: injected`.",
             )
-        if key in computes:
-            yield Problem(
-                here,
-                f"Another compute is called {key!r} too: compute targets of a workspace share their names.",
-                "Give one of them another name.",
-            )
+        yield from check_name(environment, key, here)
         if parse(cluster_config.cluster).subscription != subscription_of(config, environment):
             yield Problem(
                 (*here, "cluster"),

@@ -119,6 +119,9 @@ EnvironmentName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*$", 
 ComputeName = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$", min_length=3, max_length=16)
 ]
+#: Names in Kubernetes, of namespaces, secrets and instance types:
+#: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
+KubernetesName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=63)]
 #: A virtual machine size.
 VmSize = Annotated[str, StringConstraints(pattern=r"^Standard_[A-Za-z0-9_-]+$"), Field(examples=["Standard_D4s_v5"])]
 #: Tags: names differ in more than case and have at most 128 characters on a storage account, values at most 256.
